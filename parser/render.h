@@ -1,0 +1,33 @@
+/* HTML to plain text that a person can read, and where in the HTML each line of it came from.
+ *
+ * Blocks end lines, tables keep their cells apart, lists keep their bullets, a link's address follows its
+ * words where it differs, quoting (blockquote) becomes "> ". Linear in the length of the HTML; never fails. */
+#pragma once
+
+#include <glib.h>
+
+/* What the HTML around the start of a line says; a forward is found by it (parser/forward.h). */
+typedef enum {
+	LINE_RULE = 1 << 0,        /* behind a rule: <hr>, or a box with a top border as Outlook draws it */
+	LINE_FORWARD = 1 << 1,     /* in a forward's container: moz-forward-container, … */
+	LINE_QUOTE_BOX = 1 << 2,   /* in gmail_quote, divRplyFwdMsg, yahoo_quoted, blockquote type=cite, … */
+	LINE_BOLD = 1 << 3,        /* begins in bold: Outlook's labels */
+	LINE_SIGNATURE = 1 << 4,   /* in gmail_signature, moz-signature, … */
+} LineMarks;
+
+typedef struct {
+	gsize start;      /* byte of Rendered.text */
+	gsize html_start; /* byte of the HTML at which the block holding this line begins */
+	guint depth;      /* how many blockquotes around it */
+	LineMarks marks;
+} RenderedLine;
+
+typedef struct {
+	char *text;    /* UTF-8, lines end in \n, never NULL */
+	GArray *lines; /* of RenderedLine, one for each line of text, in order */
+} Rendered;
+
+/* html is valid UTF-8 of this many bytes. Never NULL. */
+Rendered *render_html(const char *html, gsize length);
+void rendered_free(Rendered *rendered);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Rendered, rendered_free)
