@@ -1,0 +1,34 @@
+-- Run by `casegate migrate` before every migration, as the database's owner: the roles and the schema's home.
+-- All but the owner may log in; how they prove who they are is pg_hba.conf's business.
+do $$
+declare
+	r text;
+begin
+	if not exists (select from pg_roles where rolname = 'casegate_owner') then
+		create role casegate_owner nologin;
+	end if;
+	foreach r in array array['casegate_gateway', 'casegate_graph', 'casegate_web', 'casegate_admin', 'casegate_app'] loop
+		if not exists (select from pg_roles where rolname = r) then
+			execute format('create role %I login', r);
+		end if;
+	end loop;
+	-- With a user in its url every process connects as that one and does SET ROLE.
+	foreach r in array array['casegate_owner', 'casegate_gateway', 'casegate_graph', 'casegate_web', 'casegate_admin'] loop
+		if not pg_has_role(current_user, r, 'member') then
+			execute format('grant %I to current_user', r);
+		end if;
+	end loop;
+	if not exists (select from pg_namespace where nspname = 'casegate') then
+		create schema casegate authorization casegate_owner;
+	end if;
+	execute format('grant connect on database %I to casegate_gateway, casegate_graph, casegate_web, casegate_admin, casegate_app', current_database());
+	-- A deadlock is retried after some milliseconds; the default of a second would stall a mail that long.
+end $$;
+set local role casegate_owner;
+set local search_path = casegate, pg_temp;
+alter default privileges in schema casegate revoke execute on functions from public;
+create table if not exists schema_version (
+	version    int primary key,
+	name       text not null,
+	applied_at timestamptz not null default now()
+);
