@@ -1,0 +1,77 @@
+/* Commands: what `casegate` can do, as a table, and what all commands share: options, help, exit
+ * codes, and errors as one line on stderr that says what to do.
+ *
+ * A command reads its options with command_read(), works straight through, and returns its Status.
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "server/config.h"
+#include "store/store.h"
+#include "store/table.h"
+
+/* The exit codes. */
+typedef enum {
+	STATUS_DONE = 0,
+	STATUS_FAILED = 1,
+	STATUS_USAGE = 2,
+} Status;
+
+typedef struct Invocation Invocation;
+
+typedef struct {
+	const char *name;      /* one word or two: "parse", "tenant add" */
+	const char *arguments; /* for the help: "TENANT USER [ADDRESS...]"; "" for none */
+	const char *summary;   /* for the list: one line in lower case */
+	const char *details;   /* further help in sentences, or NULL */
+	Status (*run)(Invocation *invocation);
+	gboolean has_paths; /* arguments may be paths in any bytes; all others are checked to be
+			       UTF-8 */
+} Command;
+
+/* All commands; ends with a row without a name. */
+extern const Command command_table[];
+
+/* One call of one command. */
+struct Invocation {
+	const Command *command;
+	char *config_path; /* -c FILE, or NULL for the default */
+	int argc;          /* the words behind the command's name … */
+	char **argv;       /* … borrowed from main(), argv[0] is unused */
+	char **arguments; /* after command_read(): those that are no options; NULL-terminated, never
+			     NULL */
+	guint count;      /* how many these are */
+};
+
+/* The whole program: reads the line, finds the command, runs it. Returns the exit code. */
+int command_main(int argc, char **argv);
+
+/* Reads options (strings as G_OPTION_ARG_FILENAME: bytes as given) and between least and most
+ * arguments. FALSE when nothing is left to do, because help was asked for or the line is wrong;
+ * then *status says it. */
+gboolean command_read(Invocation *invocation, const GOptionEntry *options, guint least, guint most,
+	Status *status);
+
+/* Errors as one line, "casegate tenant add: …". The first frees error and returns STATUS_FAILED,
+ * the second returns STATUS_FAILED, the third adds where the help is and returns STATUS_USAGE. */
+Status command_fail(const Invocation *invocation, GError *error);
+Status command_failed(const Invocation *invocation, const char *format, ...) G_GNUC_PRINTF(2, 3);
+Status command_usage(const Invocation *invocation, const char *format, ...) G_GNUC_PRINTF(2, 3);
+/* A remark on stderr that is no failure. */
+void command_remark(const Invocation *invocation, const char *format, ...) G_GNUC_PRINTF(2, 3);
+
+/* The configuration that -c names. NULL after saying why. */
+Config *command_load_config(const Invocation *invocation);
+/* The database as casegate_admin. NULL after saying why. */
+Store *command_open_store(const Invocation *invocation);
+/* Ends a command that may have changed something: numbers its events so that the app learns of them
+ * now. A failure of that is a remark only: the next `serve` numbers them. Returns status. */
+Status command_finish(const Invocation *invocation, Store *store, Status status);
+/* Prints a list: aligned columns, or with is_json an array of objects. Consumes table; NULL is a
+ * failure that *error tells. */
+Status command_print_table(
+	const Invocation *invocation, Table *table, gboolean is_json, GError *error);
+
+/* The commands, each in a file of its own name (all verbs of a noun in one). */
+Status command_parse(Invocation *invocation);
