@@ -237,10 +237,12 @@ create table participant (
 	address    text,
 	address_key text,                                  -- for comparing
 	is_agent   boolean not null default false,         -- an agent address: listed, never a participant
+	case_id    bigint,                                 -- the message's, kept by the trigger below; null: held
 	primary key (tenant, message_id, role, position),
 	foreign key (tenant, message_id) references message
 );
-create index participant_address on participant (tenant, address_key, message_id) where not is_agent and role in ('from', 'to', 'cc');
+-- Does he take part in this case, or in any? One probe, however many mails there are.
+create index participant_case on participant (tenant, address_key, case_id) where not is_agent and role in ('from', 'to', 'cc') and case_id is not null;
 
 create table attachment (
 	tenant        text not null references tenant,

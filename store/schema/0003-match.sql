@@ -1,0 +1,314 @@
+-- Which case: the union-find over message keys, the branches in a thread, and who sees what after a merge.
+-- docs/MATCHING.md has the method. Everything runs in the caller's role and tenant.
+--
+-- Locks are always taken in this order, so that no two deliveries wait for each other in a circle:
+--   advisory (ascending) < inserts of keys (ascending) < roots of threads (DESCENDING) < cases (DESCENDING) < rows below.
+-- A mail that finds the world changed between its look and its lock raises 40001 and is decided again.
+
+-- The name of a mail in the union: kind m = Message-ID, g = Thread-Index GUID, d = content (see store/identity.c).
+create function key_of(p_kind text, p_value text) returns uuid language sql immutable strict parallel safe
+	return encode(substring(sha256(convert_to(p_kind, 'UTF8') || '\x00'::bytea || convert_to(p_value, 'UTF8')) for 16), 'hex')::uuid;
+
+-- 20 base32 characters of 100 random bits. The bytes 6 and 8 of a random uuid are not all random.
+create function token_new() returns text language sql volatile
+	return (select string_agg(substr('abcdefghijklmnopqrstuvwxyz234567', (get_byte(b, i) & 31) + 1, 1), '')
+		from (select uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) as b) r,
+			unnest(array[0, 1, 2, 3, 4, 5, 7, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21]) i);
+
+-- An event for the app. Numbered when it becomes visible (0007). Imported history makes none.
+create function event_add(p_tenant text, p_kind text, p_case bigint, p_message bigint, p_delivery bigint, p_detail jsonb default '{}')
+	returns void language plpgsql as $$
+begin
+	if coalesce(current_setting('casegate.history', true), '') = 'on' then
+		return;
+	end if;
+	insert into event (tenant, kind, case_id, message_id, delivery_id, by_user, detail)
+		values (p_tenant, p_kind, p_case, p_message, p_delivery, user_now(), p_detail);
+end $$;
+
+-- ---------------------------------------------------------------------- cases
+
+-- The case that a merged one has become.
+create function case_final(p_tenant text, p_case bigint) returns bigint language sql stable
+begin atomic
+	with recursive way as (
+		select case_id, merged_into from case_file where tenant = p_tenant and case_id = p_case
+		union
+		select c.case_id, c.merged_into from way join case_file c on c.tenant = p_tenant and c.case_id = way.merged_into
+	)
+	select case_id from way where merged_into is null;
+end;
+
+create function case_reference(p_number bigint) returns text language sql immutable strict
+	return 'V-' || case when p_number < 1000000 then lpad(p_number::text, 6, '0') else p_number::text end;
+
+-- Opens a case with a number and an address of its own; p_user (may be null) becomes its first member.
+-- The number comes from a sequence per tenant: no writer waits for another, a mail that was rolled back leaves a gap.
+create function case_open(p_tenant text, p_subject text, p_user text) returns bigint language plpgsql as $$
+declare
+	v_case bigint;
+begin
+	insert into case_file (tenant, number, subject, opened_by)
+		values (p_tenant, case_number_next(p_tenant), case when p_subject = '' then '(ohne Betreff)' else p_subject end, p_user)
+		returning case_id into v_case;
+	insert into case_token (token, tenant, case_id) values (token_new(), p_tenant, v_case);
+	perform event_add(p_tenant, 'case_opened', v_case, null, null);
+	if p_user is not null then
+		insert into case_member (tenant, case_id, "user") values (p_tenant, v_case, p_user);
+		perform event_add(p_tenant, 'member_added', v_case, null, null, jsonb_build_object('user', p_user));
+	end if;
+	return v_case;
+end $$;
+
+-- Does this user take part (From, To, Cc) in a message of the case, other than p_except?
+create function user_takes_part(p_tenant text, p_user text, p_case bigint, p_except bigint default null) returns boolean language sql stable
+	return exists (select from user_address a join participant p on p.tenant = a.tenant and p.address_key = a.address
+		where a.tenant = p_tenant and a."user" = p_user and p.case_id = p_case and not p.is_agent and p.role in ('from', 'to', 'cc')
+			and p.message_id is distinct from p_except);
+create function address_takes_part(p_tenant text, p_address text, p_case bigint) returns boolean language sql stable
+	return exists (select from participant p where p.tenant = p_tenant and p.address_key = p_address and p.case_id = p_case
+		and not p.is_agent and p.role in ('from', 'to', 'cc'));
+
+-- Somebody filed into an existing case: he becomes a member if he took part in it before, else the app is told.
+create function member_file(p_tenant text, p_case bigint, p_message bigint, p_user text, p_delivery bigint) returns void language plpgsql as $$
+declare
+	v_member record;
+begin
+	select removed_at into v_member from case_member where tenant = p_tenant and case_id = p_case and "user" = p_user;
+	if found and v_member.removed_at is null then
+		return;
+	end if;
+	if not found and user_takes_part(p_tenant, p_user, p_case, p_message) then
+		insert into case_member (tenant, case_id, "user") values (p_tenant, p_case, p_user) on conflict do nothing;
+		perform event_add(p_tenant, 'member_added', p_case, p_message, p_delivery, jsonb_build_object('user', p_user));
+	else
+		perform event_add(p_tenant, 'member_proposed', p_case, p_message, p_delivery, jsonb_build_object('user', p_user));
+	end if;
+end $$;
+
+-- Two cases become one by mail. Nobody sees more than before: who takes part in the other side becomes its
+-- member, who does not keeps what he saw (message_sight) and is proposed.
+create function unite_sights(p_tenant text, p_from bigint, p_into bigint) returns void language plpgsql as $$
+declare
+	r record;
+begin
+	for r in
+		select coalesce(f."user", i."user") as "user", f."user" is not null as in_from, i."user" is not null as in_into
+		from (select "user" from case_member where tenant = p_tenant and case_id = p_from and removed_at is null) f
+		full join (select "user" from case_member where tenant = p_tenant and case_id = p_into and removed_at is null) i using ("user")
+	loop
+		continue when r.in_from and r.in_into;
+		if user_takes_part(p_tenant, r."user", case when r.in_from then p_into else p_from end) then
+			if r.in_from then
+				insert into case_member (tenant, case_id, "user") values (p_tenant, p_into, r."user") on conflict do nothing;
+				continue when not found;
+				perform event_add(p_tenant, 'member_added', p_into, null, null, jsonb_build_object('user', r."user"));
+			end if;
+		else
+			insert into message_sight (tenant, message_id, "user", may)
+				select p_tenant, message_id, r."user", r.in_from from message where tenant = p_tenant and case_id = p_from
+				on conflict do nothing;
+			perform event_add(p_tenant, 'member_proposed', p_into, null, null, jsonb_build_object('user', r."user", 'merged_from', p_from));
+		end if;
+	end loop;
+end $$;
+
+-- One case goes into another, with its messages, threads and pins. p_by: the human who says so, or null (by mail).
+-- The caller holds the locks (lock_cases or join_roots).
+create function unite_cases(p_tenant text, p_from bigint, p_into bigint, p_by text) returns void language plpgsql as $$
+declare
+	v_ids bigint[];
+begin
+	if p_from = p_into then
+		return;
+	end if;
+	v_ids := array(select message_id from message where tenant = p_tenant and case_id = p_from order by message_id);
+	if p_by is null then
+		perform unite_sights(p_tenant, p_from, p_into);
+	else
+		insert into case_member (tenant, case_id, "user")
+			select p_tenant, p_into, "user" from case_member where tenant = p_tenant and case_id = p_from and removed_at is null
+			on conflict do nothing;
+	end if;
+	insert into case_merge (tenant, from_case, into_case, by_user, message_ids) values (p_tenant, p_from, p_into, p_by, v_ids);
+	update case_file set state = 'merged', merged_into = p_into where tenant = p_tenant and case_id = p_from;
+	update thread set case_id = p_into where tenant = p_tenant and case_id = p_from;
+	update message set pin = p_into where tenant = p_tenant and pin = p_from;
+	update message set pin_auto = p_into where tenant = p_tenant and pin_auto = p_from;
+	update message set case_id = p_into where tenant = p_tenant and case_id = p_from;
+	perform event_add(p_tenant, 'case_merged', p_from, null, null, jsonb_build_object('into', p_into));
+end $$;
+
+-- participant.case_id follows its message.
+create function participant_follow() returns trigger language plpgsql as $$
+begin
+	update participant set case_id = new.case_id where tenant = new.tenant and message_id = new.message_id;
+	return null;
+end $$;
+create trigger message_moved after update of case_id on message for each row
+	when (old.case_id is distinct from new.case_id) execute function participant_follow();
+
+-- -------------------------------------------------------------------- threads
+
+create function root_of(p_tenant text, p_thread bigint) returns bigint language sql stable
+begin atomic
+	with recursive up as (
+		select thread_id, root_id from thread where tenant = p_tenant and thread_id = p_thread
+		union all
+		select t.thread_id, t.root_id from up join thread t on t.tenant = p_tenant and t.thread_id = up.root_id where up.root_id <> up.thread_id
+	)
+	select thread_id from up where root_id = thread_id;
+end;
+
+-- All threads of a class. join_roots() may leave a member pointing at a former root, hence the walk.
+create function class_of(p_tenant text, p_root bigint) returns setof bigint language sql stable
+begin atomic
+	with recursive down as (
+		select p_root as thread_id
+		union all
+		select t.thread_id from down join thread t on t.tenant = p_tenant and t.root_id = down.thread_id and t.root_id <> t.thread_id
+	)
+	select thread_id from down;
+end;
+
+-- Locks the roots of these threads and returns them. Always the largest remaining id first; a root that was
+-- merged while we waited leads on to a smaller one, so the order stays descending.
+create function lock_roots(p_tenant text, p_threads bigint[]) returns bigint[] language plpgsql as $$
+declare
+	v_work bigint[] := array(select distinct root_id from thread where tenant = p_tenant and thread_id = any(p_threads));
+	v_held bigint[] := '{}';
+	v_next bigint;
+	v_root bigint;
+begin
+	while cardinality(v_work) > 0 loop
+		select max(x) into v_next from unnest(v_work) x;
+		select root_id into v_root from thread where tenant = p_tenant and thread_id = v_next for no key update;
+		v_work := array_remove(v_work, v_next);
+		if v_root = v_next then
+			v_held := v_held || v_next;
+		elsif not v_root = any(v_work) then
+			v_work := v_work || v_root;
+		end if;
+	end loop;
+	return v_held;
+end $$;
+
+-- Makes one class of several locked ones: the lowest root stays. Of the cases the one that a human touched
+-- stays, else the lowest; a second touched case keeps its messages (pinned), only its thread is joined.
+create function join_roots(p_tenant text, p_roots bigint[], out o_root bigint, out o_case bigint) language plpgsql as $$
+declare
+	v_cases bigint[] := array(select distinct case_id from thread where tenant = p_tenant and thread_id = any(p_roots) order by 1);
+	v_touched bigint[];
+	v_case bigint;
+begin
+	select min(x) into o_root from unnest(p_roots) x;
+	o_case := v_cases[1];
+	if cardinality(v_cases) > 1 then
+		perform 1 from (select case_id from case_file where tenant = p_tenant and case_id = any(v_cases) order by case_id desc for no key update) x;
+		v_touched := array(select case_id from case_file where tenant = p_tenant and case_id = any(v_cases) and touched_at is not null order by 1);
+		o_case := coalesce(v_touched[1], v_cases[1]);
+		if cardinality(v_touched) > 1 then
+			update message set pin = case_id where tenant = p_tenant and case_id = any(v_touched[2:]) and pin is null
+				and thread_id in (select class_of(p_tenant, r) from unnest(p_roots) r);
+			update thread set branched = true where tenant = p_tenant and thread_id = o_root;
+			perform event_add(p_tenant, 'match_suggested', x, null, null, jsonb_build_object('merge_into', o_case)) from unnest(v_touched[2:]) x;
+		end if;
+		foreach v_case in array v_cases loop
+			continue when v_case = o_case or v_case = any(coalesce(v_touched[2:], '{}'));
+			perform unite_cases(p_tenant, v_case, o_case, null);
+		end loop;
+	end if;
+	update thread set branched = true where tenant = p_tenant and thread_id = o_root and not branched
+		and exists (select from thread t where t.tenant = p_tenant and t.thread_id = any(p_roots) and t.branched);
+	update thread set root_id = o_root where tenant = p_tenant and thread_id = any(p_roots) and thread_id <> o_root;
+	-- Members that somebody holds are skipped: they point at a row that points on, and root_of() walks.
+	update thread set root_id = o_root where tenant = p_tenant and thread_id in (
+		select thread_id from thread where tenant = p_tenant and root_id = any(p_roots) and root_id <> o_root and thread_id <> all(p_roots)
+		for no key update skip locked);
+	update thread set case_id = o_case where tenant = p_tenant and thread_id = o_root and case_id <> o_case;
+end $$;
+
+-- Locks everything that the two sides of a human's decision live in: the roots, then the cases.
+create function lock_cases(p_tenant text, p_cases bigint[], p_threads bigint[]) returns void language plpgsql as $$
+declare
+	v_want bigint[];
+	v_got bigint[] := '{}';
+begin
+	loop
+		v_want := array(
+			select thread_id from message where tenant = p_tenant and (case_id = any(p_cases) or pin = any(p_cases) or pin_auto = any(p_cases)) and thread_id is not null
+			union select thread_id from thread where tenant = p_tenant and case_id = any(p_cases)
+			union select unnest(p_threads) order by 1);
+		exit when v_want <@ v_got;
+		if cardinality(v_got) > 0 then
+			raise exception 'cases moved while they were being locked' using errcode = 'serialization_failure';
+		end if;
+		perform lock_roots(p_tenant, v_want);
+		v_got := v_want;
+	end loop;
+	perform 1 from (select case_id from case_file where tenant = p_tenant and case_id = any(p_cases) order by case_id desc for no key update) x;
+	if exists (select from case_file where tenant = p_tenant and case_id = any(p_cases) and merged_into is not null) then
+		raise exception 'a case was merged meanwhile' using errcode = 'serialization_failure';
+	end if;
+end $$;
+
+-- ------------------------------------------------------------------- branches
+
+-- Equal, one contains the other, or more than half of the words are shared.
+create function subject_similar(a text, b text) returns boolean language sql immutable strict parallel safe
+	return a = b or strpos(a, b) > 0 or strpos(b, a) > 0 or (
+		select count(*) filter (where n = 2) * 2 > count(*)
+		from (select word, count(*) as n from (
+			select distinct 1 as side, word from regexp_split_to_table(a, '\W+') word where word <> ''
+			union all select distinct 2, word from regexp_split_to_table(b, '\W+') word where word <> '') w group by word) c);
+
+-- Which weak messages of a class start a matter of their own: one that names known messages, none of them
+-- with a similar subject (MATCHING 4). Two rows may swap sides when a late ancestor comes.
+create function settle_branches(p_tenant text, p_root bigint, p_default bigint) returns void language plpgsql as $$
+declare
+	r record;
+	v_case bigint;
+begin
+	for r in
+		with m as (select message.* from message where tenant = p_tenant and thread_id in (select class_of(p_tenant, p_root)))
+		select w.message_id, w.pin_auto, w.subject, w.submitted_by,
+			count(a.message_id) > 0 and not coalesce(bool_or(subject_similar(a.base_subject, w.base_subject)), false) as wants
+		from m w left join m a on a.own_key = any(w.ref_keys) and a.message_id <> w.message_id
+		where w.weak
+		group by w.message_id, w.pin_auto, w.subject, w.submitted_by
+		order by w.message_id
+	loop
+		continue when r.wants = (r.pin_auto is not null);
+		if r.wants then
+			v_case := case_open(p_tenant, r.subject, r.submitted_by);
+			update message set pin_auto = v_case where tenant = p_tenant and message_id = r.message_id;
+		elsif exists (select from case_file where tenant = p_tenant and case_id = r.pin_auto and touched_at is not null) then
+			update message set pin = coalesce(pin, r.pin_auto), pin_auto = null where tenant = p_tenant and message_id = r.message_id;
+		else
+			update message set pin_auto = null where tenant = p_tenant and message_id = r.message_id;
+			perform unite_cases(p_tenant, r.pin_auto, p_default, null);
+		end if;
+	end loop;
+end $$;
+
+-- Who is where inside one branched thread: a pin starts a branch, everything else follows its nearest known ancestor.
+create function settle(p_tenant text, p_root bigint) returns void language plpgsql as $$
+declare
+	v_default bigint := (select case_id from thread where tenant = p_tenant and thread_id = p_root);
+begin
+	perform settle_branches(p_tenant, p_root, v_default);
+	with recursive
+		m as (select message_id, own_key, ref_keys, coalesce(pin, pin_auto) as pin from message
+			where tenant = p_tenant and thread_id in (select class_of(p_tenant, p_root))),
+		near as (select distinct on (q.message_id) q.message_id, a.message_id as parent
+			from (select m.message_id, k.key, k.i from m, unnest(m.ref_keys) with ordinality k(key, i)) q
+			join m a on a.own_key = q.key and a.message_id <> q.message_id
+			order by q.message_id, q.i),
+		par as (select m.message_id, m.pin, near.parent from m left join near using (message_id)),
+		walk as (
+			select message_id, coalesce(pin, v_default) as case_id from par where pin is not null or parent is null
+			union all
+			select par.message_id, walk.case_id from par join walk on par.parent = walk.message_id where par.pin is null)
+	update message set case_id = case_final(p_tenant, walk.case_id) from walk
+		where message.tenant = p_tenant and message.message_id = walk.message_id and message.case_id <> case_final(p_tenant, walk.case_id);
+end $$;
