@@ -4,13 +4,14 @@
 
 #include <glib.h>
 
-/* The base subject for comparison (docs/MATCHING.md): NFKC, invisible characters out, white space folded, then
- * without reply and forward prefixes, leading [tags], "(extern)" and trailing "(fwd)", casefolded. A subject
- * that is only a tag keeps the tag. */
+/* The base subject for comparison (docs/MATCHING.md): NFKC, invisible characters out, white space
+ * folded, then without reply and forward prefixes, leading [tags], "(extern)" and trailing "(fwd)",
+ * casefolded. A subject that is only a tag keeps the tag. */
 char *subject_base(const char *subject);
 /* For display: without reply and forward prefixes, tags and spelling kept. */
 char *subject_unprefixed(const char *subject);
 
-/* Says the outermost prefix (behind tags) that this is a forward ("WG:", "Fwd:", "[Fwd: …]") or a reply ("AW:")? */
+/* Says the outermost prefix (behind tags) that this is a forward ("WG:", "Fwd:", "[Fwd: …]") or a
+ * reply ("AW:")? */
 gboolean subject_is_forward(const char *subject);
 gboolean subject_is_reply(const char *subject);
