@@ -292,6 +292,7 @@ create function file_message(
 	p_filenames text[], p_types text[], p_sizes bigint[], p_sha256s text[], p_content_ids text[], p_inlines boolean[],
 	p_comment_names text[], p_comment_addresses text[], p_comment_times timestamptz[], p_comment_texts text[],
 	out outcome text, out message_id bigint, out case_id bigint, out opened boolean, out reason text) language plpgsql as $$
+#variable_conflict use_column
 declare
 	v_places key_place[] := array(select f from keys_find(p_tenant, p_keys, p_signals, p_details) f);
 	v_place record;
@@ -470,6 +471,14 @@ end $$;
 create function p_reason_of(p_text text) returns text language sql immutable
 	return left(coalesce(nullif(btrim(split_part(p_text, E'\n', 1)), ''), 'could not be delivered'), 500);
 
-grant execute on all functions in schema casegate to casegate_gateway, casegate_graph, casegate_admin;
+-- Everything that runs with the caller's own rights. What runs with the owner's is granted where it is made.
+do $$
+declare
+	f regprocedure;
+begin
+	for f in select p.oid from pg_proc p where p.pronamespace = 'casegate'::regnamespace and not p.prosecdef loop
+		execute format('grant execute on function %s to casegate_gateway, casegate_graph, casegate_admin', f);
+	end loop;
+end $$;
 grant usage on all sequences in schema casegate to casegate_gateway, casegate_graph, casegate_admin;
 grant delete on message, delivery_message_row, message_comment to casegate_gateway, casegate_graph;
