@@ -18,9 +18,20 @@ typedef enum {
 typedef struct {
 	gsize start;      /* byte of Rendered.text */
 	gsize html_start; /* byte of the HTML at which the block holding this line begins */
+	gsize html_content; /* byte of the HTML at which its own words begin, behind a <br> within the block */
 	guint depth;      /* how many blockquotes around it */
 	LineMarks marks;
 } RenderedLine;
+
+/* html_start in detail: the start tag of the innermost block (of a table its first line begins at <table>,
+ * other rows at <tr>), or the byte behind a block that ended before the line and within the same parent. So
+ * html + html_start is HTML that holds this line and what follows, and of what is before only lines of the
+ * same block that end in <br>. A blank line has the places and marks of the line below it.
+ *
+ * What nobody sees in a browser (display:none, no size) stands in "[hidden: …]", so that neither a person
+ * nor a program takes it for the sender's words; invisible fillers in it are left out. Cells are apart by a
+ * tab, or by a blank behind a colon; a row of them is a line as long as its cells are. A rule is a blank
+ * line and the mark LINE_RULE, a link's address stands in <>, of mailto: without the scheme. */
 
 typedef struct {
 	char *text;    /* UTF-8, lines end in \n, never NULL */

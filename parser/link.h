@@ -1,0 +1,15 @@
+/* The addresses that may stand in a mail's HTML: where a link may lead, where an image may come
+ * from. Pure. */
+#pragma once
+
+#include <glib.h>
+
+enum { LINK_MAX = 16 * 1024 }; /* bytes of an address of a link */
+
+/* The address behind a decoded href, without the white space and control characters that browsers
+ * pass over: http:// and https:// with a host, mailto: and tel:. NULL for all else, relative ones
+ * included. */
+char *link_clean(const char *href);
+/* The same for a decoded src: cid: and base64 data: of png, jpeg, gif and webp. *is_remote says
+ * (NULL returned) whether it would load from elsewhere; a data: or empty one would not. */
+char *link_clean_image(const char *src, gboolean *is_remote);
