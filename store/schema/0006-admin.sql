@@ -12,8 +12,10 @@ begin
 	end if;
 	return v_before;
 end $$;
-create function tenant_leave(p_before text) returns void language sql volatile
-	return set_config('casegate.tenant', p_before, true);
+create function tenant_leave(p_before text) returns void language plpgsql as $$
+begin
+	perform set_config('casegate.tenant', p_before, true);
+end $$;
 
 -- Trimmed and in lower case, as all addresses are kept; an error that names it when it can be none.
 create function address_check(p_address text) returns text language plpgsql immutable as $$
@@ -46,7 +48,7 @@ begin
 		raise exception '"%" is no key for a tenant: it has 1 to 63 letters, digits, dots, underlines and hyphens and begins with a letter or digit',
 			left(tenant_add.tenant, 100) using errcode = 'invalid_parameter_value';
 	end if;
-	perform tenant_leave(tenant_add.tenant);
+	perform set_config('casegate.tenant', tenant_add.tenant, true);
 	insert into tenant (tenant, name) values (tenant_add.tenant, coalesce(nullif(btrim(tenant_add.name), ''), tenant_add.tenant))
 		on conflict on constraint tenant_pkey do update set name = coalesce(nullif(btrim(tenant_add.name), ''), tenant.name);
 	perform case_numbers_create(tenant_add.tenant);
@@ -169,8 +171,16 @@ end $$;
 
 -- --------------------------------------------------------------------- people
 
--- All that one user is becomes another's: a colleague by domain has got an account. What the account already
--- has stays as it is, also that a human removed it somewhere.
+-- Where a user is named without being referenced.
+create function user_mentions(p_tenant text, p_from text, p_into text) returns void language plpgsql as $$
+begin
+	update case_file c set opened_by = p_into where c.tenant = p_tenant and c.opened_by = p_from;
+	update case_merge c set by_user = p_into where c.tenant = p_tenant and c.by_user = p_from;
+	update event e set by_user = p_into where e.tenant = p_tenant and e.by_user = p_from;
+end $$;
+
+-- All that a colleague by domain is becomes an account's that is there already. What the account has stays as it
+-- is, also that a human removed it somewhere.
 create function user_fold(p_tenant text, p_from text, p_into text) returns void language plpgsql as $$
 begin
 	update user_address a set "user" = p_into where a.tenant = p_tenant and a."user" = p_from;
@@ -184,10 +194,25 @@ begin
 	delete from message_sight s where s.tenant = p_tenant and s."user" = p_from;
 	update message m set submitted_by = p_into where m.tenant = p_tenant and m.submitted_by = p_from;
 	update delivery d set submitted_by = p_into where d.tenant = p_tenant and d.submitted_by = p_from;
-	update case_file c set opened_by = p_into where c.tenant = p_tenant and c.opened_by = p_from;
-	update case_merge c set by_user = p_into where c.tenant = p_tenant and c.by_user = p_from;
-	update event e set by_user = p_into where e.tenant = p_tenant and e.by_user = p_from;
+	update outbox o set "user" = p_into where o.tenant = p_tenant and o."user" = p_from;
+	update outlook_connection o set "user" = p_into where o.tenant = p_tenant and o."user" = p_from
+		and not exists (select from outlook_connection x where x.tenant = p_tenant and x."user" = p_into);
+	delete from outlook_connection o where o.tenant = p_tenant and o."user" = p_from;
+	perform user_mentions(p_tenant, p_from, p_into);
 	delete from tenant_user u where u.tenant = p_tenant and u."user" = p_from;
+end $$;
+
+-- The colleague by domain who has one of these addresses becomes the account: what references him follows.
+create function user_adopt(p_tenant text, p_user text, p_addresses text[]) returns void language plpgsql as $$
+declare
+	v_from text := (select u."user" from tenant_user u where u.tenant = p_tenant and u.is_by_domain
+		and u."user" in (select address_check(a) from unnest(p_addresses) a) order by 1 limit 1);
+begin
+	if v_from is not null and not exists (select from tenant_user u where u.tenant = p_tenant and u."user" = p_user) then
+		update tenant_user u set "user" = p_user where u.tenant = p_tenant and u."user" = v_from;
+		perform user_mentions(p_tenant, v_from, p_user);
+		insert into user_address (tenant, address, "user") values (p_tenant, v_from, p_user) on conflict do nothing;
+	end if;
 end $$;
 
 -- Gives an address to a user. Whoever came by a domain with this address becomes him.
@@ -227,6 +252,7 @@ begin
 	if user_add.role is not null and user_add.role not in ('member', 'all') then
 		raise exception 'a user''s role is member or all, not "%"', left(user_add.role, 100) using errcode = 'invalid_parameter_value';
 	end if;
+	perform user_adopt(user_add.tenant, user_add."user", user_add.addresses);
 	insert into tenant_user as u (tenant, "user", role) values (user_add.tenant, user_add."user", coalesce(user_add.role, 'member'))
 		on conflict on constraint tenant_user_pkey do update
 			set role = coalesce(user_add.role, u.role), is_by_domain = false, removed_at = null;

@@ -17,13 +17,14 @@ begin
 		return 0;
 	end if;
 	with new as materialized (
-		select e.tenant, e.seq, row_number() over (partition by e.tenant order by e.seq) as position
+		select e.tenant, e.seq, row_number() over (partition by e.tenant order by e.seq) as position,
+			count(*) over (partition by e.tenant) as count
 		from event e where e.event_id is null),
 	counted as (
-		insert into event_counter as c (tenant, last) select n.tenant, count(*) from new n group by n.tenant order by n.tenant
+		insert into event_counter as c (tenant, last) select distinct n.tenant, n.count from new n order by n.tenant
 		on conflict (tenant) do update set last = c.last + excluded.last
 		returning c.tenant, c.last)
-	update event e set event_id = counted.last - (select count(*) from new o where o.tenant = counted.tenant) + new.position
+	update event e set event_id = counted.last - new.count + new.position
 		from new join counted on counted.tenant = new.tenant
 		where e.tenant = new.tenant and e.seq = new.seq;
 	get diagnostics v_count = row_count;
