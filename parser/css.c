@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "parser/link.h"
+
 /* One declaration: bytes of the style, trimmed. */
 typedef struct {
 	const char *name, *value;
@@ -89,6 +91,18 @@ static gboolean is_nothing(const Declaration *declaration, double at_most)
 	return end != value && number <= at_most;
 }
 
+/* "font: italic 0 Arial" */
+static gboolean has_no_size(const Declaration *declaration)
+{
+	g_autofree char *value = g_strndup(declaration->value, declaration->value_length);
+	g_auto(GStrv) words = g_strsplit_set(value, " \t\r\n\f", 20);
+
+	for (guint i = 0; words[i]; i++)
+		if (g_ascii_isdigit(*words[i]) && g_ascii_strtod(words[i], NULL) < 0.01)
+			return TRUE;
+	return FALSE;
+}
+
 static gboolean hides(const Declaration *declaration)
 {
 	if (is_named(declaration, "display"))
@@ -101,6 +115,8 @@ static gboolean hides(const Declaration *declaration)
 		return is_nothing(declaration, 0.05);
 	if (is_named(declaration, "color"))
 		return begins(declaration, "transparent");
+	if (is_named(declaration, "font"))
+		return has_no_size(declaration);
 	return is_named(declaration, "font-size") && is_nothing(declaration, 1) &&
 	       !has_word(declaration, "em") && !has_word(declaration, "%");
 }
@@ -166,4 +182,170 @@ CssTraits css_traits(const char *style)
 	if (is_clipped && is_small)
 		traits |= CSS_HIDDEN;
 	return is_boxed ? traits & ~(guint)CSS_RULE_ABOVE : traits;
+}
+
+/* What may stay. Nothing here loads, leaves its place or covers another. */
+static const char *const properties[] = {"background", "background-color", "border",
+	"border-bottom", "border-bottom-color", "border-bottom-style", "border-bottom-width",
+	"border-collapse", "border-color", "border-left", "border-left-color", "border-left-style",
+	"border-left-width", "border-radius", "border-right", "border-right-color",
+	"border-right-style", "border-right-width", "border-spacing", "border-style", "border-top",
+	"border-top-color", "border-top-style", "border-top-width", "border-width", "caption-side",
+	"color", "direction", "display", "empty-cells", "font", "font-family", "font-size",
+	"font-stretch", "font-style", "font-variant", "font-weight", "height", "letter-spacing",
+	"line-height", "list-style-type", "margin", "margin-bottom", "margin-left", "margin-right",
+	"margin-top", "max-height", "max-width", "min-height", "min-width", "overflow-wrap",
+	"padding", "padding-bottom", "padding-left", "padding-right", "padding-top", "table-layout",
+	"text-align", "text-decoration", "text-decoration-color", "text-decoration-line",
+	"text-decoration-style", "text-transform", "vertical-align", "white-space", "width",
+	"word-break", "word-spacing", "word-wrap"};
+
+enum {
+	VALUE_MAX = 500,
+	DIGITS_MAX = 4, /* of the whole part of a number: no boxes of a million pixels */
+};
+
+static const char *allowed_name(const Declaration *declaration)
+{
+	for (guint i = 0; i < G_N_ELEMENTS(properties); i++)
+		if (is_named(declaration, properties[i]))
+			return properties[i];
+	return NULL;
+}
+
+/* How many bytes "(1, 2%, .3)" takes at text; 0 where it is anything else. */
+static gsize numbers_in_parentheses(const char *text, gsize length)
+{
+	for (gsize i = 1; i < length; i++) {
+		if (text[i] == ')')
+			return i + 1;
+		if (!g_ascii_isdigit(text[i]) && !memchr("., %", text[i], 4))
+			return 0;
+	}
+	return 0;
+}
+
+static gboolean is_color_function(const GString *before)
+{
+	static const char *const functions[] = {"rgb", "rgba", "hsl", "hsla"};
+	gsize start = before->len;
+
+	while (start > 0 && g_ascii_isalpha(before->str[start - 1]))
+		start--;
+	for (guint i = 0; i < G_N_ELEMENTS(functions); i++)
+		if (g_ascii_strcasecmp(before->str + start, functions[i]) == 0)
+			return TRUE;
+	return FALSE;
+}
+
+/* The number or hexadecimal color at text: how many bytes, 0 where it is too large or negative. */
+static gsize number_length(const char *text, gsize length)
+{
+	gsize at = 1, digits = 0;
+
+	if (text[0] == '-') /* a negative margin would cover what is not the sender's */
+		return length > 1 && (g_ascii_isdigit(text[1]) || text[1] == '.') ? 0 : 1;
+	if (text[0] == '#') {
+		while (at < length && g_ascii_isxdigit(text[at]))
+			at++;
+		return at;
+	}
+	for (at = 0; at < length && g_ascii_isdigit(text[at]); at++)
+		digits++;
+	if (digits > DIGITS_MAX)
+		return 0;
+	if (at < length && text[at] == '.')
+		for (at++; at < length && g_ascii_isdigit(text[at]);)
+			at++;
+	return at;
+}
+
+/* How many bytes of the value at text may stay as they are; 0 where one may not. */
+static gsize token_length(const GString *before, const char *text, gsize length, gboolean is_font)
+{
+	if (g_ascii_isdigit(*text) || *text == '.' || *text == '#')
+		return MAX(number_length(text, length), (gsize)(*text == '.'));
+	if (*text == '-')
+		return number_length(text, length);
+	if (*text == '(')
+		return is_color_function(before) ? numbers_in_parentheses(text, length) : 0;
+	return g_ascii_isalpha(*text) || memchr(" ,%+_", *text, 5) ||
+	       (is_font && (guchar)*text >= 0x80);
+}
+
+/* Appends the value, FALSE where it holds anything that is not on the list. Quotes are left out: a
+ * font's name needs none. "!important" is cut: what the app says is more important. */
+static gboolean append_value(GString *out, const Declaration *declaration)
+{
+	const char *text = declaration->value;
+	const gboolean is_font = is_named(declaration, "font-family");
+	gsize length = declaration->value_length;
+
+	if (length == 0 || length > VALUE_MAX)
+		return FALSE;
+	while (length > 0 && *text != '!') {
+		gsize taken = 1;
+
+		if (g_ascii_isspace(*text)) {
+			g_string_append_c(out, ' ');
+		} else if (*text != '"' && *text != '\'') {
+			taken = token_length(out, text, length, is_font);
+			g_string_append_len(out, text, (gssize)taken);
+		}
+		if (taken == 0)
+			return FALSE;
+		text += taken;
+		length -= taken;
+	}
+	return TRUE;
+}
+
+/* Words keep their room, and of display only what keeps a box a box. */
+static gboolean is_harmless(const Declaration *declaration)
+{
+	if (hides(declaration) || has_no_font_size(declaration))
+		return FALSE;
+	if (is_named(declaration, "line-height") || is_named(declaration, "height") ||
+		is_named(declaration, "max-height") || is_named(declaration, "width") ||
+		is_named(declaration, "max-width"))
+		return !is_nothing(declaration, 0.01);
+	if (is_named(declaration, "display"))
+		return begins(declaration, "block") || begins(declaration, "inline");
+	return TRUE;
+}
+
+/* Would this declaration load an image from elsewhere? */
+static gboolean is_remote(const Declaration *declaration)
+{
+	g_autofree char *value =
+		g_ascii_strdown(declaration->value, (gssize)declaration->value_length);
+	char *url = strstr(value, "url(");
+	g_autofree char *image = NULL;
+	gboolean is_elsewhere = FALSE;
+
+	if (!url)
+		return FALSE;
+	url += strspn(url + 4, " \t\r\n\f\"'") + 4;
+	url[strcspn(url, "\"')")] = '\0';
+	image = link_clean_image(url, &is_elsewhere);
+	return is_elsewhere;
+}
+
+void css_clean(GString *out, const char *style, guint *remote_images)
+{
+	g_autoptr(GString) value = g_string_new(NULL);
+	const gsize start = out->len;
+	Declaration declaration;
+
+	while (next_declaration(&style, &declaration)) {
+		const char *name = allowed_name(&declaration);
+
+		*remote_images += is_remote(&declaration) ? 1 : 0;
+		g_string_truncate(value, 0);
+		if (!name || !is_harmless(&declaration) || !append_value(value, &declaration))
+			continue;
+		if (out->len > start)
+			g_string_append_c(out, ';');
+		g_string_append_printf(out, "%s:%s", name, value->str);
+	}
 }
