@@ -126,12 +126,21 @@ static GOptionContext *context_new(
 	return context;
 }
 
-static gboolean is_all_utf8(char *const *words)
+/* Options are texts, arguments too, unless the command takes paths. */
+static Status check_texts(const Invocation *invocation, const GOptionEntry *options)
 {
-	for (guint i = 0; words[i] != NULL; i++)
-		if (!g_utf8_validate(words[i], -1, NULL))
-			return FALSE;
-	return TRUE;
+	gboolean is_valid = TRUE;
+
+	for (; options != NULL && options->long_name != NULL; options++) {
+		const char *text =
+			options->arg == G_OPTION_ARG_FILENAME ? *(char **)options->arg_data : NULL;
+
+		is_valid = is_valid && (text == NULL || g_utf8_validate(text, -1, NULL));
+	}
+	for (guint i = 0; i < invocation->count && !invocation->command->has_paths; i++)
+		is_valid = is_valid && g_utf8_validate(invocation->arguments[i], -1, NULL);
+	return is_valid ? STATUS_DONE
+			: command_usage(invocation, "what stands on the line must be UTF-8");
 }
 
 static Status check_count(const Invocation *invocation, guint least, guint most)
@@ -166,10 +175,6 @@ gboolean command_read(Invocation *invocation, const GOptionEntry *options, guint
 	g_autoptr(GError) error = NULL;
 
 	*status = STATUS_USAGE;
-	if (!invocation->command->has_paths && !is_all_utf8(invocation->argv)) {
-		command_usage(invocation, "what stands on the line must be UTF-8");
-		return FALSE;
-	}
 	if (!g_option_context_parse(context, &invocation->argc, &invocation->argv, &error)) {
 		command_usage(invocation, "%s", error->message);
 		return FALSE;
@@ -187,7 +192,9 @@ gboolean command_read(Invocation *invocation, const GOptionEntry *options, guint
 	}
 	invocation->arguments = rest != NULL ? g_steal_pointer(&rest) : g_new0(char *, 1);
 	invocation->count = g_strv_length(invocation->arguments);
-	*status = check_count(invocation, least, most);
+	*status = check_texts(invocation, options);
+	if (*status == STATUS_DONE)
+		*status = check_count(invocation, least, most);
 	return *status == STATUS_DONE;
 }
 

@@ -47,9 +47,9 @@ struct Invocation {
 /* The whole program: reads the line, finds the command, runs it. Returns the exit code. */
 int command_main(int argc, char **argv);
 
-/* Reads options (strings as G_OPTION_ARG_FILENAME: bytes as given) and between least and most
- * arguments. FALSE when nothing is left to do, because help was asked for or the line is wrong;
- * then *status says it. */
+/* Reads options (strings as G_OPTION_ARG_FILENAME, so that no locale is in the way; checked to be
+ * UTF-8) and between least and most arguments. FALSE when nothing is left to do, because help was
+ * asked for or the line is wrong; then *status says it. */
 gboolean command_read(Invocation *invocation, const GOptionEntry *options, guint least, guint most,
 	Status *status);
 
@@ -68,10 +68,42 @@ Store *command_open_store(const Invocation *invocation);
 /* Ends a command that may have changed something: numbers its events so that the app learns of them
  * now. A failure of that is a remark only: the next `serve` numbers them. Returns status. */
 Status command_finish(const Invocation *invocation, Store *store, Status status);
-/* Prints a list: aligned columns, or with is_json an array of objects. Consumes table; NULL is a
- * failure that *error tells. */
-Status command_print_table(
-	const Invocation *invocation, Table *table, gboolean is_json, GError *error);
+/* Ends a command whose one act is done or not: as above, or with *error as its line. */
+Status command_answer(const Invocation *invocation, Store *store, gboolean is_done, GError **error);
 
-/* The commands, each in a file of its own name (all verbs of a noun in one). */
+/* How a list is printed. */
+typedef struct {
+	gboolean is_json;         /* all columns as an array of objects, else aligned columns */
+	const char *const *names; /* the columns that a person wants to see; NULL: all */
+	const char *timezone;     /* in which times are shown to a person; NULL: this machine's */
+} ListStyle;
+
+/* Prints a list and frees it; NULL is a failure that *error tells. */
+Status command_print_list(
+	const Invocation *invocation, Table *table, const ListStyle *style, GError **error);
+
+/* The commands: command_parse.c, …; all verbs of a noun are in one file. */
 Status command_parse(Invocation *invocation);
+Status command_explain(Invocation *invocation);
+Status command_file(Invocation *invocation);
+Status command_tenant_add(Invocation *invocation);
+Status command_tenant_list(Invocation *invocation);
+Status command_tenant_set(Invocation *invocation);
+Status command_tenant_remove(Invocation *invocation);
+Status command_user_add(Invocation *invocation);
+Status command_user_list(Invocation *invocation);
+Status command_user_remove(Invocation *invocation);
+Status command_address_add(Invocation *invocation);
+Status command_address_list(Invocation *invocation);
+Status command_address_remove(Invocation *invocation);
+Status command_member_add(Invocation *invocation);
+Status command_member_list(Invocation *invocation);
+Status command_member_remove(Invocation *invocation);
+Status command_case_list(Invocation *invocation);
+Status command_case_show(Invocation *invocation);
+Status command_hold_list(Invocation *invocation);
+Status command_hold_release(Invocation *invocation);
+Status command_hold_refuse(Invocation *invocation);
+Status command_stats(Invocation *invocation);
+Status command_check(Invocation *invocation);
+Status command_migrate(Invocation *invocation);

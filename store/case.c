@@ -9,7 +9,8 @@ Table *case_list(Store *store, const char *tenant, gboolean is_open, GError **er
 	if (!directory_has_tenant(store, tenant, error))
 		return NULL;
 	return table_query(store, "listing cases",
-		"select tenant, case_id, reference, subject, state, merged_into, opened_at, opened_by,"
+		"select tenant, case_id, reference, subject, state, merged_into, opened_at, "
+		"opened_by,"
 		" last_message_at, message_count, missing_count, case_address"
 		" from casegate.cases where tenant = $1 and (state = 'open' or not $2::boolean)"
 		" order by last_message_at desc nulls last, case_id desc",
@@ -33,7 +34,8 @@ void case_history_free(CaseHistory *history)
 static Table *load_head(Store *store, const char *const *values, GError **error)
 {
 	return table_query(store, "reading a case",
-		"select c.tenant, c.case_id, c.reference, c.subject, c.state, c.merged_into, c.opened_at,"
+		"select c.tenant, c.case_id, c.reference, c.subject, c.state, c.merged_into, "
+		"c.opened_at,"
 		" c.opened_by, c.last_message_at, c.message_count, c.missing_count, c.case_address,"
 		" i.reference as merged_reference, t.timezone"
 		" from casegate.cases c join casegate.tenant t using (tenant)"
@@ -45,10 +47,13 @@ static Table *load_head(Store *store, const char *const *values, GError **error)
 static Table *load_messages(Store *store, const char *const *values, GError **error)
 {
 	return table_query(store, "reading a case's mails",
-		"select tenant, case_id, message_id, internet_message_id, direction, source, kind, from_name,"
-		" from_address, subject, sent_at, received_at, filed_at, submitted_by, comment, text, new_text,"
+		"select tenant, case_id, message_id, internet_message_id, direction, source, kind, "
+		"from_name,"
+		" from_address, subject, sent_at, received_at, filed_at, submitted_by, comment, "
+		"text, new_text,"
 		" html, send_state, send_error"
-		" from casegate.messages where tenant = $1 and case_id = $2::bigint order by sent_at, message_id",
+		" from casegate.messages where tenant = $1 and case_id = $2::bigint order by "
+		"sent_at, message_id",
 		values, error);
 }
 
@@ -58,14 +63,16 @@ static Table *load_recipients(Store *store, const char *const *values, GError **
 		"select r.message_id, r.role, r.name, r.address"
 		" from casegate.recipients r join casegate.messages m using (tenant, message_id)"
 		" where r.tenant = $1 and m.case_id = $2::bigint"
-		" order by r.message_id, array_position(array['to', 'cc', 'bcc', 'reply_to'], r.role), r.position",
+		" order by r.message_id, array_position(array['to', 'cc', 'bcc', 'reply_to'], "
+		"r.role), r.position",
 		values, error);
 }
 
 static Table *load_attachments(Store *store, const char *const *values, GError **error)
 {
 	return table_query(store, "reading a case's attachments",
-		"select a.message_id, a.attachment_id, a.filename, a.content_type, a.size, a.sha256,"
+		"select a.message_id, a.attachment_id, a.filename, a.content_type, a.size, "
+		"a.sha256,"
 		" a.content_id, a.inline"
 		" from casegate.attachments a join casegate.messages m using (tenant, message_id)"
 		" where a.tenant = $1 and m.case_id = $2::bigint order by a.message_id, a.position",
@@ -75,9 +82,11 @@ static Table *load_attachments(Store *store, const char *const *values, GError *
 static Table *load_comments(Store *store, const char *const *values, GError **error)
 {
 	return table_query(store, "reading a case's comments",
-		"select c.message_id, c.delivery_id, c.position, c.author_name, c.author_address, c.at, c.text"
+		"select c.message_id, c.delivery_id, c.position, c.author_name, c.author_address, "
+		"c.at, c.text"
 		" from casegate.comments c join casegate.messages m using (tenant, message_id)"
-		" where c.tenant = $1 and m.case_id = $2::bigint order by c.message_id, c.at, c.position",
+		" where c.tenant = $1 and m.case_id = $2::bigint order by c.message_id, c.at, "
+		"c.position",
 		values, error);
 }
 
@@ -85,7 +94,8 @@ static Table *load_members(Store *store, const char *const *values, GError **err
 {
 	return table_query(store, "reading a case's members",
 		"select \"user\" from casegate.case_member"
-		" where tenant = $1 and case_id = $2::bigint and removed_at is null order by added_at, \"user\"",
+		" where tenant = $1 and case_id = $2::bigint and removed_at is null order by "
+		"added_at, \"user\"",
 		values, error);
 }
 
@@ -93,7 +103,8 @@ static Table *load_missing(Store *store, const char *const *values, GError **err
 {
 	return table_query(store, "looking for a case's missing mails",
 		"with signed_in as materialized (select casegate.sign_in_admin($1, null))"
-		" select m as internet_message_id from signed_in, casegate.missing_messages($2::bigint) m",
+		" select m as internet_message_id from signed_in, "
+		"casegate.missing_messages($2::bigint) m",
 		values, error);
 }
 
@@ -106,7 +117,8 @@ CaseHistory *case_load(Store *store, const char *tenant, const char *reference, 
 		return NULL;
 
 	const char *const of_case[] = {tenant, case_id, NULL};
-	const gboolean is_loaded = (history->head = load_head(store, of_case, error)) &&
+	const gboolean is_loaded =
+		(history->head = load_head(store, of_case, error)) &&
 		(history->members = load_members(store, of_case, error)) &&
 		(history->messages = load_messages(store, of_case, error)) &&
 		(history->recipients = load_recipients(store, of_case, error)) &&
@@ -117,6 +129,7 @@ CaseHistory *case_load(Store *store, const char *tenant, const char *reference, 
 	if (is_loaded && history->head->rows->len == 1)
 		return g_steal_pointer(&history);
 	if (is_loaded)
-		g_set_error(error, CASEGATE_ERROR, CASEGATE_ERROR_RETRY, "the case changed while it was read: try again");
+		g_set_error(error, CASEGATE_ERROR, CASEGATE_ERROR_RETRY,
+			"the case changed while it was read: try again");
 	return NULL;
 }

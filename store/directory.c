@@ -57,7 +57,8 @@ gboolean directory_has_user(
 	if (table == NULL || (table->rows->len == 0 && !directory_has_tenant(store, tenant, error)))
 		return FALSE;
 	if (table->rows->len == 0)
-		return reject(error, "no user '%s' in tenant '%s'; casegate user list %s shows them", name,
+		return reject(error,
+			"no user '%s' in tenant '%s'; casegate user list %s shows them", name,
 			tenant, tenant);
 	if (user != NULL)
 		*user = g_strdup(table_get(table, 0, "user"));
@@ -67,7 +68,8 @@ gboolean directory_has_user(
 /* The number in "V-000042", "v-42" or "42"; NULL where there is none. */
 static const char *number_of(const char *reference)
 {
-	const char *digits = g_ascii_strncasecmp(reference, "V-", 2) == 0 ? reference + 2 : reference;
+	const char *digits =
+		g_ascii_strncasecmp(reference, "V-", 2) == 0 ? reference + 2 : reference;
 	const gsize length = strspn(digits, "0123456789");
 
 	return length > 0 && length <= 18 && digits[length] == '\0' ? digits : NULL;
@@ -80,26 +82,39 @@ gboolean directory_has_case(
 	const char *const values[] = {tenant, number, NULL};
 
 	if (number == NULL)
-		return reject(error, "'%s' is no case's reference; they look like V-000042", reference);
+		return reject(
+			error, "'%s' is no case's reference; they look like V-000042", reference);
 
 	g_autoptr(Table) table = table_query(store, "finding a case",
-		"select case_id from casegate.case_file where tenant = $1 and number = $2::bigint", values,
-		error);
+		"select case_id from casegate.case_file where tenant = $1 and number = $2::bigint",
+		values, error);
 
 	if (table == NULL || (table->rows->len == 0 && !directory_has_tenant(store, tenant, error)))
 		return FALSE;
 	if (table->rows->len == 0)
-		return reject(error, "no case '%s' in tenant '%s'; casegate case list %s shows them", reference,
+		return reject(error,
+			"no case '%s' in tenant '%s'; casegate case list %s shows them", reference,
 			tenant, tenant);
 	*case_id = g_strdup(table_get(table, 0, "case_id"));
 	return TRUE;
+}
+
+char *directory_timezone(Store *store, const char *tenant, GError **error)
+{
+	const char *const values[] = {tenant, NULL};
+	g_autoptr(Table) table = table_query(store, "asking for a time zone",
+		"select timezone from casegate.tenant where tenant = $1", values, error);
+
+	if (table == NULL || (table->rows->len == 0 && !directory_has_tenant(store, tenant, error)))
+		return NULL;
+	return g_strdup(table->rows->len > 0 ? table_get(table, 0, "timezone") : "UTC");
 }
 
 /* === Tenants === */
 
 gboolean directory_add_tenant(Store *store, const char *tenant, const char *name, GError **error)
 {
-	const char *const values[] = {tenant, name, NULL};
+	const char *const values[] = {tenant, name ? name : "", NULL};
 
 	return act(store, "adding a tenant", "select casegate.tenant_add($1, $2)", values, error);
 }
@@ -118,8 +133,8 @@ gboolean directory_set_tenant(
 	const char *const values[] = {tenant, key, value, NULL};
 
 	return directory_has_tenant(store, tenant, error) &&
-	       act(store, "setting a tenant's rule", "select casegate.tenant_set($1, $2, $3)", values,
-		       error);
+	       act(store, "setting a tenant's rule", "select casegate.tenant_set($1, $2, $3)",
+		       values, error);
 }
 
 Table *directory_list_tenants(Store *store, const char *tenant, GError **error)
@@ -130,9 +145,13 @@ Table *directory_list_tenants(Store *store, const char *tenant, GError **error)
 		return NULL;
 	return table_query(store, "listing tenants",
 		"select t.tenant, t.name, t.created_at,"
-		" (select count(*) from casegate.tenant_user u where u.tenant = t.tenant and u.removed_at is null) as users,"
-		" (select count(*) from casegate.agent_address a where a.tenant = t.tenant) as addresses,"
-		" t.never_file, t.closed, t.closed_days, t.retention_days, t.subject_tag, t.trusted_arc,"
+		" (select count(*) from casegate.tenant_user u where u.tenant = t.tenant and "
+		"u.removed_at is null) as users,"
+		" (select count(*) from casegate.agent_address a where a.tenant = t.tenant) as "
+		"addresses,"
+		" to_jsonb(t.never_file) as never_file, t.closed, t.closed_days, t.retention_days, "
+		"t.subject_tag,"
+		" to_jsonb(t.trusted_arc) as trusted_arc,"
 		" t.reference_pattern, t.quota_bytes, t.hourly_mails, t.timezone, t.language"
 		" from casegate.tenant t where $1 in ('', t.tenant) order by t.tenant",
 		values, error);
@@ -143,7 +162,8 @@ Table *directory_list_tenants(Store *store, const char *tenant, GError **error)
 static gboolean check_address(const char *address, GError **error)
 {
 	return address_is_plausible(address) ||
-	       reject(error, "'%s' is no e-mail address; they look like anna@acme.example", address);
+	       reject(error, "'%s' is no e-mail address; they look like anna@acme.example",
+		       address);
 }
 
 /* The addresses in the form of comparing, one a line: none of them holds a line's end. */
@@ -161,16 +181,17 @@ static char *joined_addresses(char *const *addresses, GError **error)
 	return g_string_free(g_steal_pointer(&joined), FALSE);
 }
 
-gboolean directory_add_user(Store *store, const char *tenant, const char *user, char *const *addresses,
-	const char *role, GError **error)
+gboolean directory_add_user(Store *store, const char *tenant, const char *user,
+	char *const *addresses, const char *role, GError **error)
 {
 	g_autofree char *joined = joined_addresses(addresses, error);
 	const char *const values[] = {tenant, user, joined, role ? role : "", NULL};
 
 	return joined != NULL && directory_has_tenant(store, tenant, error) &&
 	       act(store, "adding a user",
-		       "select casegate.user_add($1, $2, string_to_array($3, e'\\n'), nullif($4, ''))", values,
-		       error);
+		       "select casegate.user_add($1, $2, string_to_array($3, e'\\n'), nullif($4, "
+		       "''))",
+		       values, error);
 }
 
 gboolean directory_remove_user(Store *store, const char *tenant, const char *user, GError **error)
@@ -202,23 +223,26 @@ gboolean directory_add_domain(Store *store, const char *tenant, const char *doma
 	const char *const values[] = {tenant, key, NULL};
 
 	return key != NULL && directory_has_tenant(store, tenant, error) &&
-	       act(store, "adding a domain", "select casegate.user_domain_add($1, $2)", values, error);
+	       act(store, "adding a domain", "select casegate.user_domain_add($1, $2)", values,
+		       error);
 }
 
 static gboolean has_domain(Store *store, const char *tenant, const char *domain, GError **error)
 {
 	const char *const values[] = {tenant, domain, NULL};
 	g_autoptr(Table) table = table_query(store, "finding a domain",
-		"select from casegate.user_domain where tenant = $1 and domain = $2", values, error);
+		"select from casegate.user_domain where tenant = $1 and domain = $2", values,
+		error);
 
 	if (table == NULL)
 		return FALSE;
 	return table->rows->len > 0 ||
-	       reject(error, "tenant '%s' has no domain '%s'; casegate user list %s shows them", tenant,
-		       domain, tenant);
+	       reject(error, "tenant '%s' has no domain '%s'; casegate user list %s shows them",
+		       tenant, domain, tenant);
 }
 
-gboolean directory_remove_domain(Store *store, const char *tenant, const char *domain, GError **error)
+gboolean directory_remove_domain(
+	Store *store, const char *tenant, const char *domain, GError **error)
 {
 	g_autofree char *key = domain_key(domain, error);
 	const char *const values[] = {tenant, key, NULL};
@@ -237,12 +261,12 @@ Table *directory_list_users(Store *store, const char *tenant, GError **error)
 		return NULL;
 	return table_query(store, "listing users",
 		"select u.tenant, u.\"user\", u.role,"
-		" array(select a.address from casegate.user_address a"
-		"  where a.tenant = u.tenant and a.\"user\" = u.\"user\" order by 1) as addresses,"
+		" to_jsonb(array(select a.address from casegate.user_address a"
+		"  where a.tenant = u.tenant and a.\"user\" = u.\"user\" order by 1)) as addresses,"
 		" null as domain, u.is_by_domain as by_domain, u.created_at"
 		" from casegate.tenant_user u where $1 in ('', u.tenant) and u.removed_at is null"
 		" union all"
-		" select d.tenant, null, null, '{}', d.domain, true, null"
+		" select d.tenant, null, null, '[]', d.domain, true, null"
 		" from casegate.user_domain d where $1 in ('', d.tenant)"
 		" order by tenant, \"user\" nulls last, domain",
 		values, error);
@@ -250,7 +274,8 @@ Table *directory_list_users(Store *store, const char *tenant, GError **error)
 
 /* === Agent addresses === */
 
-gboolean directory_add_address(Store *store, const char *tenant, const char *address, GError **error)
+gboolean directory_add_address(
+	Store *store, const char *tenant, const char *address, GError **error)
 {
 	g_autofree char *key = address_key(address);
 	const char *const values[] = {tenant, key, NULL};
@@ -264,12 +289,14 @@ static gboolean has_address(Store *store, const char *tenant, const char *addres
 {
 	const char *const values[] = {tenant, address, NULL};
 	g_autoptr(Table) table = table_query(store, "finding an agent address",
-		"select from casegate.agent_address where tenant = $1 and address = $2", values, error);
+		"select from casegate.agent_address where tenant = $1 and address = $2", values,
+		error);
 
 	if (table == NULL)
 		return FALSE;
 	return table->rows->len > 0 ||
-	       reject(error, "tenant '%s' has no agent address '%s'; casegate address list %s shows them",
+	       reject(error,
+		       "tenant '%s' has no agent address '%s'; casegate address list %s shows them",
 		       tenant, address, tenant);
 }
 
@@ -279,9 +306,10 @@ gboolean directory_remove_address(
 	g_autofree char *key = address_key(address);
 	const char *const values[] = {tenant, key, NULL};
 
-	return directory_has_tenant(store, tenant, error) && has_address(store, tenant, key, error) &&
-	       act(store, "removing an agent address", "select casegate.address_remove($1, $2)", values,
-		       error);
+	return directory_has_tenant(store, tenant, error) &&
+	       has_address(store, tenant, key, error) &&
+	       act(store, "removing an agent address", "select casegate.address_remove($1, $2)",
+		       values, error);
 }
 
 Table *directory_list_addresses(Store *store, const char *tenant, GError **error)
@@ -291,7 +319,8 @@ Table *directory_list_addresses(Store *store, const char *tenant, GError **error
 	if (tenant != NULL && !directory_has_tenant(store, tenant, error))
 		return NULL;
 	return table_query(store, "listing agent addresses",
-		"select tenant, address from casegate.agent_address where $1 in ('', tenant) order by 1, 2",
+		"select tenant, address from casegate.agent_address where $1 in ('', tenant) order "
+		"by 1, 2",
 		values, error);
 }
 

@@ -9,8 +9,10 @@ Table *hold_list(Store *store, const char *tenant, gboolean is_all, GError **err
 	if (!directory_has_tenant(store, tenant, error))
 		return NULL;
 	return table_query(store, "listing held mail",
-		"select h.tenant, h.delivery_id, h.received_at, h.kind, h.outcome, h.from_name, h.from_address,"
-		" h.subject, h.preview, h.reason, h.candidates, h.is_quiet, h.recipient, h.standing, h.submitted_by"
+		"select h.tenant, h.delivery_id, h.received_at, h.kind, h.outcome, h.from_name, "
+		"h.from_address,"
+		" h.subject, h.preview, h.reason, h.candidates, h.is_quiet, h.recipient, "
+		"h.standing, h.submitted_by"
 		" from casegate.held h"
 		" where h.tenant = $1 and ($2::boolean or not h.is_quiet)"
 		" order by h.received_at, h.delivery_id",
@@ -29,7 +31,8 @@ static char *tenant_of(Store *store, const char *delivery_id, GError **error)
 
 	if (!is_id(delivery_id)) {
 		g_set_error(error, CASEGATE_ERROR, CASEGATE_ERROR_REJECT,
-			"'%s' is no delivery's number; casegate hold list TENANT shows them", delivery_id);
+			"'%s' is no delivery's number; casegate hold list TENANT shows them",
+			delivery_id);
 		return NULL;
 	}
 
@@ -42,7 +45,8 @@ static char *tenant_of(Store *store, const char *delivery_id, GError **error)
 		return NULL;
 	if (table->rows->len == 0) {
 		g_set_error(error, CASEGATE_ERROR, CASEGATE_ERROR_REJECT,
-			"no mail waits under the number %s; casegate hold list TENANT shows those that do",
+			"no mail waits under the number %s; casegate hold list TENANT shows those "
+			"that do",
 			delivery_id);
 		return NULL;
 	}
@@ -53,14 +57,15 @@ static char *release(Store *store, const char *const *values, GError **error)
 {
 	g_autoptr(Table) table = table_query(store, "releasing a held mail",
 		"with signed_in as materialized (select casegate.sign_in_admin($1, nullif($4, '')))"
-		" select casegate.release_held($2::bigint, nullif($3, '')::bigint) as message_id from signed_in",
+		" select casegate.release_held($2::bigint, nullif($3, '')::bigint) as message_id "
+		"from signed_in",
 		values, error);
 
 	return table != NULL ? g_strdup(table_get(table, 0, "message_id")) : NULL;
 }
 
-Table *hold_release(Store *store, const char *delivery_id, const char *reference, const char *by_user,
-	GError **error)
+Table *hold_release(Store *store, const char *delivery_id, const char *reference,
+	const char *by_user, GError **error)
 {
 	g_autofree char *tenant = tenant_of(store, delivery_id, error);
 	g_autofree char *case_id = NULL;
@@ -71,7 +76,8 @@ Table *hold_release(Store *store, const char *delivery_id, const char *reference
 		(by_user && !directory_has_user(store, tenant, by_user, &user, error)))
 		return NULL;
 
-	const char *const values[] = {tenant, delivery_id, case_id ? case_id : "", user ? user : "", NULL};
+	const char *const values[] = {
+		tenant, delivery_id, case_id ? case_id : "", user ? user : "", NULL};
 	g_autofree char *message_id = release(store, values, error);
 
 	if (message_id == NULL)
