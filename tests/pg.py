@@ -186,7 +186,7 @@ class Cluster:
 
     def kill(self):
         """kill -9 of the postmaster and all its children: what the machine's sudden end does to processes."""
-        children = self._children()
+        children = self.children()
         self.process.kill()
         self.process.wait()
         self.process = None
@@ -198,7 +198,7 @@ class Cluster:
         while any(os.path.exists(f"/proc/{child}") for child in children) and time.monotonic() < end:
             time.sleep(0.01)
 
-    def _children(self):
+    def children(self):
         with open(f"/proc/{self.process.pid}/task/{self.process.pid}/children", encoding="ascii") as file:
             return [int(word) for word in file.read().split()]
 
