@@ -118,6 +118,7 @@ create table case_merge (
 	at          timestamptz not null default now(),
 	by_user     text,                                  -- null: by mail
 	message_ids bigint[] not null,                     -- the messages that lay in from_case
+	members     text[] not null default '{}',          -- who became a member of into_case with them
 	undone_at   timestamptz,
 	primary key (tenant, merge_id),
 	foreign key (tenant, from_case) references case_file,
@@ -407,6 +408,7 @@ create table outbox (
 	"user"           text not null,
 	reply_to_message bigint,
 	key              text,                             -- the caller's: the same key is the same mail
+	html             text,                             -- as the caller gave it: for the mail, never for a browser of ours
 	queued_at        timestamptz not null default now(),
 	primary key (tenant, message_id),
 	foreign key (tenant, message_id) references message,
@@ -414,3 +416,4 @@ create table outbox (
 	foreign key (tenant, "user") references tenant_user on update cascade
 );
 create unique index outbox_key on outbox (tenant, "user", key) where key is not null;
+create index outbox_queued on outbox (tenant, "user", queued_at);

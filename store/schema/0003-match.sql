@@ -87,10 +87,11 @@ begin
 end $$;
 
 -- Two cases become one by mail. Nobody sees more than before: who takes part in the other side becomes its
--- member, who does not keeps what he saw (message_sight) and is proposed.
-create function unite_sights(p_tenant text, p_from bigint, p_into bigint) returns void language plpgsql as $$
+-- member, who does not keeps what he saw (message_sight) and is proposed. Returns the new members.
+create function unite_sights(p_tenant text, p_from bigint, p_into bigint) returns text[] language plpgsql as $$
 declare
 	r record;
+	v_new text[] := '{}';
 begin
 	for r in
 		select coalesce(f."user", i."user") as "user", f."user" is not null as in_from, i."user" is not null as in_into
@@ -98,11 +99,12 @@ begin
 		full join (select "user" from case_member where tenant = p_tenant and case_id = p_into and removed_at is null) i using ("user")
 	loop
 		continue when r.in_from and r.in_into;
-		if user_takes_part(p_tenant, r."user", case when r.in_from then p_into else p_from end) then
+		if user_takes_part(p_tenant, r."user", case when r.in_from then p_into else p_from end)
+				and not exists (select from case_member where tenant = p_tenant and case_id = p_into and "user" = r."user" and removed_at is not null) then
 			if r.in_from then
-				insert into case_member (tenant, case_id, "user") values (p_tenant, p_into, r."user") on conflict do nothing;
-				continue when not found;
+				insert into case_member (tenant, case_id, "user") values (p_tenant, p_into, r."user");
 				perform event_add(p_tenant, 'member_added', p_into, null, null, jsonb_build_object('user', r."user"));
+				v_new := v_new || r."user";
 			end if;
 		else
 			insert into message_sight (tenant, message_id, "user", may)
@@ -111,6 +113,7 @@ begin
 			perform event_add(p_tenant, 'member_proposed', p_into, null, null, jsonb_build_object('user', r."user", 'merged_from', p_from));
 		end if;
 	end loop;
+	return v_new;
 end $$;
 
 -- One case goes into another, with its messages, threads and pins. p_by: the human who says so, or null (by mail).
@@ -118,19 +121,23 @@ end $$;
 create function unite_cases(p_tenant text, p_from bigint, p_into bigint, p_by text) returns void language plpgsql as $$
 declare
 	v_ids bigint[];
+	v_new text[];
 begin
 	if p_from = p_into then
 		return;
 	end if;
 	v_ids := array(select message_id from message where tenant = p_tenant and case_id = p_from order by message_id);
 	if p_by is null then
-		perform unite_sights(p_tenant, p_from, p_into);
+		v_new := unite_sights(p_tenant, p_from, p_into);
 	else
-		insert into case_member (tenant, case_id, "user")
-			select p_tenant, p_into, "user" from case_member where tenant = p_tenant and case_id = p_from and removed_at is null
-			on conflict do nothing;
+		with new as (
+			insert into case_member (tenant, case_id, "user")
+				select p_tenant, p_into, "user" from case_member where tenant = p_tenant and case_id = p_from and removed_at is null
+				on conflict do nothing returning "user")
+		select coalesce(array_agg("user" order by "user"), '{}') into v_new from new;
+		perform event_add(p_tenant, 'member_added', p_into, null, null, jsonb_build_object('user', u)) from unnest(v_new) u;
 	end if;
-	insert into case_merge (tenant, from_case, into_case, by_user, message_ids) values (p_tenant, p_from, p_into, p_by, v_ids);
+	insert into case_merge (tenant, from_case, into_case, by_user, message_ids, members) values (p_tenant, p_from, p_into, p_by, v_ids, v_new);
 	update case_file set state = 'merged', merged_into = p_into where tenant = p_tenant and case_id = p_from;
 	update thread set case_id = p_into where tenant = p_tenant and case_id = p_from;
 	update message set pin = p_into where tenant = p_tenant and pin = p_from;

@@ -176,6 +176,7 @@ create function user_mentions(p_tenant text, p_from text, p_into text) returns v
 begin
 	update case_file c set opened_by = p_into where c.tenant = p_tenant and c.opened_by = p_from;
 	update case_merge c set by_user = p_into where c.tenant = p_tenant and c.by_user = p_from;
+	update case_merge c set members = array_replace(c.members, p_from, p_into) where c.tenant = p_tenant and p_from = any(c.members);
 	update event e set by_user = p_into where e.tenant = p_tenant and e.by_user = p_from;
 end $$;
 

@@ -1,0 +1,544 @@
+-- What people do: the functions that the app calls (docs/SCHEMA.md). Each runs with the owner's rights inside the
+-- tenant that is signed in, so each begins with who asks and whether he sees what he names; what he does not see
+-- is the same error as what is not there. A human's decision stays: cases are touched, messages pinned.
+-- An error 40001 or 40P01 says that mail came in between: the same transaction again will do.
+
+-- -------------------------------------------------------------------- who asks
+
+-- The operator: casegate_admin or a superuser. The setting role is the caller's, also inside our functions.
+create function is_operator() returns boolean language sql stable
+	return (select r.rolname = 'casegate_admin' or r.rolsuper from pg_roles r
+		where r.rolname = coalesce(nullif(current_setting('role', true), 'none'), session_user));
+
+-- May he see every case of the tenant?
+create function asks_for_all() returns boolean language sql stable
+	return is_operator() or sees_all();
+
+create function asked_by_somebody() returns void language plpgsql as $$
+begin
+	if tenant_now() is null or (user_now() is null and not is_operator()) then
+		raise exception 'nobody is signed in: casegate.sign_in(tenant, user) comes first in each transaction'
+			using errcode = 'invalid_authorization_specification';
+	end if;
+	if user_now() is not null and not exists (select from tenant_user u
+			where u.tenant = tenant_now() and u."user" = user_now() and u.removed_at is null) then
+		raise exception 'no user "%" in tenant "%"', user_now(), tenant_now() using errcode = 'invalid_authorization_specification';
+	end if;
+end $$;
+
+create function asked_by_all(p_what text) returns void language plpgsql as $$
+begin
+	perform asked_by_somebody();
+	if not asks_for_all() then
+		raise exception '% is for users with the role all', p_what using errcode = 'insufficient_privilege';
+	end if;
+end $$;
+
+create function is_member(p_case bigint) returns boolean language sql stable
+	return exists (select from case_member m
+		where m.tenant = tenant_now() and m.case_id = p_case and m."user" = user_now() and m.removed_at is null);
+
+-- The same rules as the policies in 0002.
+create function asker_sees_message(p_message bigint) returns boolean language sql stable
+	return exists (select from message m where m.tenant = tenant_now() and m.message_id = p_message and m.case_id is not null and (
+		asks_for_all() or m.submitted_by = user_now()
+		or coalesce((select s.may from message_sight s where s.tenant = m.tenant and s.message_id = m.message_id and s."user" = user_now()), is_member(m.case_id))));
+create function asker_sees_delivery(p_delivery bigint) returns boolean language sql stable
+	return exists (select from delivery d where d.tenant = tenant_now() and d.delivery_id = p_delivery and (
+		asks_for_all() or d.submitted_by = user_now() or asker_sees_message(d.message_id)));
+
+-- The case itself, also a merged one.
+create function named_case(p_case bigint) returns bigint language plpgsql stable as $$
+begin
+	perform asked_by_somebody();
+	if not exists (select from case_file c where c.tenant = tenant_now() and c.case_id = p_case) or not (asks_for_all() or is_member(p_case)) then
+		raise exception 'no case %', coalesce(p_case::text, 'null') using errcode = 'no_data_found';
+	end if;
+	return p_case;
+end $$;
+-- What has become of it: the case to act on.
+create function seen_case(p_case bigint) returns bigint language sql stable
+	return named_case(case_final(tenant_now(), named_case(p_case)));
+create function seen_message(p_message bigint) returns bigint language plpgsql stable as $$
+begin
+	perform asked_by_somebody();
+	if p_message is null or not asker_sees_message(p_message) then
+		raise exception 'no message %', coalesce(p_message::text, 'null') using errcode = 'no_data_found';
+	end if;
+	return p_message;
+end $$;
+
+create function reference_of(p_case bigint) returns text language sql stable
+	return (select case_reference(c.number) from case_file c where c.tenant = tenant_now() and c.case_id = p_case);
+
+-- From now on no mail merges this case away.
+create function case_touch(p_cases bigint[]) returns void language plpgsql as $$
+begin
+	update case_file c set touched_at = now() where c.tenant = tenant_now() and c.case_id = any(p_cases) and c.touched_at is null;
+end $$;
+
+-- Locks what the decision touches (lock_cases). Mail that comes in between moves cases: look again then.
+create function act_lock(p_cases bigint[], p_threads bigint[]) returns void language plpgsql as $$
+begin
+	for v_try in 1 .. 5 loop
+		begin
+			perform lock_cases(tenant_now(), array(select distinct case_final(tenant_now(), c) from unnest(p_cases) c), p_threads);
+			return;
+		exception when serialization_failure then
+			if v_try = 5 then
+				raise;
+			end if;
+		end;
+	end loop;
+end $$;
+
+-- --------------------------------------------------------------------- sources
+
+create function content_of(p_sha256 bytea) returns bytea language sql stable
+	return (select string_agg(c.bytes, ''::bytea order by c.piece) from content c where c.tenant = tenant_now() and c.sha256 = p_sha256);
+
+-- null: erased.
+create function attachment_content(attachment_id bigint) returns bytea language plpgsql stable
+	security definer set search_path = casegate, pg_temp as $$
+declare
+	a record;
+begin
+	perform asked_by_somebody();
+	select x.message_id, x.case_id, x.sha256, x.size into a from attachment x
+		where x.tenant = tenant_now() and x.attachment_id = attachment_content.attachment_id;
+	if not found or not (case when a.message_id is not null then asker_sees_message(a.message_id) else asks_for_all() or is_member(a.case_id) end) then
+		raise exception 'no attachment %', coalesce(attachment_content.attachment_id::text, 'null') using errcode = 'no_data_found';
+	end if;
+	return case when a.size = 0 then ''::bytea else content_of(a.sha256) end;
+end $$;
+
+-- Our trace lines, then the bytes as they came. They may hold more than one mail: who did not bring them must
+-- see all that is in them. null: not kept.
+create function delivery_source(delivery_id bigint) returns bytea language plpgsql stable
+	security definer set search_path = casegate, pg_temp as $$
+declare
+	d record;
+begin
+	perform asked_by_somebody();
+	select x.submitted_by, x.source_sha256, x.trace into d from delivery x
+		where x.tenant = tenant_now() and x.delivery_id = delivery_source.delivery_id;
+	if not found or not asker_sees_delivery(delivery_source.delivery_id)
+			or not (asks_for_all() or coalesce(d.submitted_by = user_now(), false) or not exists (select from delivery_message_row r
+				where r.tenant = tenant_now() and r.delivery_id = delivery_source.delivery_id and not asker_sees_message(r.message_id))) then
+		raise exception 'no delivery %', coalesce(delivery_source.delivery_id::text, 'null') using errcode = 'no_data_found';
+	end if;
+	return convert_to(d.trace, 'UTF8') || content_of(d.source_sha256);
+end $$;
+
+-- An attached original's own bytes; else those of the delivery that brought it. null: one that we send.
+create function message_source(message_id bigint) returns bytea language plpgsql stable
+	security definer set search_path = casegate, pg_temp as $$
+declare
+	m record;
+begin
+	perform seen_message(message_source.message_id);
+	select x.source_sha256, x.is_own_source, d.trace into m
+		from message x left join delivery d on d.tenant = x.tenant and d.delivery_id = x.delivery_id
+		where x.tenant = tenant_now() and x.message_id = message_source.message_id;
+	return case when m.is_own_source then ''::bytea else convert_to(coalesce(m.trace, ''), 'UTF8') end || content_of(m.source_sha256);
+end $$;
+
+-- ------------------------------------------------------- where a message belongs
+
+-- The cases of a thread's messages, by message: what a move changes is told one by one.
+create function places_of(p_root bigint) returns jsonb language sql stable
+	return (select coalesce(jsonb_object_agg(m.message_id, m.case_id), '{}') from message m
+		where m.tenant = tenant_now() and m.thread_id in (select class_of(tenant_now(), p_root)));
+create function moves_tell(p_before jsonb, p_but bigint) returns void language plpgsql as $$
+begin
+	perform event_add(tenant_now(), 'message_moved', m.case_id, m.message_id, null, jsonb_build_object('from', b.value, 'with', p_but))
+		from jsonb_each(p_before) b join message m on m.tenant = tenant_now() and m.message_id = b.key::bigint
+		where m.case_id <> b.value::bigint and m.message_id <> p_but;
+end $$;
+
+-- A message goes into a case, and what answers it follows.
+create function message_take(p_message bigint, p_case bigint) returns void language plpgsql as $$
+declare
+	m record;
+	v_before jsonb;
+begin
+	select x.case_id, x.thread_id into m from message x where x.tenant = tenant_now() and x.message_id = p_message;
+	perform act_lock(array[p_case, m.case_id], array[m.thread_id]);
+	v_before := places_of(root_of(tenant_now(), m.thread_id));
+	perform message_move(tenant_now(), p_message, case_final(tenant_now(), p_case), true);
+	perform moves_tell(v_before, p_message);
+end $$;
+
+create function move_message(message_id bigint, case_id bigint) returns void language plpgsql
+	security definer set search_path = casegate, pg_temp as $$
+begin
+	perform message_take(seen_message(move_message.message_id), seen_case(move_message.case_id));
+end $$;
+
+-- The subject as a case shows it: without prefixes, where what is left of it is what is compared.
+create function subject_shown(p_subject text, p_base text) returns text language sql immutable strict parallel safe
+	return case when p_base <> '' and lower(right(p_subject, length(p_base))) = p_base then right(p_subject, length(p_base)) else p_subject end;
+
+-- A message becomes a case of its own. Who could see it there sees it here.
+create function split_message(message_id bigint) returns bigint language plpgsql
+	security definer set search_path = casegate, pg_temp as $$
+declare
+	v_message bigint := seen_message(split_message.message_id);
+	m record;
+	v_case bigint;
+	v_user text;
+begin
+	select x.case_id, subject_shown(x.subject, x.base_subject) as subject into m
+		from message x where x.tenant = tenant_now() and x.message_id = v_message;
+	v_case := case_open(tenant_now(), m.subject, user_now());
+	for v_user in select c."user" from case_member c where c.tenant = tenant_now() and c.case_id = m.case_id and c.removed_at is null
+			and c."user" is distinct from user_now() and not exists (select from message_sight s
+				where s.tenant = c.tenant and s.message_id = v_message and s."user" = c."user" and not s.may) order by 1 loop
+		perform member_set(v_case, v_user);
+	end loop;
+	perform message_take(v_message, v_case);
+	return v_case;
+end $$;
+
+-- ------------------------------------------------------------- merge and unmerge
+
+create function merge_cases("from" bigint, "into" bigint) returns void language plpgsql
+	security definer set search_path = casegate, pg_temp as $$
+declare
+	v_from bigint := named_case(merge_cases."from");
+	v_into bigint := seen_case(merge_cases."into");
+begin
+	if v_from = v_into then
+		raise exception 'a case cannot be merged into itself' using errcode = 'invalid_parameter_value';
+	end if;
+	if case_final(tenant_now(), v_from) = v_into then
+		return;                                                -- it has been already
+	end if;
+	perform asked_unmerged(v_from);
+	perform act_lock(array[v_from, v_into], '{}');
+	perform asked_unmerged(v_from);
+	v_into := case_final(tenant_now(), v_into);
+	perform unite_cases(tenant_now(), v_from, v_into, coalesce(user_now(), ''));
+	perform case_touch(array[v_from, v_into]);
+end $$;
+
+create function asked_unmerged(p_case bigint) returns void language plpgsql stable as $$
+begin
+	if exists (select from case_file c where c.tenant = tenant_now() and c.case_id = p_case and c.state = 'merged') then
+		raise exception 'case % was merged into %', reference_of(p_case), reference_of(case_final(tenant_now(), p_case))
+			using errcode = 'object_not_in_prerequisite_state';
+	end if;
+end $$;
+
+-- Puts messages back where a merge took them from, each by a pin. What came to the target since stays there.
+create function messages_return(p_ids bigint[], p_from bigint, p_into bigint) returns void language plpgsql as $$
+declare
+	v_roots bigint[] := array(select distinct root_of(tenant_now(), m.thread_id) from message m where m.tenant = tenant_now() and m.message_id = any(p_ids));
+	v_stay bigint[] := array(select m.message_id from message m where m.tenant = tenant_now() and m.case_id = p_from and m.message_id <> all(p_ids)
+		and m.thread_id in (select class_of(tenant_now(), r) from unnest(v_roots) r));
+begin
+	update message m set pin = p_into, by_human = true where m.tenant = tenant_now() and m.message_id = any(p_ids);
+	update thread t set branched = true,
+		case_id = case when t.case_id = p_from and not exists (select from message m where m.tenant = t.tenant and m.message_id = any(v_stay)
+			and m.thread_id in (select class_of(t.tenant, t.thread_id))) then p_into else t.case_id end
+		where t.tenant = tenant_now() and t.thread_id = any(v_roots);
+	perform settle(tenant_now(), r) from unnest(v_roots) r;
+	update message m set pin = p_from, by_human = true where m.tenant = tenant_now() and m.message_id = any(v_stay) and m.case_id <> p_from;
+	if found then
+		perform settle(tenant_now(), r) from unnest(v_roots) r;
+	end if;
+end $$;
+
+-- Who became a member of the target by a merge is none of it any more, nor of what the target has become by that.
+create function members_return(p_merge case_merge) returns void language plpgsql as $$
+declare
+	v_step case_merge := p_merge;
+	v_gone text[] := p_merge.members;
+	v_user text;
+begin
+	while cardinality(v_gone) > 0 loop
+		foreach v_user in array v_gone loop
+			delete from case_member m where m.tenant = tenant_now() and m.case_id = v_step.into_case and m."user" = v_user and m.removed_at is null;
+			if found then
+				perform event_add(tenant_now(), 'member_removed', v_step.into_case, null, null, jsonb_build_object('user', v_user));
+			end if;
+		end loop;
+		select * into v_step from case_merge g where g.tenant = tenant_now() and g.from_case = v_step.into_case and g.undone_at is null
+			order by g.merge_id desc limit 1;
+		exit when not found;
+		v_gone := array(select unnest(v_gone) intersect select unnest(v_step.members) order by 1);
+	end loop;
+end $$;
+
+-- Takes the last merge of a case back, whoever made it: the messages that came with it and still lie in the target,
+-- and the members. He who sees the merged case may.
+create function unmerge_case(case_id bigint) returns void language plpgsql
+	security definer set search_path = casegate, pg_temp as $$
+declare
+	v_case bigint := named_case(unmerge_case.case_id);
+	v_merge case_merge;
+	v_into bigint := case_final(tenant_now(), v_case);
+	v_ids bigint[];
+begin
+	select * into v_merge from case_merge g where g.tenant = tenant_now() and g.from_case = v_case and g.undone_at is null
+		order by g.merge_id desc limit 1;
+	if not found or v_into = v_case then
+		raise exception 'case % is not merged', reference_of(v_case) using errcode = 'object_not_in_prerequisite_state';
+	end if;
+	perform act_lock(array[v_into], array(select m.thread_id from message m
+		where m.tenant = tenant_now() and m.message_id = any(v_merge.message_ids) and m.case_id = v_into));
+	v_into := case_final(tenant_now(), v_case);
+	update case_merge g set undone_at = now() where g.tenant = tenant_now() and g.merge_id = v_merge.merge_id and g.undone_at is null;
+	if not found then
+		return;                                                -- somebody else was faster
+	end if;
+	v_ids := array(select m.message_id from message m
+		where m.tenant = tenant_now() and m.message_id = any(v_merge.message_ids) and m.case_id = v_into order by 1);
+	update case_file c set state = case when c.closed_at is null then 'open' else 'closed' end, merged_into = null
+		where c.tenant = tenant_now() and c.case_id = v_case;
+	perform case_touch(array[v_case, v_into]);
+	perform messages_return(v_ids, v_into, v_case);
+	delete from message_sight s where s.tenant = tenant_now() and s.message_id = any(v_ids) and not s.may
+		and not exists (select from case_member m where m.tenant = s.tenant and m.case_id = v_case and m."user" = s."user" and m.removed_at is null);
+	perform members_return(v_merge);
+	perform event_add(tenant_now(), 'case_unmerged', v_case, null, null, jsonb_build_object('from', v_into, 'messages', to_jsonb(v_ids)));
+end $$;
+
+-- ------------------------------------------------------------ state and members
+
+create function case_state_set(p_case bigint, p_state text) returns void language plpgsql as $$
+begin
+	update case_file c set state = p_state, closed_at = case when p_state = 'closed' then now() end
+		where c.tenant = tenant_now() and c.case_id = p_case and c.state not in (p_state, 'merged');
+	if found then
+		perform event_add(tenant_now(), 'case_state', p_case, null, null, jsonb_build_object('state', p_state));
+	end if;
+end $$;
+
+create function set_case_state(case_id bigint, state text) returns void language plpgsql
+	security definer set search_path = casegate, pg_temp as $$
+declare
+	v_case bigint := named_case(set_case_state.case_id);
+begin
+	if coalesce(set_case_state.state, '') not in ('open', 'closed') then
+		raise exception 'a case is set to open or closed, not to "%"', left(set_case_state.state, 100) using errcode = 'invalid_parameter_value';
+	end if;
+	perform asked_unmerged(v_case);
+	perform case_touch(array[v_case]);
+	perform case_state_set(v_case, set_case_state.state);
+end $$;
+
+-- A human's word: also for one who was removed, and for messages that a merge hid from him.
+create function member_set(p_case bigint, p_user text) returns void language plpgsql as $$
+begin
+	insert into case_member as m (tenant, case_id, "user") values (tenant_now(), p_case, p_user)
+		on conflict on constraint case_member_pkey do update set removed_at = null, added_at = now() where m.removed_at is not null;
+	if found then
+		perform event_add(tenant_now(), 'member_added', p_case, null, null, jsonb_build_object('user', p_user));
+	end if;
+end $$;
+
+create function named_user(p_user text) returns text language plpgsql stable as $$
+begin
+	if p_user is null or not exists (select from tenant_user u where u.tenant = tenant_now() and u."user" = p_user and u.removed_at is null) then
+		raise exception 'no user "%" in tenant "%"', p_user, tenant_now() using errcode = 'no_data_found';
+	end if;
+	return p_user;
+end $$;
+
+create function add_member(case_id bigint, "user" text) returns void language plpgsql
+	security definer set search_path = casegate, pg_temp as $$
+declare
+	v_case bigint := seen_case(add_member.case_id);
+	v_user text := named_user(add_member."user");
+begin
+	perform case_touch(array[v_case]);
+	perform member_set(v_case, v_user);
+	delete from message_sight s using message m where s.tenant = tenant_now() and s."user" = v_user and not s.may
+		and m.tenant = s.tenant and m.message_id = s.message_id and m.case_id = v_case;
+end $$;
+
+-- He keeps sight of what he brought himself, of nothing else.
+create function remove_member(case_id bigint, "user" text) returns void language plpgsql
+	security definer set search_path = casegate, pg_temp as $$
+declare
+	v_case bigint := seen_case(remove_member.case_id);
+	v_user text := remove_member."user";
+begin
+	if not exists (select from tenant_user u where u.tenant = tenant_now() and u."user" = v_user) then
+		perform named_user(v_user);
+	end if;
+	perform case_touch(array[v_case]);
+	update case_member m set removed_at = now() where m.tenant = tenant_now() and m.case_id = v_case and m."user" = v_user and m.removed_at is null;
+	if found then
+		perform event_add(tenant_now(), 'member_removed', v_case, null, null, jsonb_build_object('user', v_user));
+	end if;
+	delete from message_sight s using message m where s.tenant = tenant_now() and s."user" = v_user and s.may
+		and m.tenant = s.tenant and m.message_id = s.message_id and m.case_id = v_case
+		and not exists (select from delivery_message_row r join delivery d on d.tenant = r.tenant and d.delivery_id = r.delivery_id
+			where r.tenant = s.tenant and r.message_id = s.message_id and d.submitted_by = v_user);
+end $$;
+
+-- ------------------------------------------------------------------ held mail
+
+-- Mail that could not be read and was released all the same: a worker parses it again and completes its message.
+create table reparse (
+	tenant       text not null,
+	delivery_id  bigint not null,
+	message_id   bigint not null,
+	requested_at timestamptz not null default now(),
+	primary key (tenant, delivery_id),
+	foreign key (tenant, delivery_id) references delivery,
+	foreign key (tenant, message_id) references message
+);
+create index reparse_requested on reparse (requested_at);
+alter table reparse enable row level security;
+alter table reparse force row level security;
+create policy tenant on reparse to casegate_owner, casegate_gateway, casegate_graph, casegate_web
+	using (tenant = (select casegate.tenant_now())) with check (tenant = (select casegate.tenant_now()));
+create policy admin on reparse to casegate_admin using (true) with check (true);
+grant select, insert, update, delete on reparse to casegate_gateway, casegate_admin;
+
+-- The message of a delivery that nobody could read: what the delivery knows.
+create function message_unread(p_delivery bigint) returns bigint language plpgsql as $$
+declare
+	v_message bigint;
+begin
+	insert into message (tenant, own_key, ref_keys, refs, weak, base_subject, internet_message_id, identity, is_reconstructed, direction, source, kind,
+			from_name, from_address, from_key, subject, sent_at, sent_precision, received_at, submitted_by, text, source_sha256, delivery_id)
+		select d.tenant, key_of('d', 'delivery ' || d.delivery_id), '{}', '{}', false, lower(coalesce(d.subject, '')), d.internet_message_id, 'content', false,
+			'in', 'direct', d.kind, d.from_name, d.from_address, lower(d.from_address), coalesce(d.subject, ''), d.received_at, 'none', d.received_at,
+			d.submitted_by, '', d.source_sha256, d.delivery_id
+		from delivery d where d.tenant = tenant_now() and d.delivery_id = p_delivery
+		returning message.message_id into v_message;
+	insert into reparse (tenant, delivery_id, message_id) values (tenant_now(), p_delivery, v_message);
+	return v_message;
+end $$;
+
+-- Waits: held, failed, or refused by somebody who changes his mind (never_file keeps no bytes).
+create function waiting_delivery(p_delivery bigint) returns delivery language plpgsql as $$
+declare
+	d delivery;
+begin
+	select * into d from delivery x where x.tenant = tenant_now() and x.delivery_id = p_delivery for update;
+	if not found then
+		raise exception 'no delivery %', coalesce(p_delivery::text, 'null') using errcode = 'no_data_found';
+	end if;
+	if d.outcome in ('filed', 'duplicate') or d.source_sha256 is null then
+		raise exception 'delivery % does not wait: it is %', p_delivery, d.outcome using errcode = 'object_not_in_prerequisite_state';
+	end if;
+	return d;
+end $$;
+
+-- What a released delivery is now. The same bytes that came again while it waited point to the message, too.
+create function delivery_release(p_delivery delivery, p_message bigint, p_case bigint, p_opened boolean) returns void language plpgsql as $$
+declare
+	v_position int := (select coalesce(max(e.position), -1) + 1 from evidence e where e.tenant = tenant_now() and e.delivery_id = p_delivery.delivery_id);
+begin
+	update delivery d set outcome = 'filed', message_id = p_message, held_message = null, opened_case = p_opened
+		where d.tenant = tenant_now() and d.delivery_id = p_delivery.delivery_id;
+	update delivery d set message_id = p_message where d.tenant = tenant_now() and d.recipient = p_delivery.recipient
+		and d.source_sha256 = p_delivery.source_sha256 and d.outcome = 'duplicate' and d.message_id is null;
+	insert into delivery_message_row (tenant, delivery_id, message_id, position) values (tenant_now(), p_delivery.delivery_id, p_message, 0)
+		on conflict do nothing;
+	insert into evidence (tenant, delivery_id, position, case_id, signal, detail, strength, chosen)
+		values (tenant_now(), p_delivery.delivery_id, v_position, p_case, 'released', user_now(), 'certain', true);
+	if p_opened then
+		insert into evidence (tenant, delivery_id, position, case_id, signal, strength, chosen)
+			values (tenant_now(), p_delivery.delivery_id, v_position + 1, p_case, 'new', 'certain', true);
+	end if;
+end $$;
+
+create function release_held(delivery_id bigint, case_id bigint default null) returns bigint language plpgsql
+	security definer set search_path = casegate, pg_temp as $$
+declare
+	d delivery;
+	m record;
+	v_message bigint;
+	v_case bigint;
+begin
+	perform asked_by_all('releasing held mail');
+	v_case := case when release_held.case_id is not null then seen_case(release_held.case_id) end;
+	d := waiting_delivery(release_held.delivery_id);
+	v_message := coalesce(d.held_message, message_unread(d.delivery_id));
+	select subject_shown(x.subject, x.base_subject) as subject, x.kind into m from message x where x.tenant = tenant_now() and x.message_id = v_message;
+	v_case := coalesce(v_case, case_open(tenant_now(), m.subject, user_now()));
+	perform message_attach(tenant_now(), v_message, v_case);
+	if case_final(tenant_now(), v_case) <> v_case then
+		raise exception 'case % was merged meanwhile', reference_of(v_case) using errcode = 'serialization_failure';
+	end if;
+	perform delivery_release(d, v_message, v_case, release_held.case_id is null);
+	if m.kind = 'mail' and closed_answer(tenant_now(), v_case) = 'reopen' then
+		perform case_state_set(v_case, 'open');
+	end if;
+	if user_now() is not null then
+		perform member_set(v_case, user_now());
+	end if;
+	perform event_add(tenant_now(), 'mail_released', v_case, v_message, d.delivery_id);
+	perform event_add(tenant_now(), 'message_filed', v_case, v_message, d.delivery_id);
+	return v_message;
+end $$;
+
+-- Sends nothing; the bytes stay until retention ends.
+create function refuse_held(delivery_id bigint) returns void language plpgsql
+	security definer set search_path = casegate, pg_temp as $$
+declare
+	d delivery;
+begin
+	perform asked_by_all('refusing held mail');
+	d := waiting_delivery(refuse_held.delivery_id);
+	if d.outcome = 'rejected' then
+		return;
+	end if;
+	update delivery x set outcome = 'rejected', reason = 'refused by ' || coalesce(user_now(), 'the operator')
+		where x.tenant = tenant_now() and x.delivery_id = d.delivery_id;
+	perform event_add(tenant_now(), 'mail_refused', null, null, d.delivery_id, jsonb_build_object('reason', d.reason));
+end $$;
+
+-- -------------------------------------------------------- the case's own address
+
+-- A new address; the one before stays valid until the next time.
+create function rotate_case_address(case_id bigint) returns text language plpgsql
+	security definer set search_path = casegate, pg_temp as $$
+declare
+	v_case bigint := seen_case(rotate_case_address.case_id);
+begin
+	perform from case_file c where c.tenant = tenant_now() and c.case_id = v_case for no key update;
+	perform case_touch(array[v_case]);
+	delete from case_token t where t.tenant = tenant_now() and t.case_id = v_case and t.retired_at is not null;
+	update case_token t set retired_at = now() where t.tenant = tenant_now() and t.case_id = v_case;
+	insert into case_token (token, tenant, case_id) values (token_new(), tenant_now(), v_case);
+	perform event_add(tenant_now(), 'case_state', v_case, null, null, jsonb_build_object(
+		'state', (select c.state from case_file c where c.tenant = tenant_now() and c.case_id = v_case), 'address', 'rotated'));
+	return case_address(tenant_now(), v_case);
+end $$;
+
+-- Mails that the case's mails name and that are not here: how often, and by which first.
+create function missing_messages(case_id bigint, out internet_message_id text, out times bigint, out named_by bigint, out named_at timestamptz,
+	out subject text) returns setof record language plpgsql stable
+	security definer set search_path = casegate, pg_temp as $$
+declare
+	v_case bigint := seen_case(missing_messages.case_id);
+begin
+	return query
+		select n.id, count(*), (array_agg(n.message_id order by n.sent_at, n.message_id))[1], min(n.sent_at), (array_agg(n.subject order by n.sent_at, n.message_id))[1]
+		from (select distinct r.id, key_of('m', r.id) as key, m.message_id, m.sent_at, m.subject from message m, unnest(m.refs) r(id)
+			where m.tenant = tenant_now() and m.case_id = v_case and asker_sees_message(m.message_id)) n
+		where not exists (select from thread_key k where k.tenant = tenant_now() and k.key = n.key and k.message_id is not null)
+		group by n.id order by min(n.sent_at), n.id;
+end $$;
+
+-- For text that is pasted into one's own Outlook: the address for BCC, and the line that stays visible.
+create function draft_text(case_id bigint) returns text language plpgsql stable
+	security definer set search_path = casegate, pg_temp as $$
+declare
+	v_case bigint := seen_case(draft_text.case_id);
+begin
+	return format(E'BCC: %s\n\n[%s %s]', case_address(tenant_now(), v_case),
+		case (select t.language from tenant t where t.tenant = tenant_now()) when 'de' then 'Vorgang' else 'Case' end, reference_of(v_case));
+end $$;
+
+grant execute on function attachment_content(bigint), delivery_source(bigint), message_source(bigint), move_message(bigint, bigint),
+	split_message(bigint), merge_cases(bigint, bigint), unmerge_case(bigint), set_case_state(bigint, text), add_member(bigint, text),
+	remove_member(bigint, text), release_held(bigint, bigint), refuse_held(bigint), rotate_case_address(bigint), missing_messages(bigint),
+	draft_text(bigint) to casegate_app, casegate_admin;
