@@ -116,7 +116,7 @@ create table case_merge (
 	from_case   bigint not null,
 	into_case   bigint not null,
 	at          timestamptz not null default now(),
-	by_user     text,                                  -- null: by mail
+	by_user     text,                                  -- null: by mail; empty: the operator
 	message_ids bigint[] not null,                     -- the messages that lay in from_case
 	members     text[] not null default '{}',          -- who became a member of into_case with them
 	undone_at   timestamptz,

@@ -71,10 +71,13 @@ end $$;
 create function reference_of(p_case bigint) returns text language sql stable
 	return (select case_reference(c.number) from case_file c where c.tenant = tenant_now() and c.case_id = p_case);
 
--- From now on no mail merges this case away.
+-- From now on no mail merges these cases away. One that mail merged a moment ago is another case now.
 create function case_touch(p_cases bigint[]) returns void language plpgsql as $$
 begin
 	update case_file c set touched_at = now() where c.tenant = tenant_now() and c.case_id = any(p_cases) and c.touched_at is null;
+	if exists (select from case_file c where c.tenant = tenant_now() and c.case_id = any(p_cases) and c.state = 'merged') then
+		raise exception 'a case was merged meanwhile' using errcode = 'serialization_failure';
+	end if;
 end $$;
 
 -- Locks what the decision touches (lock_cases). Mail that comes in between moves cases: look again then.
@@ -218,8 +221,8 @@ begin
 	perform act_lock(array[v_from, v_into], '{}');
 	perform asked_unmerged(v_from);
 	v_into := case_final(tenant_now(), v_into);
-	perform unite_cases(tenant_now(), v_from, v_into, coalesce(user_now(), ''));
 	perform case_touch(array[v_from, v_into]);
+	perform unite_cases(tenant_now(), v_from, v_into, coalesce(user_now(), ''));
 end $$;
 
 create function asked_unmerged(p_case bigint) returns void language plpgsql stable as $$
@@ -464,9 +467,7 @@ begin
 	select subject_shown(x.subject, x.base_subject) as subject, x.kind into m from message x where x.tenant = tenant_now() and x.message_id = v_message;
 	v_case := coalesce(v_case, case_open(tenant_now(), m.subject, user_now()));
 	perform message_attach(tenant_now(), v_message, v_case);
-	if case_final(tenant_now(), v_case) <> v_case then
-		raise exception 'case % was merged meanwhile', reference_of(v_case) using errcode = 'serialization_failure';
-	end if;
+	perform case_touch(array[v_case]);
 	perform delivery_release(d, v_message, v_case, release_held.case_id is null);
 	if m.kind = 'mail' and closed_answer(tenant_now(), v_case) = 'reopen' then
 		perform case_state_set(v_case, 'open');
