@@ -14,8 +14,8 @@ typedef struct {
 	AddressAnswer answer;
 	char *tenant;  /* NULL: unknown */
 	char *address; /* the agent address without a token, lower case */
-	char *token;   /* the case token that the address carries, lower case, valid or not; NULL: none */
-	gint64 case_id; /* the case of a valid token of this tenant, 0: none */
+	char *word;    /* what stood behind the plus, lower case, or a bare token; NULL: nothing */
+	gint64 case_id; /* the case whose token the word is, 0: none (any more) */
 } AgentAddress;
 
 void agent_address_clear(AgentAddress *found);

@@ -304,6 +304,9 @@ declare
 begin
 	message_id := coalesce(p_known, nextval('casegate.message_message_id_seq'));
 	opened := false;
+	if p_authority = 'bounce' or (p_authority = 'known' and not address_takes_part(p_tenant, p_sender, v_pin)) then
+		v_pin := null;                                       -- a token proves nothing about who has it
+	end if;
 	if p_authority = 'hold' then
 		outcome := 'held';
 	else
@@ -347,6 +350,9 @@ begin
 			perform message_rows(p_tenant, message_id, case_id, p_roles, p_names, p_addresses, p_address_keys, p_agents,
 				p_filenames, p_types, p_sizes, p_sha256s, p_content_ids, p_inlines);
 			perform event_add(p_tenant, 'message_completed', case_id, message_id, p_delivery);
+		elsif p_internet_message_id is not null then         -- the id of a mail that had none
+			update message m set internet_message_id = p_internet_message_id, identity = p_identity
+				where m.tenant = p_tenant and m.message_id = file_message.message_id and m.internet_message_id is null;
 		end if;
 		if p_user is not null and (p_same_content or exists (select from user_address u join participant a on a.tenant = u.tenant and a.address_key = u.address
 				where u.tenant = p_tenant and u."user" = p_user and a.message_id = file_message.message_id and a.role in ('from', 'to', 'cc'))) then
@@ -413,7 +419,7 @@ begin
 	if outcome = 'held' then
 		perform evidence_of_keys(p_tenant, p_delivery, p_position, v_places, null, false);
 		if p_pin_case is not null then
-			perform evidence_add(p_tenant, p_delivery, p_position, v_pin, null, 'token', null, 'suggestion');
+			perform evidence_add(p_tenant, p_delivery, p_position, case_final(p_tenant, p_pin_case), null, 'token', null, 'suggestion');
 		end if;
 		perform evidence_by_subject(p_tenant, p_delivery, p_position, p_base_subject, p_people, p_sent_at, null);
 		return;
@@ -425,7 +431,8 @@ begin
 	end if;
 	perform evidence_of_keys(p_tenant, p_delivery, p_position, v_places, case_id, true);
 	if p_pin_case is not null then
-		perform evidence_add(p_tenant, p_delivery, p_position, case_final(p_tenant, p_pin_case), case_id, 'token', null, 'certain');
+		perform evidence_add(p_tenant, p_delivery, p_position, case_final(p_tenant, p_pin_case), case_id, 'token', null,
+			case when v_pin is null then 'suggestion' else 'certain' end);
 	end if;
 	if opened then
 		perform evidence_add(p_tenant, p_delivery, p_position, case_id, case_id, 'new', null, 'certain');
@@ -482,3 +489,14 @@ begin
 end $$;
 grant usage on all sequences in schema casegate to casegate_gateway, casegate_graph, casegate_admin;
 grant delete on message, delivery_message_row, message_comment to casegate_gateway, casegate_graph;
+
+-- Which of these addresses are agent addresses, of this tenant or another: with a token (agent+TOKEN@), plain, or a bare
+-- token. An agent is listed and never a participant; whose it is stays unsaid.
+create function agents_among(p_addresses text[]) returns table (address text) language sql stable security definer set search_path = casegate, pg_temp
+begin atomic
+	select a.address from unnest(p_addresses) a(address)
+		where exists (select from agent_address g where g.address = regexp_replace(a.address, '\+[^@]*@', '@'))
+			or exists (select from case_token t where t.token = split_part(a.address, '@', 1));
+end;
+revoke all on function agents_among(text[]) from public;
+grant execute on function agents_among(text[]) to casegate_gateway, casegate_graph, casegate_admin;

@@ -1,0 +1,334 @@
+#include "store/identity.h"
+
+#include <string.h>
+
+#include "parser/address.h"
+#include "store/db.h"
+#include "store/keys.h"
+#include "store/overlap.h"
+
+#define MINUTE (G_GINT64_CONSTANT(60) * G_USEC_PER_SEC)
+#define HOUR (60 * MINUTE)
+
+enum { CONTENT_LETTERS = 2000 };
+
+/* A message that is here and may be the same mail. */
+typedef struct {
+	gint64 message_id;
+	const char *own_key, *identity, *from_key, *base_subject, *text; /* of the result */
+	gint64 sent_at;
+	gboolean is_reconstructed, has_id;
+} Twin;
+
+void identity_free(Identity *identity)
+{
+	if (!identity)
+		return;
+	g_ptr_array_unref(identity->keys);
+	g_ptr_array_unref(identity->signals);
+	g_ptr_array_unref(identity->details);
+	g_ptr_array_unref(identity->ref_keys);
+	g_free(identity);
+}
+
+/* ------------------------------------------------------------------ the same mail? */
+
+static char *from_key_of(const Mail *mail)
+{
+	const Mailbox *author = mail_author(mail);
+
+	return address_key(author && author->address ? author->address : "");
+}
+
+/* How near two times are: MATCHING's time test. Outlook's blocks have minutes and no zone, Gmail's state arrival. */
+typedef enum {
+	TIME_FAR,
+	TIME_SAME_DAY,
+	TIME_NEAR,
+	TIME_WEAK,
+	TIME_MATCH,
+} TimeTest;
+
+static TimeTest compare_times(const PlanItem *item, const Twin *twin)
+{
+	gboolean is_sure = item->has_zone && !twin->is_reconstructed;
+	gint64 apart = item->sent_at > twin->sent_at ? item->sent_at - twin->sent_at : twin->sent_at - item->sent_at;
+	gint64 minutes = (apart + MINUTE / 2) / MINUTE;
+
+	if (apart <= MINUTE)
+		return TIME_MATCH;
+	if (!is_sure && apart <= 14 * HOUR && (minutes % 30 <= 1 || minutes % 30 == 29))
+		return TIME_WEAK;
+	if (apart <= 20 * MINUTE)
+		return TIME_NEAR;
+	return apart <= 26 * HOUR ? TIME_SAME_DAY : TIME_FAR;
+}
+
+/* A name without an address speaks for any address; the subject and time must do. */
+static gboolean has_same_author(const char *from_key, const Twin *twin)
+{
+	return !*from_key || !twin->from_key || !*twin->from_key || strcmp(from_key, twin->from_key) == 0;
+}
+
+/* The mail that already has this id: is it really the same (ids are reused, and taken on purpose)? */
+static gboolean is_same_by_id(const PlanItem *item, const Twin *twin, const Overlap *overlap)
+{
+	g_autofree char *from_key = from_key_of(item->mail);
+	TimeTest time = compare_times(item, twin);
+
+	if (!has_same_author(from_key, twin))
+		return FALSE;
+	if (strcmp(item->mail->base_subject, twin->base_subject) != 0)
+		return overlap->share >= .3 && !overlap->is_short && time != TIME_FAR;
+	if (overlap->is_short)
+		return overlap->is_equal || overlap->share >= .5 || time >= TIME_NEAR;
+	return overlap->share >= .3;
+}
+
+/* A mail of which one side has no id: the same author and subject are given. */
+static gboolean is_same_by_content(const PlanItem *item, const Twin *twin, const Overlap *overlap)
+{
+	switch (compare_times(item, twin)) {
+	case TIME_MATCH:
+		return overlap->is_short || overlap->share >= .5;
+	case TIME_WEAK:
+		return overlap->is_short ? overlap->is_equal : overlap->share >= .5;
+	case TIME_NEAR:
+		return overlap->is_short ? overlap->is_equal : overlap->share >= .8;
+	default:
+		return FALSE;
+	}
+}
+
+/* ------------------------------------------------------------------------ look-ups */
+
+#define TWIN_COLUMNS                                                                               \
+	"m.message_id, m.own_key, m.identity, coalesce(m.from_key, ''), m.base_subject, m.text,"   \
+	" (extract(epoch FROM m.sent_at) * 1000000)::bigint, m.is_reconstructed, m.internet_message_id IS NOT NULL"
+
+static Twin twin_of(const PGresult *result, int row)
+{
+	return (Twin){
+		.message_id = db_bigint(result, row, 0),
+		.own_key = db_text(result, row, 1),
+		.identity = db_text(result, row, 2),
+		.from_key = db_text(result, row, 3),
+		.base_subject = db_text(result, row, 4),
+		.text = db_text(result, row, 5),
+		.sent_at = db_time(result, row, 6),
+		.is_reconstructed = db_bool(result, row, 7),
+		.has_id = db_bool(result, row, 8),
+	};
+}
+
+static PGresult *find_by_key(Store *store, const char *tenant, const char *key, GError **error)
+{
+	g_autoptr(Params) params = params_new();
+
+	params_text(params, tenant);
+	params_text(params, key);
+	return db_run(store, "looking for a mail by its key",
+		"SELECT " TWIN_COLUMNS " FROM casegate.thread_key k JOIN casegate.message m USING (tenant, message_id)"
+		" WHERE k.tenant = $1 AND k.key = $2::uuid",
+		params, error);
+}
+
+/* Same author and subject within a day; one of the two has no id. */
+static PGresult *find_twins(Store *store, const char *tenant, const PlanItem *item, const char *from_key, GError **error)
+{
+	g_autoptr(Params) params = params_new();
+
+	params_text(params, tenant);
+	params_text(params, from_key);
+	params_text(params, item->mail->base_subject);
+	params_time(params, MAX(item->sent_at - 26 * HOUR, 0));
+	params_time(params, item->sent_at + 26 * HOUR);
+	params_bool(params, item->message_id == NULL);
+	return db_run(store, "looking for a mail by its content",
+		"SELECT " TWIN_COLUMNS " FROM casegate.message m"
+		" WHERE m.tenant = $1 AND m.from_key = $2 AND m.base_subject = $3 AND m.sent_at BETWEEN $4 AND $5"
+		" AND m.case_id IS NOT NULL AND ($6 OR m.internet_message_id IS NULL) ORDER BY m.sent_at, m.message_id LIMIT 50",
+		params, error);
+}
+
+gboolean identity_lock(Store *store, const char *tenant, const Plan *plan, GError **error)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(Params) params = params_new();
+	g_autoptr(PGresult) result = NULL;
+
+	for (guint i = 0; i < plan->items->len; i++) {
+		const Mail *mail = ((PlanItem *)g_ptr_array_index(plan->items, i))->mail;
+		g_autofree char *from_key = from_key_of(mail);
+
+		g_ptr_array_add(names, g_strjoin("\n", tenant, from_key, mail->base_subject, NULL));
+	}
+	params_array(params, names);
+	result = db_run(store, "locking an identity",
+		"SELECT pg_advisory_xact_lock(h) FROM (SELECT DISTINCT hashtextextended(n, 0) AS h FROM unnest($1::text[]) n ORDER BY 1) x",
+		params, error);
+	return result != NULL;
+}
+
+/* --------------------------------------------------------------------------- keys */
+
+static void add_key(Identity *identity, const char *kind, const char *value, const char *signal, const char *detail)
+{
+	g_ptr_array_add(identity->keys, key_of(kind, value));
+	g_ptr_array_add(identity->signals, g_strdup(signal));
+	g_ptr_array_add(identity->details, g_strdup(detail));
+}
+
+/* Author, minute, subject and the first letters: equal for every copy that the same client forwards. */
+static char *content_of(const PlanItem *item)
+{
+	g_autofree char *from_key = from_key_of(item->mail);
+	g_autofree char *letters = overlap_letters(item->mail->text, CONTENT_LETTERS);
+
+	return g_strdup_printf("%s|%" G_GINT64_FORMAT "|%s|%s", from_key, item->sent_at / MINUTE, item->mail->base_subject, letters);
+}
+
+static void add_own_key(Identity *identity, const PlanItem *item)
+{
+	g_autofree char *content = NULL;
+
+	if (item->message_id && strcmp(identity->kind, "reused") != 0) {
+		add_key(identity, "m", item->message_id, item->is_presumed ? "presumed_id" : "message_id", item->message_id);
+		return;
+	}
+	content = content_of(item);
+	add_key(identity, "d", content, "content", NULL);
+}
+
+static void add_named_keys(Identity *identity, const PlanItem *item)
+{
+	g_autoptr(GString) guid = g_string_new(NULL);
+
+	for (guint i = 0; i < item->references->len; i++) {
+		const char *id = g_ptr_array_index(item->references, i);
+
+		add_key(identity, "m", id, "references", id);
+		g_ptr_array_add(identity->ref_keys, g_strdup(g_ptr_array_index(identity->keys, identity->keys->len - 1)));
+	}
+	if (!item->has_thread_index)
+		return;
+	for (guint i = 0; i < 16; i++)
+		g_string_append_printf(guid, "%02x", item->thread_guid[i]);
+	add_key(identity, "g", guid->str, "thread_index", guid->str);
+}
+
+/* ----------------------------------------------------------------------- the story */
+
+/* Notes that the item is this message. Its own key goes along, so that both names mean one mail. */
+static void recognise(Identity *identity, const PlanItem *item, const Twin *twin, const Overlap *overlap)
+{
+	identity->known_as = twin->message_id;
+	identity->completes = twin->is_reconstructed && !item->is_inline;
+	identity->is_same_content = overlap->is_equal || (!overlap->is_short && overlap->share >= .5);
+	if (strcmp(g_ptr_array_index(identity->keys, 0), twin->own_key) == 0)
+		return;
+	g_ptr_array_add(identity->keys, g_strdup(twin->own_key));
+	g_ptr_array_add(identity->signals, g_strdup("content"));
+	g_ptr_array_add(identity->details, NULL);
+}
+
+/* Looks by the item's id. FALSE with an error; *other: somebody else's mail has it. */
+static gboolean look_by_id(Store *store, const char *tenant, const PlanItem *item, Identity *identity, gboolean *other, GError **error)
+{
+	g_autofree char *key = key_of("m", item->message_id);
+	g_autoptr(PGresult) result = find_by_key(store, tenant, key, error);
+
+	*other = FALSE;
+	if (!result)
+		return FALSE;
+	if (PQntuples(result) == 1) {
+		Twin twin = twin_of(result, 0);
+		Overlap overlap = overlap_of(item->mail->text, twin.text);
+
+		*other = !is_same_by_id(item, &twin, &overlap);
+		if (!*other) {
+			add_own_key(identity, item);
+			recognise(identity, item, &twin, &overlap);
+		}
+	}
+	return TRUE;
+}
+
+/* Looks by the content key itself: a copy made by the same client, or a mail whose id was used twice. */
+static gboolean look_by_own_key(Store *store, const char *tenant, const PlanItem *item, Identity *identity, GError **error)
+{
+	g_autoptr(PGresult) result = find_by_key(store, tenant, g_ptr_array_index(identity->keys, 0), error);
+
+	if (result && PQntuples(result) == 1) {
+		Twin twin = twin_of(result, 0);
+		Overlap overlap = overlap_of(item->mail->text, twin.text);
+
+		recognise(identity, item, &twin, &overlap);
+	}
+	return result != NULL;
+}
+
+/* Looks by content: the best of the twins, a nameless copy joins at most one mail. */
+static gboolean look_by_content(Store *store, const char *tenant, const PlanItem *item, Identity *identity, GError **error)
+{
+	g_autofree char *from_key = from_key_of(item->mail);
+	g_autoptr(PGresult) result = find_twins(store, tenant, item, from_key, error);
+	Overlap best = {-1, FALSE, FALSE};
+	Twin found = {0};
+
+	if (!result)
+		return FALSE;
+	for (int i = 0; i < PQntuples(result); i++) {
+		Twin twin = twin_of(result, i);
+		Overlap overlap = overlap_of(item->mail->text, twin.text);
+
+		if (is_same_by_content(item, &twin, &overlap) && overlap.share > best.share) {
+			best = overlap;
+			found = twin;
+		}
+	}
+	if (found.message_id)
+		recognise(identity, item, &found, &best);
+	return TRUE;
+}
+
+/* An id that turned out to be another mail's: a presumed one was only near, a stated one was used twice. */
+static void give_up_id(PlanItem *item, Identity *identity)
+{
+	if (!item->is_presumed) {
+		identity->kind = "reused";
+		return;
+	}
+	g_ptr_array_insert(item->references, 0, g_steal_pointer(&item->message_id));
+	item->is_presumed = FALSE;
+	identity->kind = "content";
+}
+
+static gboolean is_by_id(const Identity *identity)
+{
+	return strcmp(identity->kind, "id") == 0 || strcmp(identity->kind, "presumed") == 0;
+}
+
+Identity *identity_find(Store *store, const char *tenant, PlanItem *item, GError **error)
+{
+	g_autoptr(Identity) identity = g_new0(Identity, 1);
+	gboolean is_others = FALSE;
+
+	identity->keys = g_ptr_array_new_with_free_func(g_free);
+	identity->signals = g_ptr_array_new_with_free_func(g_free);
+	identity->details = g_ptr_array_new_with_free_func(g_free);
+	identity->ref_keys = g_ptr_array_new_with_free_func(g_free);
+	identity->kind = !item->message_id ? "content" : item->is_presumed ? "presumed" : "id";
+	if (item->message_id && !look_by_id(store, tenant, item, identity, &is_others, error))
+		return NULL;
+	if (is_others)
+		give_up_id(item, identity);
+	if (!identity->known_as)
+		add_own_key(identity, item);
+	if (!identity->known_as && !is_by_id(identity) && !look_by_own_key(store, tenant, item, identity, error))
+		return NULL;
+	if (!identity->known_as && !look_by_content(store, tenant, item, identity, error))
+		return NULL;
+	add_named_keys(identity, item);
+	return g_steal_pointer(&identity);
+}

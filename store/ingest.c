@@ -1,0 +1,547 @@
+#include "store/ingest.h"
+
+#include <string.h>
+
+#include "parser/address.h"
+#include "store/address.h"
+#include "store/content.h"
+#include "store/db.h"
+#include "store/delivery.h"
+#include "store/identity.h"
+#include "store/message.h"
+#include "store/people.h"
+#include "store/plan.h"
+
+/* How often a mail is decided again after a deadlock or a changed world, and the longest wait before. */
+enum {
+	TRIES_MAX = 4,
+	WAIT_MS_MAX = 30,
+};
+
+/* One mail on its way to one recipient. */
+typedef struct {
+	Store *store;
+	const Envelope *envelope;
+	const AuthPolicy *policy;
+	GBytes *source;
+	const Mail *mail;
+	const char *sha256;
+	char *recipient;          /* as address_key() writes it */
+	AgentAddress address;
+	gboolean is_held;         /* a first try found that it must wait */
+	char *held_reason;
+	Explanation *explanation; /* filled, and rolled back; NULL: filed for real */
+	Verdict *verdict;
+} Way;
+
+const char *outcome_name(Outcome outcome)
+{
+	static const char *const names[] = {"filed", "held", "duplicate", "rejected", "failed"};
+
+	return names[outcome];
+}
+
+Envelope *envelope_new(Protocol protocol)
+{
+	Envelope *envelope = g_new0(Envelope, 1);
+
+	envelope->protocol = protocol;
+	envelope->recipients = g_ptr_array_new_with_free_func(g_free);
+	envelope->trace = g_strdup("");
+	return envelope;
+}
+
+void envelope_free(Envelope *envelope)
+{
+	if (!envelope)
+		return;
+	g_free(envelope->peer);
+	g_free(envelope->envelope_from);
+	g_ptr_array_unref(envelope->recipients);
+	g_free(envelope->trace);
+	g_free(envelope->vouched_by);
+	g_free(envelope);
+}
+
+void verdict_clear(Verdict *verdict)
+{
+	g_clear_error(&verdict->error);
+	g_free(verdict->tenant);
+	g_free(verdict->reference);
+	g_free(verdict->reason);
+	memset(verdict, 0, sizeof *verdict);
+}
+
+/* ----------------------------------------------------------------- a transaction */
+
+static gboolean set_local(Store *store, const char *sql, gboolean is_wanted, GError **error)
+{
+	return !is_wanted || db_script(store, "preparing a transaction", sql, error);
+}
+
+static gboolean begin(const Way *way, GError **error)
+{
+	return db_begin(way->store, way->address.tenant, error) &&
+		set_local(way->store, "SET LOCAL casegate.history = 'on'", way->envelope->is_history, error) &&
+		set_local(way->store, "SET LOCAL casegate.dry = 'on'", way->explanation != NULL, error);
+}
+
+/* Whose address is it? Unknown is CASEGATE_ERROR_REJECT: RCPT asked before, so it was removed since. */
+static gboolean find_address(Way *way, GError **error)
+{
+	agent_address_clear(&way->address);
+	if (!address_find(way->store, way->recipient, &way->address, error))
+		return FALSE;
+	if (way->address.answer != ADDRESS_UNKNOWN) {
+		g_free(way->verdict->tenant);
+		way->verdict->tenant = g_strdup(way->address.tenant);
+		return TRUE;
+	}
+	g_set_error(error, CASEGATE_ERROR, CASEGATE_ERROR_REJECT,
+		"%s is no agent address; `casegate address list` shows them", way->recipient);
+	return FALSE;
+}
+
+/* ----------------------------------------------------------------------- content */
+
+static gboolean save_contents(const Way *way, const Plan *plan, const People *people, GError **error)
+{
+	g_autoptr(Contents) contents = contents_new();
+
+	contents_add(contents, way->sha256, way->source);
+	for (guint i = 0; plan && i < plan->items->len; i++) {
+		const PlanItem *item = g_ptr_array_index(plan->items, i);
+
+		for (guint j = 0; j < item->body->attachments->len; j++) {
+			const Attachment *attachment = g_ptr_array_index(item->body->attachments, j);
+
+			contents_add(contents, attachment->sha256, attachment->content);
+		}
+		if (item->mail != way->mail && item->mail->source) {
+			g_autofree char *sha256 = content_sha256(item->mail->source);
+
+			contents_add(contents, sha256, item->mail->source);
+		}
+	}
+	return contents_save(way->store, way->address.tenant, contents, people && people->has_quota, error);
+}
+
+/* ------------------------------------------------------------------------ outcomes */
+
+static DeliveryRow row_of(const Way *way, gint64 delivery_id, const Plan *plan)
+{
+	return (DeliveryRow){
+		.tenant = way->address.tenant,
+		.delivery_id = delivery_id,
+		.envelope = way->envelope,
+		.recipient = way->recipient,
+		.source_sha256 = way->sha256,
+		.size = g_bytes_get_size(way->source),
+		.is_first = TRUE,
+		.mail = way->mail,
+		.plan = plan,
+	};
+}
+
+/* Writes the delivery and says so in the verdict. */
+static gboolean conclude(const Way *way, const DeliveryRow *row, GError **error)
+{
+	Verdict *verdict = way->verdict;
+
+	verdict->outcome = row->outcome;
+	verdict->delivery_id = row->delivery_id;
+	verdict->message_id = row->message_id;
+	verdict->opened_case = row->opened_case;
+	verdict->reason = g_strdup(row->reason);
+	if (!delivery_add(way->store, row, error))
+		return FALSE;
+	if (row->outcome == OUTCOME_HELD && !delivery_add_held_event(way->store, row->tenant, row->delivery_id, error))
+		return FALSE;
+	if (!verdict->case_id)
+		return TRUE;
+	verdict->reference = case_reference_load(way->store, row->tenant, verdict->case_id, error);
+	return verdict->reference != NULL;
+}
+
+/* The same bytes at the same address: a lost 250, or a mail forwarded again. */
+static gboolean conclude_resend(const Way *way, gint64 delivery_id, const Plan *plan, const Resend *before, GError **error)
+{
+	DeliveryRow row = row_of(way, delivery_id, plan);
+
+	row.is_first = FALSE;
+	row.outcome = OUTCOME_DUPLICATE;
+	row.message_id = before->message_id;
+	row.reason = before->is_held ? "the same mail waits already" : "the same bytes came before";
+	way->verdict->case_id = before->case_id;
+	return conclude(way, &row, error) &&
+		(!row.message_id || delivery_share(way->store, row.tenant, delivery_id, row.message_id, error));
+}
+
+/* never_file: counted, nothing kept. */
+static gboolean conclude_rejected(const Way *way, gint64 delivery_id, const Plan *plan, GError **error)
+{
+	DeliveryRow row = row_of(way, delivery_id, plan);
+
+	row.source_sha256 = NULL;
+	row.is_first = FALSE;
+	row.mail = NULL;
+	row.plan = NULL;
+	row.outcome = OUTCOME_REJECTED;
+	row.reason = plan->reason;
+	return conclude(way, &row, error);
+}
+
+/* ------------------------------------------------------------------------- explain */
+
+static char *text_of(const char *text)
+{
+	return g_strdup(text ? text : "");
+}
+
+static void planned_free(gpointer data)
+{
+	PlannedMessage *planned = data;
+
+	g_free(planned->internet_message_id);
+	g_free(planned->identity);
+	g_free(planned->direction);
+	g_free(planned->source);
+	g_free(planned->kind);
+	g_free(planned->from_name);
+	g_free(planned->from_address);
+	g_free(planned->subject);
+	g_free(planned);
+}
+
+static void candidate_free(gpointer data)
+{
+	Candidate *candidate = data;
+
+	g_free(candidate->reference);
+	g_free(candidate->signal);
+	g_free(candidate->detail);
+	g_free(candidate->strength);
+	g_free(candidate);
+}
+
+static Explanation *explanation_new(void)
+{
+	Explanation *explanation = g_new0(Explanation, 1);
+
+	explanation->messages = g_ptr_array_new_with_free_func(planned_free);
+	explanation->candidates = g_ptr_array_new_with_free_func(candidate_free);
+	return explanation;
+}
+
+void explanation_free(Explanation *explanation)
+{
+	if (!explanation)
+		return;
+	verdict_clear(&explanation->verdict);
+	g_free(explanation->standing);
+	g_free(explanation->user);
+	g_free(explanation->authenticated);
+	g_free(explanation->form);
+	g_ptr_array_unref(explanation->messages);
+	g_ptr_array_unref(explanation->candidates);
+	g_free(explanation);
+}
+
+static void explain_plan(Explanation *explanation, const Plan *plan, const Mail *mail)
+{
+	const PlanItem *first = g_ptr_array_index(plan->items, 0);
+
+	g_free(explanation->standing);
+	explanation->standing = g_strdup(standing_name(plan->standing));
+	g_free(explanation->user);
+	explanation->user = g_strdup(plan->user);
+	g_free(explanation->authenticated);
+	explanation->authenticated = g_strdup(auth_verdict_name(plan->authenticated));
+	g_free(explanation->form);
+	explanation->form = g_strdup(first->is_inline ? "inline" : first->mail != mail ? "attached" : mail_is_redirect(mail) ? "redirect" : NULL);
+	g_ptr_array_set_size(explanation->messages, 0);
+}
+
+static void explain_item(Explanation *explanation, const PlanItem *item, const Identity *identity)
+{
+	PlannedMessage *planned = g_new0(PlannedMessage, 1);
+	const Mailbox *author = mail_author(item->mail);
+
+	planned->internet_message_id = g_strdup(item->message_id);
+	planned->identity = g_strdup(identity->kind);
+	planned->direction = g_strdup(item->direction);
+	planned->source = g_strdup(item->source);
+	planned->kind = g_strdup(mail_kind_name(item->mail->kind));
+	planned->from_name = author ? g_strdup(author->name) : NULL;
+	planned->from_address = author ? g_strdup(author->address) : NULL;
+	planned->subject = text_of(item->mail->subject);
+	planned->sent_at = item->sent_at;
+	planned->known_as = identity->known_as;
+	g_ptr_array_add(explanation->messages, planned);
+}
+
+/* Reads back the evidence that this transaction wrote, best first. */
+static gboolean explain_evidence(const Way *way, gint64 delivery_id, GError **error)
+{
+	g_autoptr(Params) params = params_new();
+	g_autoptr(PGresult) result = NULL;
+
+	params_text(params, way->address.tenant);
+	params_bigint(params, delivery_id);
+	result = db_run(way->store, "reading the evidence",
+		"SELECT CASE WHEN c.number > 0 THEN c.case_id END, CASE WHEN c.number > 0 THEN casegate.case_reference(c.number) END,"
+		" e.signal, e.detail, e.strength, e.chosen FROM casegate.evidence e"
+		" LEFT JOIN casegate.case_file c ON c.tenant = e.tenant AND c.case_id = e.case_id"
+		" WHERE e.tenant = $1 AND e.delivery_id = $2"
+		" ORDER BY NOT e.chosen, array_position(ARRAY['certain', 'strong', 'suggestion'], e.strength), e.position",
+		params, error);
+	for (int i = 0; result && i < PQntuples(result); i++) {
+		Candidate *candidate = g_new0(Candidate, 1);
+
+		candidate->case_id = db_bigint(result, i, 0);
+		candidate->reference = g_strdup(db_text(result, i, 1));
+		candidate->signal = g_strdup(db_text(result, i, 2));
+		candidate->detail = g_strdup(db_text(result, i, 3));
+		candidate->strength = g_strdup(db_text(result, i, 4));
+		candidate->chosen = db_bool(result, i, 5);
+		g_ptr_array_add(way->explanation->candidates, candidate);
+	}
+	return result != NULL;
+}
+
+/* ------------------------------------------------------------------------ the story */
+
+/* The evidence says what stood behind the plus and was no token. */
+static gboolean note_word(const Way *way, gint64 delivery_id, GError **error)
+{
+	g_autoptr(Params) params = params_new();
+	g_autoptr(PGresult) result = NULL;
+
+	if (!way->address.word || way->address.case_id)
+		return TRUE;
+	params_text(params, way->address.tenant);
+	params_bigint(params, delivery_id);
+	params_text(params, way->address.word);
+	result = db_run(way->store, "noting an unknown token",
+		"SELECT casegate.evidence_add($1, $2, 0, NULL, NULL, 'no_token', $3, 'suggestion')", params, error);
+	return result != NULL;
+}
+
+static Outcome outcome_of(MessageOutcome outcome)
+{
+	return outcome == MESSAGE_FILED ? OUTCOME_FILED : outcome == MESSAGE_HELD ? OUTCOME_HELD : OUTCOME_DUPLICATE;
+}
+
+/* Takes over one placed mail into the delivery's row: its first new message counts, else its first. */
+static void take(DeliveryRow *row, Verdict *verdict, const Placed *placed, guint position)
+{
+	Outcome outcome = outcome_of(placed->outcome);
+
+	row->opened_case |= placed->opened_case;
+	if (position > 0 && !(row->outcome == OUTCOME_DUPLICATE && outcome == OUTCOME_FILED))
+		return;
+	row->outcome = outcome;
+	row->message_id = outcome == OUTCOME_HELD ? 0 : placed->message_id;
+	row->held_message = outcome == OUTCOME_HELD ? placed->message_id : 0;
+	verdict->case_id = outcome == OUTCOME_HELD ? 0 : placed->case_id;
+}
+
+/* Files the mails of a delivery one after the other; *must_wait: one may join nothing, so that all must be held. */
+static gboolean file_items(Way *way, const Filing *filing, DeliveryRow *row, gboolean *must_wait, GError **error)
+{
+	gint64 shared_case = 0;
+
+	/* What waits for a human waits as one mail. */
+	for (guint i = 0; i < (filing->is_held ? 1 : filing->plan->items->len); i++) {
+		PlanItem *item = g_ptr_array_index(filing->plan->items, i);
+		g_autoptr(Identity) identity = identity_find(way->store, filing->tenant, item, error);
+		Placed placed = {0};
+
+		if (!identity || !message_file(way->store, filing, item, identity, i, shared_case, &placed, error))
+			return FALSE;
+		*must_wait = placed.outcome == MESSAGE_MUST_WAIT;
+		if (*must_wait) {
+			way->held_reason = placed.reason ? placed.reason : g_strdup("what it names is in no case of its sender");
+			return TRUE;
+		}
+		if (placed.opened_case)
+			shared_case = placed.case_id;
+		take(row, way->verdict, &placed, i);
+		if (way->explanation)
+			explain_item(way->explanation, item, identity);
+	}
+	return TRUE;
+}
+
+static gboolean file_planned(Way *way, gint64 delivery_id, const Plan *plan, const People *people, gboolean *must_wait, GError **error)
+{
+	DeliveryRow row = row_of(way, delivery_id, plan);
+	const Filing filing = {
+		.tenant = way->address.tenant,
+		.delivery_id = delivery_id,
+		.envelope = way->envelope,
+		.people = people,
+		.plan = plan,
+		.source_sha256 = way->sha256,
+		.pin_case = way->address.case_id,
+		.is_held = plan->is_held || way->is_held,
+	};
+
+	if (!identity_lock(way->store, way->address.tenant, plan, error) || !save_contents(way, plan, people, error))
+		return FALSE;
+	if (!file_items(way, &filing, &row, must_wait, error) || *must_wait)
+		return !*must_wait ? FALSE : TRUE;
+	if (row.outcome == OUTCOME_HELD)
+		row.reason = way->held_reason ? way->held_reason : plan->reason;
+	return note_word(way, delivery_id, error) && conclude(way, &row, error);
+}
+
+/* One try in one transaction. */
+static gboolean try_once(Way *way, gboolean *must_wait, GError **error)
+{
+	g_autoptr(GPtrArray) addresses = plan_addresses(way->mail);
+	g_autoptr(People) people = NULL;
+	g_autoptr(Plan) plan = NULL;
+	g_autofree char *reference = NULL;
+	Resend before = {0};
+	gint64 delivery_id = 0;
+	gboolean is_done;
+
+	if (!find_address(way, error) || !begin(way, error))
+		return FALSE;
+	people = people_load(way->store, way->address.tenant, addresses, way->envelope->vouched_by, error);
+	if (!people)
+		return FALSE;
+	plan = plan_make(way->mail, way->envelope, people, way->policy);
+	if (way->explanation)
+		explain_plan(way->explanation, plan, way->mail);
+	if (plan->is_new_colleague && !plan->is_rejected && !people_add_colleague(way->store, way->address.tenant, plan->user, error))
+		return FALSE;
+	if (!delivery_begin(way->store, way->address.tenant, way->recipient, way->sha256, &delivery_id, &before, error))
+		return FALSE;
+	reference = before.reference;
+	if (plan->is_rejected)
+		is_done = conclude_rejected(way, delivery_id, plan, error);
+	else if (before.delivery_id)
+		is_done = conclude_resend(way, delivery_id, plan, &before, error);
+	else
+		is_done = file_planned(way, delivery_id, plan, people, must_wait, error);
+	if (!is_done || *must_wait)
+		return is_done;
+	return way->explanation ? explain_evidence(way, delivery_id, error) : db_commit(way->store, error);
+}
+
+/* Tries until the mail is placed: again after a deadlock or a changed world, and as held when it may join nothing. */
+static void file_one(Way *way)
+{
+	for (guint tries = 0;; tries++) {
+		gboolean must_wait = FALSE;
+		gboolean is_done;
+
+		verdict_clear(way->verdict);
+		is_done = try_once(way, &must_wait, &way->verdict->error);
+		if (is_done && !must_wait && !way->explanation)
+			return;
+		db_rollback(way->store);
+		if (is_done && !must_wait)
+			return;
+		if (must_wait)
+			way->is_held = TRUE;
+		else if (!db_should_repeat(way->store) || tries + 1 >= TRIES_MAX)
+			return;
+		else
+			g_usleep((gulong)g_random_int_range(1, WAIT_MS_MAX) * 1000);
+	}
+}
+
+/* ------------------------------------------------------------------------- entrances */
+
+static void way_clear(Way *way)
+{
+	g_free(way->recipient);
+	g_free(way->held_reason);
+	agent_address_clear(&way->address);
+}
+
+/* Keeps the bytes of a mail that could not be read or filed, with the reason. */
+static gboolean keep_raw(Way *way, const char *why, GError **error)
+{
+	DeliveryRow row;
+	Resend before = {0};
+	gint64 delivery_id = 0;
+	g_autofree char *reference = NULL;
+
+	way->mail = NULL;
+	if (!find_address(way, error) || !begin(way, error) ||
+		!delivery_begin(way->store, way->address.tenant, way->recipient, way->sha256, &delivery_id, &before, error))
+		return FALSE;
+	reference = before.reference;
+	if (before.delivery_id)
+		return conclude_resend(way, delivery_id, NULL, &before, error) && db_commit(way->store, error);
+	row = row_of(way, delivery_id, NULL);
+	row.outcome = OUTCOME_FAILED;
+	row.reason = why;
+	return save_contents(way, NULL, NULL, error) && conclude(way, &row, error) && db_commit(way->store, error);
+}
+
+static void keep_unfiled(Way *way, const char *why)
+{
+	verdict_clear(way->verdict);
+	if (!keep_raw(way, why, &way->verdict->error))
+		db_rollback(way->store);
+}
+
+/* A mail that the database itself refuses is our fault, not the sender's: it is kept, and a person can see why. */
+static gboolean is_our_fault(const Way *way)
+{
+	return way->verdict->error && way->address.tenant && !way->envelope->vouched_by &&
+		g_error_matches(way->verdict->error, CASEGATE_ERROR, CASEGATE_ERROR_REJECT);
+}
+
+void ingest(Store *store, const Envelope *envelope, const AuthPolicy *policy, GBytes *source, Verdict *verdicts)
+{
+	g_autoptr(Mail) mail = mail_parse(source);
+	g_autofree char *sha256 = content_sha256(source);
+
+	for (guint i = 0; i < envelope->recipients->len; i++) {
+		Way way = {store, envelope, policy, source, mail, sha256, address_key(g_ptr_array_index(envelope->recipients, i)), .verdict = &verdicts[i]};
+
+		memset(&verdicts[i], 0, sizeof verdicts[i]);
+		file_one(&way);
+		if (is_our_fault(&way)) {
+			g_autofree char *why = g_strdup(verdicts[i].error->message);
+
+			keep_unfiled(&way, why);
+		}
+		way_clear(&way);
+	}
+}
+
+void ingest_unparsed(Store *store, const Envelope *envelope, GBytes *source, const char *why, Verdict *verdicts)
+{
+	g_autofree char *sha256 = content_sha256(source);
+
+	for (guint i = 0; i < envelope->recipients->len; i++) {
+		Way way = {store, envelope, NULL, source, NULL, sha256, address_key(g_ptr_array_index(envelope->recipients, i)), .verdict = &verdicts[i]};
+
+		memset(&verdicts[i], 0, sizeof verdicts[i]);
+		keep_unfiled(&way, why);
+		way_clear(&way);
+	}
+}
+
+Explanation *ingest_explain(Store *store, const Envelope *envelope, const AuthPolicy *policy, GBytes *source, GError **error)
+{
+	g_autoptr(Mail) mail = mail_parse(source);
+	g_autofree char *sha256 = content_sha256(source);
+	g_autoptr(Explanation) explanation = explanation_new();
+	Way way = {store, envelope, policy, source, mail, sha256, address_key(g_ptr_array_index(envelope->recipients, 0)),
+		.explanation = explanation, .verdict = &explanation->verdict};
+
+	file_one(&way);
+	way_clear(&way);
+	if (!explanation->verdict.error)
+		return g_steal_pointer(&explanation);
+	g_propagate_error(error, g_steal_pointer(&explanation->verdict.error));
+	return NULL;
+}

@@ -1,0 +1,235 @@
+#include "store/message.h"
+
+#include <string.h>
+
+#include "parser/address.h"
+#include "parser/sanitise.h"
+#include "parser/subject.h"
+#include "store/db.h"
+
+#define SQL                                                                                        \
+	"SELECT outcome, message_id, case_id, opened, reason FROM casegate.file_message("          \
+	"$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"                                  \
+	" $14::uuid[], $15::text[], $16::text[], $17::uuid[], $18::text[], $19::text[],"           \
+	" $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32,"                        \
+	" $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44::text[],"                     \
+	" $45::text[], $46::text[], $47::text[], $48::text[], $49::boolean[],"                     \
+	" $50::text[], $51::text[], $52::bigint[], $53::text[], $54::text[], $55::boolean[],"      \
+	" $56::text[], $57::text[], $58::timestamptz[], $59::text[])"
+
+static const char *authority_of(const Filing *filing, const PlanItem *item)
+{
+	if (filing->is_held)
+		return "hold";
+	if (item->mail->kind == MAIL_KIND_BOUNCE)
+		return filing->plan->is_bounce ? "bounce" : "hold";
+	return filing->plan->standing == STANDING_USER ? "user" : filing->plan->standing == STANDING_KNOWN ? "known" : "hold";
+}
+
+static void add_decision(Params *params, const Filing *filing, const PlanItem *item, const Identity *identity, guint position, gint64 shared_case)
+{
+	const Plan *plan = filing->plan;
+
+	params_text(params, filing->tenant);
+	params_bigint(params, filing->delivery_id);
+	params_bigint(params, position);
+	params_text(params, authority_of(filing, item));
+	params_text(params, plan->standing == STANDING_USER || filing->is_held ? plan->user : NULL);
+	params_text(params, plan->sender);
+	params_id(params, filing->pin_case);
+	params_bool(params, item->may_open);
+	params_bool(params, item->may_reopen);
+	params_id(params, shared_case);
+	params_id(params, filing->is_held ? 0 : identity->known_as);
+	params_bool(params, identity->completes);
+	params_bool(params, identity->is_same_content);
+}
+
+/* Whose word counts as this item's people: of a bounce those who did not get the mail. */
+static GPtrArray *people_of(const Filing *filing, const PlanItem *item)
+{
+	GPtrArray *keys;
+
+	if (item->mail->kind != MAIL_KIND_BOUNCE)
+		return plan_item_people(item, filing->people);
+	keys = g_ptr_array_new_with_free_func(g_free);
+	for (guint i = 0; i < item->mail->reported_recipients->len; i++)
+		g_ptr_array_add(keys, address_key(g_ptr_array_index(item->mail->reported_recipients, i)));
+	return keys;
+}
+
+static void add_keys(Params *params, const Filing *filing, const PlanItem *item, const Identity *identity)
+{
+	g_autoptr(GPtrArray) people = people_of(filing, item);
+
+	params_array(params, identity->keys);
+	params_array(params, identity->signals);
+	params_array(params, identity->details);
+	params_array(params, identity->ref_keys);
+	params_array(params, item->references);
+	params_array(params, people);
+	params_bool(params, item->is_weak);
+	params_text(params, item->mail->base_subject);
+	params_text(params, item->message_id);
+	params_text(params, identity->kind);
+	params_bool(params, item->is_inline);
+}
+
+static const char *precision_name(Precision precision)
+{
+	static const char *const names[] = {"none", "day", "minute", "second"};
+
+	return names[precision];
+}
+
+static const char *none_if_empty(const char *text)
+{
+	return text && *text ? text : NULL;
+}
+
+static void add_head(Params *params, const Filing *filing, const PlanItem *item)
+{
+	const Mail *mail = item->mail;
+	const Mailbox *author = mail_author(mail);
+	g_autofree char *from_key = address_key(author && author->address ? author->address : "");
+	g_autofree char *case_subject = subject_unprefixed(mail->subject);
+	const PlanComment *outermost = item->comments->len ? g_ptr_array_index(item->comments, 0) : NULL;
+
+	params_text(params, item->direction);
+	params_text(params, item->source);
+	params_text(params, mail_kind_name(mail->kind));
+	params_text(params, author ? none_if_empty(author->name) : NULL);
+	params_text(params, author ? none_if_empty(author->address) : NULL);
+	params_text(params, from_key);
+	params_text(params, mail->subject);
+	params_text(params, case_subject);
+	params_time(params, item->sent_at);
+	params_text(params, precision_name(item->sent_precision));
+	params_time(params, filing->envelope->received_at);
+	params_text(params, outermost ? outermost->text : NULL);
+}
+
+static void add_body(Params *params, const Filing *filing, const PlanItem *item)
+{
+	const Mail *mail = item->mail;
+	gboolean is_own = mail == item->body && mail->source && item->body->source &&
+		strcmp(item->source, "forward_attached") == 0;
+	g_autofree char *own_sha256 = is_own ? g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, mail->source) : NULL;
+
+	params_text(params, mail->text);
+	params_text(params, strcmp(mail->new_text, mail->text) == 0 ? NULL : mail->new_text);
+	params_text(params, mail->html);
+	params_bigint(params, mail->remote_images);
+	params_bigint(params, SANITISER_VERSION);
+	params_hex(params, is_own ? own_sha256 : filing->source_sha256);
+	params_bool(params, is_own);
+	params_array(params, mail->defects);
+}
+
+static void add_role(const char *role, const GPtrArray *mailboxes, const People *people, GPtrArray *columns[5])
+{
+	for (guint i = 0; i < mailboxes->len; i++) {
+		const Mailbox *mailbox = g_ptr_array_index(mailboxes, i);
+
+		g_ptr_array_add(columns[0], g_strdup(role));
+		g_ptr_array_add(columns[1], g_strdup(none_if_empty(mailbox->name)));
+		g_ptr_array_add(columns[2], g_strdup(none_if_empty(mailbox->address)));
+		g_ptr_array_add(columns[3], mailbox->address ? address_key(mailbox->address) : NULL);
+		g_ptr_array_add(columns[4], g_strdup(people_find(people, mailbox->address)->is_agent ? "t" : "f"));
+	}
+}
+
+static void columns_init(GPtrArray **columns, guint count)
+{
+	for (guint i = 0; i < count; i++)
+		columns[i] = g_ptr_array_new_with_free_func(g_free);
+}
+
+static void columns_add(Params *params, GPtrArray **columns, guint count)
+{
+	for (guint i = 0; i < count; i++) {
+		params_array(params, columns[i]);
+		g_ptr_array_unref(columns[i]);
+	}
+}
+
+static void add_participants(Params *params, const Filing *filing, const PlanItem *item)
+{
+	GPtrArray *columns[5];
+
+	columns_init(columns, G_N_ELEMENTS(columns));
+	add_role("from", item->mail->from, filing->people, columns);
+	add_role("to", item->mail->to, filing->people, columns);
+	add_role("cc", item->mail->cc, filing->people, columns);
+	add_role("reply_to", item->mail->reply_to, filing->people, columns);
+	columns_add(params, columns, G_N_ELEMENTS(columns));
+}
+
+static void add_attachments(Params *params, const PlanItem *item)
+{
+	GPtrArray *columns[6];
+
+	columns_init(columns, G_N_ELEMENTS(columns));
+	for (guint i = 0; i < item->body->attachments->len; i++) {
+		const Attachment *attachment = g_ptr_array_index(item->body->attachments, i);
+
+		g_ptr_array_add(columns[0], g_strdup(attachment->filename));
+		g_ptr_array_add(columns[1], g_strdup(attachment->content_type));
+		g_ptr_array_add(columns[2], g_strdup_printf("%" G_GSIZE_FORMAT, g_bytes_get_size(attachment->content)));
+		g_ptr_array_add(columns[3], g_strdup(attachment->sha256));
+		g_ptr_array_add(columns[4], g_strdup(attachment->content_id));
+		g_ptr_array_add(columns[5], g_strdup(attachment->is_inline ? "t" : "f"));
+	}
+	columns_add(params, columns, G_N_ELEMENTS(columns));
+}
+
+static void add_comments(Params *params, const PlanItem *item)
+{
+	GPtrArray *columns[4];
+
+	columns_init(columns, G_N_ELEMENTS(columns));
+	for (guint i = 0; i < item->comments->len; i++) {
+		const PlanComment *comment = g_ptr_array_index(item->comments, i);
+		g_autoptr(GDateTime) at = g_date_time_new_from_unix_utc(comment->at / G_USEC_PER_SEC);
+
+		g_ptr_array_add(columns[0], g_strdup(comment->author ? comment->author->name : NULL));
+		g_ptr_array_add(columns[1], g_strdup(comment->author ? comment->author->address : NULL));
+		g_ptr_array_add(columns[2], g_date_time_format(at, "%Y-%m-%d %H:%M:%S+00"));
+		g_ptr_array_add(columns[3], g_strdup(comment->text));
+	}
+	columns_add(params, columns, G_N_ELEMENTS(columns));
+}
+
+static MessageOutcome outcome_of(const char *name)
+{
+	static const char *const names[] = {"filed", "duplicate", "held", "hold"};
+
+	for (guint i = 0; i < G_N_ELEMENTS(names); i++)
+		if (strcmp(name, names[i]) == 0)
+			return (MessageOutcome)i;
+	g_assert_not_reached();
+}
+
+gboolean message_file(Store *store, const Filing *filing, const PlanItem *item, const Identity *identity, guint position,
+	gint64 shared_case, Placed *placed, GError **error)
+{
+	g_autoptr(Params) params = params_new();
+	g_autoptr(PGresult) result = NULL;
+
+	add_decision(params, filing, item, identity, position, shared_case);
+	add_keys(params, filing, item, identity);
+	add_head(params, filing, item);
+	add_body(params, filing, item);
+	add_participants(params, filing, item);
+	add_attachments(params, item);
+	add_comments(params, item);
+	result = db_run(store, "filing a mail", SQL, params, error);
+	if (!result)
+		return FALSE;
+	placed->outcome = outcome_of(db_text(result, 0, 0));
+	placed->message_id = db_bigint(result, 0, 1);
+	placed->case_id = db_bigint(result, 0, 2);
+	placed->opened_case = db_bool(result, 0, 3);
+	placed->reason = g_strdup(db_text(result, 0, 4));
+	return TRUE;
+}

@@ -1,0 +1,97 @@
+#include "store/overlap.h"
+
+#include <string.h>
+
+enum {
+	RUN_WORDS = 5,
+	WORDS_MAX = 20000,
+};
+
+/* FNV-1a over the case-folded letters: equal words, equal hashes. */
+static guint64 mix(guint64 hash, gunichar character)
+{
+	return (hash ^ character) * G_GUINT64_CONSTANT(1099511628211);
+}
+
+static gboolean starts_url(const char *at)
+{
+	return g_ascii_strncasecmp(at, "http://", 7) == 0 || g_ascii_strncasecmp(at, "https://", 8) == 0;
+}
+
+/* A hash for each word: a run of letters and digits, outside URLs (relays rewrite them). */
+static GArray *words_of(const char *text)
+{
+	const guint64 start = G_GUINT64_CONSTANT(14695981039346656037);
+	GArray *words = g_array_new(FALSE, FALSE, sizeof(guint64));
+	guint64 hash = start;
+
+	for (const char *at = text; words->len < WORDS_MAX; at = g_utf8_next_char(at)) {
+		gunichar character = g_utf8_get_char(at);
+
+		if (hash == start && starts_url(at)) {
+			while (*at && !g_ascii_isspace(*at) && *at != '>')
+				at++;
+			character = g_utf8_get_char(at);
+		}
+		if (g_unichar_isalnum(character)) {
+			hash = mix(hash, g_unichar_tolower(character));
+		} else if (hash != start) {
+			g_array_append_val(words, hash);
+			hash = start;
+		}
+		if (!*at)
+			break;
+	}
+	return words;
+}
+
+/* The set of all runs of RUN_WORDS words; of a shorter text the words themselves. */
+static GHashTable *runs_of(const GArray *words)
+{
+	GHashTable *runs = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
+	guint width = MIN(words->len, RUN_WORDS);
+
+	for (guint i = 0; width && i + width <= words->len; i++) {
+		guint64 run = 0;
+
+		for (guint j = 0; j < width; j++)
+			run = run * G_GUINT64_CONSTANT(6364136223846793005) + g_array_index(words, guint64, i + j);
+		g_hash_table_add(runs, g_memdup2(&run, sizeof run));
+	}
+	return runs;
+}
+
+Overlap overlap_of(const char *one, const char *other)
+{
+	g_autoptr(GArray) a = words_of(one);
+	g_autoptr(GArray) b = words_of(other);
+	g_autoptr(GHashTable) few = runs_of(a->len <= b->len ? a : b);
+	g_autoptr(GHashTable) many = runs_of(a->len <= b->len ? b : a);
+	Overlap overlap = {0, MIN(a->len, b->len) < OVERLAP_WORDS_MIN, FALSE};
+	GHashTableIter iterator;
+	gpointer run;
+	guint shared = 0;
+
+	overlap.is_equal = a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len * sizeof(guint64)) == 0);
+	g_hash_table_iter_init(&iterator, few);
+	while (g_hash_table_iter_next(&iterator, &run, NULL))
+		shared += g_hash_table_contains(many, run);
+	if (g_hash_table_size(few))
+		overlap.share = (double)shared / g_hash_table_size(few);
+	return overlap;
+}
+
+char *overlap_letters(const char *text, guint count)
+{
+	GString *letters = g_string_new(NULL);
+
+	for (const char *at = text; *at && count > 0; at = g_utf8_next_char(at)) {
+		gunichar character = g_utf8_get_char(at);
+
+		if (!g_unichar_isalnum(character))
+			continue;
+		g_string_append_unichar(letters, g_unichar_tolower(character));
+		count--;
+	}
+	return g_string_free(letters, FALSE);
+}

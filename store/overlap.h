@@ -1,0 +1,18 @@
+/* Overlap: how much of two texts is the same, whatever wrapping, quoting and punctuation did to them. Pure. */
+#pragma once
+
+#include <glib.h>
+
+/* Texts with fewer words say too little to judge by. */
+enum { OVERLAP_WORDS_MIN = 12 };
+
+typedef struct {
+	double share;       /* shared five-word runs, of those of the shorter text; 0..1 */
+	gboolean is_short;  /* one of the texts has fewer than OVERLAP_WORDS_MIN words */
+	gboolean is_equal;  /* the same words in the same order */
+} Overlap;
+
+/* Texts are UTF-8; what lies behind the first 20,000 words of each is not compared. */
+Overlap overlap_of(const char *one, const char *other);
+/* The first count letters and digits, case folded: what a content identity is made of. */
+char *overlap_letters(const char *text, guint count);
