@@ -12,6 +12,16 @@ static const char check_details[] =
 	"addresses to listen on, TLS, the proof of senders, secrets and Graph. One line\n"
 	"each: ok, warning or problem, with the remedy. Fails where there is a problem.";
 
+static const char file_details[] =
+	"Each PATH is an .eml file, an mbox, a Maildir (cur and new; name its subfolders\n"
+	"to have them, too) or a directory of these. Filing is repeatable: what is there\n"
+	"already counts as duplicate. What may pass by waiting is tried again; every mail\n"
+	"that was not filed is named. The last line is the totals.";
+
+static const char explain_details[] =
+	"Takes the same way as filing and undoes it: nothing is written. Reads stdin\n"
+	"without FILE.";
+
 static const char parse_details[] =
 	"Reads one mail from each FILE, or from stdin without one (or as -), and prints\n"
 	"one JSON object each: indented on a terminal, else on one line. Needs no\n"
@@ -49,6 +59,8 @@ static const char stats_details[] =
 const Command command_table[] = {
 	{"migrate", "", "create or upgrade the database's schema", migrate_details, command_migrate, FALSE},
 	{"check", "", "look for what does not work, and say the remedy", check_details, command_check, FALSE},
+	{"file", "PATH...", "file mails from .eml, mbox and Maildir", file_details, command_file, TRUE},
+	{"explain", "[FILE]", "say what filing a mail would do, and why, as JSON", explain_details, command_explain, TRUE},
 	{"parse", "[FILE...]", "print what a mail says, as JSON", parse_details, command_parse, TRUE},
 	{"case list", "TENANT", "list a tenant's cases", NULL, command_case_list, FALSE},
 	{"case show", "TENANT REFERENCE", "show a case's history", NULL, command_case_show, FALSE},

@@ -115,6 +115,8 @@ static GBytes *unquoted(const char *start, const char *limit)
 /* The empty line in front of a separator is the separator's. */
 static const char *without_last_empty_line(const char *start, const char *end)
 {
+	if (start < end && line_at(start, end).end == end && is_empty((Line){start, end}))
+		return start;
 	if (end - start >= 4 && memcmp(end - 4, "\r\n\r\n", 4) == 0)
 		return end - 2;
 	if (end - start >= 2 && memcmp(end - 2, "\n\n", 2) == 0)
@@ -122,17 +124,14 @@ static const char *without_last_empty_line(const char *start, const char *end)
 	return end;
 }
 
-GBytes *mbox_next(GBytes *mbox, gsize *at, gsize most_bytes)
+/* The bytes between two separators as one mail; *at moves from the one to the other. */
+static GBytes *next_piece(GBytes *mbox, gsize *at, gsize most_bytes)
 {
 	gsize size = 0;
 	const char *data = g_bytes_get_data(mbox, &size);
 	const char *limit = data + size;
-	gboolean is_behind_empty = FALSE, has_quoted = FALSE;
-
-	if (*at >= size)
-		return NULL;
-
 	const char *start = line_at(data + *at, limit).end;
+	gboolean is_behind_empty = FALSE, has_quoted = FALSE;
 	Line line = line_at(start, limit);
 
 	for (; line.start < limit; line = line_at(line.end, limit)) {
@@ -150,4 +149,16 @@ GBytes *mbox_next(GBytes *mbox, gsize *at, gsize most_bytes)
 	if (has_quoted)
 		return unquoted(start, end);
 	return g_bytes_new_from_bytes(mbox, (gsize)(start - data), (gsize)(end - start));
+}
+
+GBytes *mbox_next(GBytes *mbox, gsize *at, gsize most_bytes)
+{
+	while (*at < g_bytes_get_size(mbox)) {
+		g_autoptr(GBytes) mail = next_piece(mbox, at, most_bytes);
+
+		/* A separator with nothing below it is no mail. */
+		if (g_bytes_get_size(mail) > 0)
+			return g_steal_pointer(&mail);
+	}
+	return NULL;
 }

@@ -89,16 +89,17 @@ static char *duration(gint64 ms)
 /* What stands behind the bar. */
 static char *numbers(double share, gboolean is_known, guint mails, gint64 elapsed_ms)
 {
+	const char *noun = mails == 1 ? "mail" : "mails";
 	g_autofree char *elapsed = duration(elapsed_ms);
 
 	if (!is_known)
-		return g_strdup_printf("%u mails  %s", mails, elapsed);
+		return g_strdup_printf("%u %s  %s", mails, noun, elapsed);
 	if (share <= 0 || elapsed_ms < ESTIMATED_AFTER_MS)
-		return g_strdup_printf("%3d %%  %u mails", (int)(share * 100), mails);
+		return g_strdup_printf("%3d %%  %u %s", (int)(share * 100), mails, noun);
 
 	g_autofree char *left = duration((gint64)((double)elapsed_ms * (1 - share) / share));
 
-	return g_strdup_printf("%3d %%  %u mails  %s left", (int)(share * 100), mails, left);
+	return g_strdup_printf("%3d %%  %u %s  %s left", (int)(share * 100), mails, noun, left);
 }
 
 char *progress_line(guint64 bytes, guint64 total_bytes, guint mails, gint64 elapsed_ms, guint width)
