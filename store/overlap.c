@@ -75,7 +75,7 @@ Overlap overlap_of(const char *one, const char *other)
 	overlap.is_equal = a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len * sizeof(guint64)) == 0);
 	g_hash_table_iter_init(&iterator, few);
 	while (g_hash_table_iter_next(&iterator, &run, NULL))
-		shared += g_hash_table_contains(many, run);
+		shared += g_hash_table_contains(many, run) ? 1 : 0;
 	if (g_hash_table_size(few))
 		overlap.share = (double)shared / g_hash_table_size(few);
 	return overlap;
