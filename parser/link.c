@@ -26,9 +26,12 @@ char *link_clean(const char *href)
 
 	if (strlen(address) > LINK_MAX)
 		return NULL;
-	for (guint i = 0; i < G_N_ELEMENTS(schemes); i++)
-		if (has_prefix(address, schemes[i]) && address[strlen(schemes[i])] != '\0')
+	for (guint i = 0; i < G_N_ELEMENTS(schemes); i++) {
+		if (has_prefix(address, schemes[i]) && address[strlen(schemes[i])] != '\0') {
+			memcpy(address, schemes[i], strlen(schemes[i]));
 			return g_steal_pointer(&address);
+		}
+	}
 	return NULL;
 }
 
@@ -63,4 +66,53 @@ char *link_clean_image(const char *src, gboolean *is_remote)
 								      : NULL;
 	*is_remote = *address != '\0' && !has_prefix(address, "data:");
 	return NULL;
+}
+
+/* What two ways of writing an address have in common: not scheme, "www.", last slash, capitals. */
+static char *comparable(const char *address, gsize length)
+{
+	static const char *const prefixes[] = {"http://", "https://", "mailto:", "www.", "<"};
+	g_autofree char *lower = g_utf8_strdown(address, (gssize)length);
+	char *start = g_strstrip(lower);
+	gsize size;
+
+	for (guint i = 0; i < G_N_ELEMENTS(prefixes); i++)
+		if (g_str_has_prefix(start, prefixes[i]))
+			start += strlen(prefixes[i]);
+	size = strlen(start);
+	while (size > 0 && strchr("/>", start[size - 1]))
+		size--;
+	return g_strndup(start, size);
+}
+
+/* Only digits count in a telephone number. */
+static gboolean says_number(const char *words, gsize length, const char *address)
+{
+	gsize at = 0;
+
+	for (; *address; address++) {
+		if (!g_ascii_isdigit(*address))
+			continue;
+		while (at < length && !g_ascii_isdigit(words[at]))
+			at++;
+		if (at == length || words[at++] != *address)
+			return FALSE;
+	}
+	return TRUE;
+}
+
+gboolean link_is_said(const char *words, gsize length, const char *address)
+{
+	const gboolean is_mail = has_prefix(address, "mailto:");
+	/* The words of an address end with it: "?subject=" is none of them. */
+	const gsize size = is_mail ? strcspn(address, "?") : strlen(address);
+	g_autofree char *said = NULL, *meant = NULL;
+
+	if (has_prefix(address, "tel:"))
+		return says_number(words, length, address);
+	if (length > 2 * size + strlen("https://www./"))
+		return FALSE;
+	said = comparable(words, length);
+	meant = comparable(address, size);
+	return *meant == '\0' || strcmp(said, meant) == 0;
 }

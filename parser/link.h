@@ -7,9 +7,13 @@
 enum { LINK_MAX = 16 * 1024 }; /* bytes of an address of a link */
 
 /* The address behind a decoded href, without the white space and control characters that browsers
- * pass over: http:// and https:// with a host, mailto: and tel:. NULL for all else, relative ones
+ * pass over: http:// and https:// with a host, mailto: and tel:,
+ * the scheme in lower case. NULL for all else, relative ones
  * included. */
 char *link_clean(const char *href);
 /* The same for a decoded src: cid: and base64 data: of png, jpeg, gif and webp. *is_remote says
  * (NULL returned) whether it would load from elsewhere; a data: or empty one would not. */
 char *link_clean_image(const char *src, gboolean *is_remote);
+/* Do the words of a link (this many bytes of UTF-8) say its clean address? "www.x.example" does for
+ * "http://www.x.example/", "max@x.example" for "mailto:max@x.example?subject=Hallo". */
+gboolean link_is_said(const char *words, gsize length, const char *address);

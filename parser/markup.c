@@ -18,6 +18,8 @@ typedef struct {
 	OpenElement stack[MARKUP_DEPTH_MAX];
 	guint depth;
 	guint open_count[ELEMENT_COUNT];
+	OpenElement again[REOPEN_MAX]; /* cut through, to be taken up in the next block */
+	guint again_count;
 	guint passed_over;   /* elements beyond the depth that wait for their end tags */
 	gsize reopen_budget; /* bytes of start tags that may still be taken up again */
 	const MarkupEvents *events;
@@ -95,22 +97,26 @@ static void reopen(Walk *walk, const OpenElement *element)
 	push(walk, element->element, &tag);
 }
 
-/* Closes the element at this index of the stack and all inside it. */
+/* Closes the element at this index of the stack and all inside it; take_up() opens some of that
+ * again. */
 static void close_at(Walk *walk, guint index, Reopen what)
 {
-	OpenElement again[REOPEN_MAX];
-	guint count = 0;
-
 	for (guint i = index + 1; what != REOPEN_NOTHING && i < walk->depth; i++) {
 		const OpenElement *inner = &walk->stack[i];
 
-		if (has_trait(inner->element, ELEMENT_FORMATTING) || what == REOPEN_ALL)
-			if (count < REOPEN_MAX)
-				again[count++] = *inner;
+		if (!has_trait(inner->element, ELEMENT_FORMATTING) && what != REOPEN_ALL)
+			continue;
+		if (walk->again_count < REOPEN_MAX)
+			walk->again[walk->again_count++] = *inner;
 	}
 	pop_to(walk, index);
-	for (guint i = 0; i < count; i++)
-		reopen(walk, &again[i]);
+}
+
+static void take_up(Walk *walk)
+{
+	for (guint i = 0; i < walk->again_count; i++)
+		reopen(walk, &walk->again[i]);
+	walk->again_count = 0;
 }
 
 /* The index of the innermost open element of this kind in its own cell, -1 without. stop: traits of
@@ -142,12 +148,12 @@ static int find_in_table(const Walk *walk, ElementId id)
 	return -1;
 }
 
-static void close_paragraph(Walk *walk)
+static void close_paragraph(Walk *walk, Reopen what)
 {
 	const int index = find_open(walk, ELEMENT_P, ELEMENT_CELL | ELEMENT_GRID);
 
 	if (index >= 0)
-		close_at(walk, (guint)index, REOPEN_FORMATTING);
+		close_at(walk, (guint)index, what);
 }
 
 /* <li>, <dd>, <dt>: the one before ends here, if it is of the same list. */
@@ -199,7 +205,7 @@ static gboolean fits(const Element *part, const Element *parent)
 static void open_part(Walk *walk, const Element *part)
 {
 	if (walk->open_count[ELEMENT_TABLE] == 0) {
-		close_paragraph(walk);
+		close_paragraph(walk, REOPEN_NOTHING);
 		push(walk, element_of(ELEMENT_TABLE), NULL);
 	}
 	if (find_in_table(walk, ELEMENT_TABLE) < 0) {
@@ -223,7 +229,7 @@ static void open_table(Walk *walk)
 	/* Between cells it ends the table before it, which nobody closed. */
 	if (has_trait(top(walk), ELEMENT_GRID))
 		close_at(walk, (guint)find_in_table(walk, ELEMENT_TABLE), REOPEN_NOTHING);
-	close_paragraph(walk);
+	close_paragraph(walk, REOPEN_NOTHING);
 	push(walk, element_of(ELEMENT_TABLE), &walk->reader);
 }
 
@@ -234,18 +240,21 @@ static void open_content(Walk *walk, const Element *element)
 
 	imply_cell(walk);
 	if (has_trait(element, ELEMENT_BLOCK))
-		close_paragraph(walk);
+		close_paragraph(walk, REOPEN_FORMATTING);
 	if (element->id == ELEMENT_LI || element->id == ELEMENT_DD || element->id == ELEMENT_DT)
 		close_item(walk, element->id);
 	if (element->id == ELEMENT_DD || element->id == ELEMENT_DT)
 		close_item(walk, element->id == ELEMENT_DD ? ELEMENT_DT : ELEMENT_DD);
 	if (element->id == ELEMENT_A &&
-		(index = find_open(walk, ELEMENT_A, ELEMENT_CELL | ELEMENT_GRID)) >= 0)
+		(index = find_open(walk, ELEMENT_A, ELEMENT_CELL | ELEMENT_GRID)) >= 0) {
 		close_at(walk, (guint)index, REOPEN_ALL);
+		take_up(walk);
+	}
 	if (has_trait(element, ELEMENT_VOID))
 		walk->events->open(walk->user, element, &walk->reader, walk->depth);
 	else
 		push(walk, element, &walk->reader);
+	take_up(walk);
 }
 
 static void start_tag(Walk *walk)
@@ -306,11 +315,13 @@ static void end_tag(Walk *walk)
 		index = find_open(walk, element->id, ELEMENT_CELL | ELEMENT_GRID);
 	else
 		index = find_open(walk, element->id, ELEMENT_BLOCK | ELEMENT_CELL | ELEMENT_GRID);
-	if (index >= 0)
-		close_at(walk, (guint)index,
-			is_border(element) ? REOPEN_NOTHING
-			: is_formatting    ? REOPEN_ALL
-					   : REOPEN_FORMATTING);
+	if (index < 0)
+		return;
+	close_at(walk, (guint)index,
+		is_border(element) ? REOPEN_NOTHING
+		: is_formatting    ? REOPEN_ALL
+				   : REOPEN_FORMATTING);
+	take_up(walk);
 }
 
 static void read_text(Walk *walk, HtmlKind kind)

@@ -12,7 +12,6 @@ enum {
 		20, /* "> " is written at most so often: a line stays in proportion to its HTML */
 	LISTS_MAX = 10, /* the same for their indent */
 	BLANK_LINES_MAX = 2,
-	LINK_WORDS_MAX = 2000, /* longer words are not compared with their address */
 	NUMBER_MAX = 1000000,
 };
 
@@ -294,67 +293,16 @@ static void on_text(gpointer user, HtmlKind kind, const char *text, gsize length
 
 /* Links and images */
 
-/* An address as it is compared with words: without scheme, "www." and the last slash. */
-static char *comparable(const char *address, gsize length)
-{
-	static const char *const prefixes[] = {
-		"http://", "https://", "mailto:", "tel:", "www.", "<"};
-	g_autofree char *lower = g_utf8_strdown(address, (gssize)length);
-	char *start = g_strstrip(lower);
-	gsize size;
-
-	for (guint i = 0; i < G_N_ELEMENTS(prefixes); i++)
-		if (g_str_has_prefix(start, prefixes[i]))
-			start += strlen(prefixes[i]);
-	size = strlen(start);
-	while (size > 0 && strchr("/>", start[size - 1]))
-		size--;
-	return g_strndup(start, size);
-}
-
-static gboolean says_address(const char *words, gsize length, const char *address)
-{
-	g_autofree char *said = comparable(words, length);
-	g_autofree char *meant = comparable(address, strlen(address));
-
-	return strcmp(said, meant) == 0;
-}
-
-/* Only digits count in a telephone number. */
-static gboolean says_number(const char *words, gsize length, const char *address)
-{
-	gsize at = 0;
-
-	for (; *address; address++) {
-		if (!g_ascii_isdigit(*address))
-			continue;
-		while (at < length && !g_ascii_isdigit(words[at]))
-			at++;
-		if (at == length || words[at++] != *address)
-			return FALSE;
-	}
-	return TRUE;
-}
-
 /* Behind the words of a link its address, where the words do not say it. */
 static void end_link(Renderer *renderer, const char *address)
 {
 	const char *words = renderer->text->str + renderer->link_start;
 	const gsize length = renderer->text->len - renderer->link_start;
-	const gboolean is_mail = g_ascii_strncasecmp(address, "mailto:", 7) == 0;
 
-	if (g_ascii_strncasecmp(address, "tel:", 4) == 0 && says_number(words, length, address))
+	if (link_is_said(words, length, address))
 		return;
-	if (is_mail)
-		address += 7;
-	if (length <= LINK_WORDS_MAX) {
-		g_autofree char *plain =
-			is_mail ? g_strndup(address, strcspn(address, "?")) : g_strdup(address);
-
-		if (*plain == '\0' || says_address(words, length, plain))
-			return;
-	}
-	g_string_append_printf(renderer->text, " <%s>", address);
+	g_string_append_printf(renderer->text, " <%s>",
+		g_str_has_prefix(address, "mailto:") ? address + strlen("mailto:") : address);
 }
 
 static void add_image(Renderer *renderer, const HtmlReader *tag)

@@ -46,7 +46,8 @@ static void append_escaped(GString *out, const char *text, gsize length)
 			g_string_append_c(out, '\n');
 			break;
 		default:
-			if ((guchar)*text >= 0x20 || *text == '\n' || *text == '\t')
+			if (((guchar)*text >= 0x20 && *text != 0x7F) || *text == '\n' ||
+				*text == '\t')
 				g_string_append_c(out, *text);
 			else if (*text == '\f')
 				g_string_append_c(out, ' ');
@@ -61,7 +62,7 @@ static void append_attribute(Writer *writer, const char *name, const char *value
 	g_string_append_c(writer->attributes, '"');
 }
 
-/* How many bytes of the text can be written, none of them inside a character. */
+/* How many bytes of the text can be written whatever they are, none of them inside a character. */
 static gsize room_for(const Writer *writer, const char *text, gsize length)
 {
 	const gsize room = OUTPUT_MAX - MIN(writer->out->len, (gsize)OUTPUT_MAX);
@@ -74,10 +75,14 @@ static gsize room_for(const Writer *writer, const char *text, gsize length)
 
 static void write_text(Writer *writer, const char *text, gsize length)
 {
-	const gsize fit = writer->is_full ? 0 : room_for(writer, text, length);
+	while (length > 0 && !writer->is_full) {
+		const gsize fit = room_for(writer, text, length);
 
-	writer->is_full |= fit < length;
-	append_escaped(writer->out, text, fit);
+		writer->is_full = fit == 0;
+		append_escaped(writer->out, text, fit);
+		text += fit;
+		length -= fit;
+	}
 }
 
 /* Attributes */
@@ -226,7 +231,7 @@ static gboolean read_tag(Writer *writer, const Element *element, const HtmlReade
 	read_style(writer, tag);
 	/* These mean nothing without an attribute. */
 	if (element->id == ELEMENT_BODY || element->id == ELEMENT_SPAN ||
-		element->id == ELEMENT_FONT)
+		element->id == ELEMENT_BUTTON || element->id == ELEMENT_FONT)
 		return writer->attributes->len > 0;
 	return TRUE;
 }
