@@ -225,7 +225,7 @@ create table claim (
 	key        uuid not null,
 	message_id bigint not null,
 	primary key (tenant, key, message_id),
-	foreign key (tenant, message_id) references message
+	foreign key (tenant, message_id) references message deferrable initially deferred
 );
 
 -- The people of a message: its author, too (role from). The view recipients shows all but him.

@@ -238,7 +238,7 @@ create function evidence_add(p_tenant text, p_delivery bigint, p_position int, p
 	begin atomic
 	insert into evidence (tenant, delivery_id, position, case_id, signal, detail, strength, chosen)
 	select p_tenant, p_delivery, p_position * 1000 + (select count(*) from evidence e where e.tenant = p_tenant and e.delivery_id = p_delivery)::int,
-		p_case, p_signal, p_detail, p_strength, p_case = p_chosen_case;
+		p_case, p_signal, p_detail, p_strength, coalesce(p_case = p_chosen_case, false);
 	end;
 create function evidence_of_keys(p_tenant text, p_delivery bigint, p_position int, p_places key_place[], p_chosen_case bigint, p_is_certain boolean)
 	returns void language sql
@@ -309,6 +309,7 @@ begin
 	end if;
 	if p_authority = 'hold' then
 		outcome := 'held';
+		select null::bigint as o_root into v_place;
 	else
 		select * into v_place from message_place(p_tenant, p_authority, p_user, p_sender, message_id, p_known is not null,
 			p_keys, p_signals, p_people, v_places, p_may_open or v_pin is not null, coalesce(v_pin, p_shared_case), p_case_subject);
