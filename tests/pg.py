@@ -4,7 +4,7 @@ socket only, gone when the test ends, however it ends.
 
     with pg.Cluster() as cluster:              # cluster.url(), cluster.connect(), cluster.kill(), ...
     tests/pg.py -- COMMAND [ARG]...            # runs COMMAND with the cluster's addresses in its environment
-    tests/pg.py --migrate build/casegate -- COMMAND
+    tests/pg.py --migrate build/casegate -- sh -c 'psql "$SUPERUSER_URL"'
 
 The server runs as safely as in production (fsync, full_page_writes and synchronous_commit stay on: the
 gateway refuses it otherwise); it is quick because it is small and its files lie in memory where there is
@@ -224,10 +224,11 @@ class Cluster:
         return Session(self.url(user, database), autocommit)
 
     def environment(self, base=None):
-        """What the program reads (CASEGATE_DATABASE_*) and what psql reads."""
+        """What the program reads (CASEGATE_DATABASE_*), what psql reads, and the superuser's URL for psql. No
+        PGUSER: it would make the program's processes log in as that one instead of their own roles."""
         settings = dict(os.environ if base is None else base)
         settings.update(CASEGATE_DATABASE_URL=self.url(), CASEGATE_DATABASE_MIGRATE_URL=self.migrate_url,
-                        PGHOST=self.socket, PGDATABASE=DATABASE, PGUSER=SUPERUSER)
+                        PGHOST=self.socket, PGDATABASE=DATABASE, SUPERUSER_URL=self.url(SUPERUSER))
         if self.tcp:
             settings["PGPORT"] = str(self.tcp)
         return settings
