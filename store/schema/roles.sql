@@ -22,11 +22,11 @@ begin
 		create schema casegate authorization casegate_owner;
 	end if;
 	execute format('grant connect on database %I to casegate_gateway, casegate_graph, casegate_web, casegate_admin, casegate_app', current_database());
-	-- A deadlock is retried after some milliseconds; the default of a second would stall a mail that long.
 end $$;
 set local role casegate_owner;
 set local search_path = casegate, pg_temp;
-alter default privileges in schema casegate revoke execute on functions from public;
+-- Not `in schema`: that could only add to what everybody may.
+alter default privileges revoke execute on functions from public;
 create table if not exists schema_version (
 	version    int primary key,
 	name       text not null,
