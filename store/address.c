@@ -24,17 +24,17 @@ gboolean address_find(Store *store, const char *recipient, AgentAddress *found, 
 {
 	g_autofree char *key = address_key(recipient);
 	char *at = strrchr(key, '@');
-	g_autoptr(Params) params = params_new();
+	g_autoptr(Args) args = args_new();
 	g_autoptr(PGresult) result = NULL;
 
 	memset(found, 0, sizeof *found);
 	if (!at)
 		return TRUE;
 	*at = '\0';
-	params_text(params, key);
-	params_text(params, at + 1);
+	args_text(args, key);
+	args_text(args, at + 1);
 	result = db_run(store, "looking up an agent address",
-		"SELECT tenant, address, word, case_id, answer FROM casegate.address_lookup($1, $2)", params, error);
+		"SELECT tenant, address, word, case_id, answer FROM casegate.address_lookup($1, $2)", args, error);
 	if (!result)
 		return FALSE;
 	if (PQntuples(result) == 0 || !db_text(result, 0, 0))

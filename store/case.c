@@ -102,9 +102,10 @@ static Table *load_members(Store *store, const char *const *values, GError **err
 static Table *load_missing(Store *store, const char *const *values, GError **error)
 {
 	return table_query(store, "looking for a case's missing mails",
-		"with signed_in as materialized (select casegate.sign_in_admin($1, null))"
-		" select m as internet_message_id from signed_in, "
-		"casegate.missing_messages($2::bigint) m",
+		"with signed_in as materialized ("
+		"  select $2::bigint as case_id, casegate.sign_in_admin($1, null))"
+		" select m.internet_message_id, m.subject, m.named_at"
+		" from signed_in s, lateral casegate.missing_messages(s.case_id) m",
 		values, error);
 }
 

@@ -16,7 +16,8 @@ typedef struct {
 	Table *recipients;  /* of casegate.recipients, by message_id and as written */
 	Table *attachments; /* of casegate.attachments, by message_id and as written */
 	Table *comments;    /* of casegate.comments, by message_id, the outermost first */
-	Table *missing;     /* internet_message_id: named by its mails, not here */
+	Table *missing; /* internet_message_id, subject and named_at of the first mail that names it
+			 */
 } CaseHistory;
 
 CaseHistory *case_load(Store *store, const char *tenant, const char *reference, GError **error);

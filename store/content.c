@@ -47,16 +47,16 @@ char *content_sha256(GBytes *bytes)
 static gboolean save_piece(Store *store, const char *tenant, const char *sha256, gsize piece, const void *data, gsize length,
 	gboolean *is_new, GError **error)
 {
-	g_autoptr(Params) params = params_new();
+	g_autoptr(Args) args = args_new();
 	g_autoptr(PGresult) result = NULL;
 
-	params_text(params, tenant);
-	params_hex(params, sha256);
-	params_bigint(params, (gint64)piece);
-	params_bytes(params, data, length);
+	args_text(args, tenant);
+	args_hex(args, sha256);
+	args_bigint(args, (gint64)piece);
+	args_bytes(args, data, length);
 	result = db_run(store, "keeping bytes",
 		"INSERT INTO casegate.content (tenant, sha256, piece, bytes) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
-		params, error);
+		args, error);
 	*is_new = result && strcmp(PQcmdTuples(result), "1") == 0;
 	return result != NULL;
 }
@@ -85,15 +85,15 @@ static gboolean save(Store *store, const char *tenant, const char *sha256, GByte
 
 static gboolean count_bytes(Store *store, const char *tenant, gsize bytes, GError **error)
 {
-	g_autoptr(Params) params = params_new();
+	g_autoptr(Args) args = args_new();
 	g_autoptr(PGresult) result = NULL;
 
-	params_text(params, tenant);
-	params_bigint(params, (gint64)bytes);
+	args_text(args, tenant);
+	args_bigint(args, (gint64)bytes);
 	result = db_run(store, "counting bytes",
 		"INSERT INTO casegate.tenant_bytes (tenant, slot, bytes) VALUES ($1, pg_backend_pid() % 16, $2)"
 		" ON CONFLICT (tenant, slot) DO UPDATE SET bytes = tenant_bytes.bytes + excluded.bytes",
-		params, error);
+		args, error);
 	return result != NULL;
 }
 

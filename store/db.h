@@ -1,7 +1,7 @@
 /* Statements: how store/ talks to PostgreSQL. Included by store/ only; no PGresult leaves the folder.
  *
  * A statement stands in full in the function that runs it and is prepared once a connection (its text is its
- * name). Parameters are a Params: added in order, typed by their function. A failure becomes a GError named by
+ * name). Parameters are a Args: added in order, typed by their function. A failure becomes a GError named by
  * its remedy; a lost connection is opened again by the next db_begin() or db_run() outside a transaction. */
 #pragma once
 
@@ -11,24 +11,24 @@
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(PGresult, PQclear)
 
-typedef struct Params Params;
-Params *params_new(void);
-void params_free(Params *params);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Params, params_free)
+typedef struct Args Args;
+Args *args_new(void);
+void args_free(Args *args);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Args, args_free)
 
 /* Each adds the next parameter. Strings are copied; NULL is SQL's null. */
-void params_text(Params *params, const char *value);
-void params_bigint(Params *params, gint64 value);
-void params_id(Params *params, gint64 id); /* 0 is null */
-void params_bool(Params *params, gboolean value);
-void params_time(Params *params, gint64 microseconds); /* since 1970, UTC */
-void params_hex(Params *params, const char *sha256);    /* bytea from hex digits */
-void params_bytes(Params *params, const void *data, gsize length); /* bytea; not copied */
+void args_text(Args *args, const char *value);
+void args_bigint(Args *args, gint64 value);
+void args_id(Args *args, gint64 id); /* 0 is null */
+void args_bool(Args *args, gboolean value);
+void args_time(Args *args, gint64 microseconds); /* since 1970, UTC */
+void args_hex(Args *args, const char *sha256);    /* bytea from hex digits */
+void args_bytes(Args *args, const void *data, gsize length); /* bytea; not copied */
 /* text[]: of char, an entry may be NULL. bigint[] and boolean[] are text[] that PostgreSQL casts. */
-void params_array(Params *params, const GPtrArray *strings);
+void args_array(Args *args, const GPtrArray *strings);
 
 /* Runs one statement. NULL with an error. what says for the log what it was doing: "filing a mail". */
-PGresult *db_run(Store *store, const char *what, const char *sql, const Params *params, GError **error);
+PGresult *db_run(Store *store, const char *what, const char *sql, const Args *args, GError **error);
 /* Runs a script of several statements without parameters. */
 gboolean db_script(Store *store, const char *what, const char *sql, GError **error);
 

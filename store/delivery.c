@@ -9,12 +9,12 @@ enum { PREVIEW_CHARACTERS = 200 };
 gboolean delivery_begin(Store *store, const char *tenant, const char *recipient, const char *sha256, gint64 *delivery_id,
 	Resend *before, GError **error)
 {
-	g_autoptr(Params) params = params_new();
+	g_autoptr(Args) args = args_new();
 	g_autoptr(PGresult) result = NULL;
 
-	params_text(params, tenant);
-	params_text(params, recipient);
-	params_hex(params, sha256);
+	args_text(args, tenant);
+	args_text(args, recipient);
+	args_hex(args, sha256);
 	result = db_run(store, "looking for the same bytes",
 		"SELECT nextval('casegate.delivery_delivery_id_seq'), d.delivery_id, d.message_id, m.case_id,"
 		" casegate.case_reference(c.number), d.outcome = 'held'"
@@ -22,7 +22,7 @@ gboolean delivery_begin(Store *store, const char *tenant, const char *recipient,
 		" LEFT JOIN casegate.delivery d ON d.tenant = $1 AND d.recipient = $2 AND d.source_sha256 = $3 AND d.is_first"
 		" LEFT JOIN casegate.message m ON m.tenant = $1 AND m.message_id = d.message_id"
 		" LEFT JOIN casegate.case_file c ON c.tenant = $1 AND c.case_id = m.case_id",
-		params, error);
+		args, error);
 	if (!result)
 		return FALSE;
 	*delivery_id = db_bigint(result, 0, 0);
@@ -55,97 +55,97 @@ static char *preview_of(const Mail *mail)
 	return g_strndup(text, (gsize)(end - text));
 }
 
-static void add_standing(Params *params, const Plan *plan)
+static void add_standing(Args *args, const Plan *plan)
 {
-	params_text(params, plan ? standing_name(plan->standing) : NULL);
-	params_text(params, plan ? auth_verdict_name(plan->authenticated) : NULL);
-	params_text(params, plan ? plan->user : NULL);
-	params_bool(params, plan && plan->is_quiet);
+	args_text(args, plan ? standing_name(plan->standing) : NULL);
+	args_text(args, plan ? auth_verdict_name(plan->authenticated) : NULL);
+	args_text(args, plan ? plan->user : NULL);
+	args_bool(args, plan && plan->is_quiet);
 }
 
 /* The sender and subject as a person would look for them: of a forward the original's. */
-static void add_face(Params *params, const DeliveryRow *row)
+static void add_face(Args *args, const DeliveryRow *row)
 {
 	const PlanItem *item = row->plan ? g_ptr_array_index(row->plan->items, 0) : NULL;
 	const Mail *mail = item ? item->mail : row->mail;
 	const Mailbox *author = mail ? mail_author(mail) : NULL;
 	g_autofree char *preview = mail ? preview_of(mail) : NULL;
 
-	params_text(params, mail ? mail_kind_name(mail->kind) : "mail");
-	params_text(params, author ? author->name : NULL);
-	params_text(params, author ? author->address : NULL);
-	params_text(params, mail ? mail->subject : NULL);
-	params_text(params, preview);
+	args_text(args, mail ? mail_kind_name(mail->kind) : "mail");
+	args_text(args, author ? author->name : NULL);
+	args_text(args, author ? author->address : NULL);
+	args_text(args, mail ? mail->subject : NULL);
+	args_text(args, preview);
 }
 
 gboolean delivery_add(Store *store, const DeliveryRow *row, GError **error)
 {
-	g_autoptr(Params) params = params_new();
+	g_autoptr(Args) args = args_new();
 	g_autoptr(PGresult) result = NULL;
 
-	params_text(params, row->tenant);
-	params_bigint(params, row->delivery_id);
-	params_time(params, row->envelope->received_at);
-	params_text(params, protocol_name(row->envelope->protocol));
-	params_text(params, row->envelope->peer);
-	params_text(params, row->envelope->envelope_from);
-	params_text(params, row->recipient);
-	params_bool(params, row->is_first);
-	params_hex(params, row->source_sha256);
-	params_bigint(params, (gint64)row->size);
-	params_text(params, row->envelope->trace ? row->envelope->trace : "");
-	params_text(params, row->mail ? row->mail->message_id : NULL);
-	params_text(params, outcome_name(row->outcome));
-	params_id(params, row->message_id);
-	params_id(params, row->held_message);
-	params_bool(params, row->opened_case);
-	params_text(params, row->reason);
-	add_standing(params, row->plan);
-	add_face(params, row);
+	args_text(args, row->tenant);
+	args_bigint(args, row->delivery_id);
+	args_time(args, row->envelope->received_at);
+	args_text(args, protocol_name(row->envelope->protocol));
+	args_text(args, row->envelope->peer);
+	args_text(args, row->envelope->envelope_from);
+	args_text(args, row->recipient);
+	args_bool(args, row->is_first);
+	args_hex(args, row->source_sha256);
+	args_bigint(args, (gint64)row->size);
+	args_text(args, row->envelope->trace ? row->envelope->trace : "");
+	args_text(args, row->mail ? row->mail->message_id : NULL);
+	args_text(args, outcome_name(row->outcome));
+	args_id(args, row->message_id);
+	args_id(args, row->held_message);
+	args_bool(args, row->opened_case);
+	args_text(args, row->reason);
+	add_standing(args, row->plan);
+	add_face(args, row);
 	result = db_run(store, "noting a delivery",
 		"INSERT INTO casegate.delivery (tenant, delivery_id, received_at, protocol, peer, envelope_from, recipient, is_first,"
 		" source_sha256, size, trace, internet_message_id, outcome, message_id, held_message, opened_case, reason,"
 		" standing, authenticated, submitted_by, is_quiet, kind, from_name, from_address, subject, preview)"
 		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)",
-		params, error);
+		args, error);
 	return result != NULL;
 }
 
 gboolean delivery_add_held_event(Store *store, const char *tenant, gint64 delivery_id, GError **error)
 {
-	g_autoptr(Params) params = params_new();
+	g_autoptr(Args) args = args_new();
 	g_autoptr(PGresult) result = NULL;
 
-	params_text(params, tenant);
-	params_bigint(params, delivery_id);
-	result = db_run(store, "telling that a mail waits", "SELECT casegate.event_add($1, 'mail_held', NULL, NULL, $2::bigint)", params, error);
+	args_text(args, tenant);
+	args_bigint(args, delivery_id);
+	result = db_run(store, "telling that a mail waits", "SELECT casegate.event_add($1, 'mail_held', NULL, NULL, $2::bigint)", args, error);
 	return result != NULL;
 }
 
 char *case_reference_load(Store *store, const char *tenant, gint64 case_id, GError **error)
 {
-	g_autoptr(Params) params = params_new();
+	g_autoptr(Args) args = args_new();
 	g_autoptr(PGresult) result = NULL;
 
-	params_text(params, tenant);
-	params_bigint(params, case_id);
+	args_text(args, tenant);
+	args_bigint(args, case_id);
 	result = db_run(store, "naming a case",
-		"SELECT casegate.case_reference(number) FROM casegate.case_file WHERE tenant = $1 AND case_id = $2", params, error);
+		"SELECT casegate.case_reference(number) FROM casegate.case_file WHERE tenant = $1 AND case_id = $2", args, error);
 	return result && PQntuples(result) == 1 ? g_strdup(db_text(result, 0, 0)) : NULL;
 }
 
 gboolean delivery_share(Store *store, const char *tenant, gint64 delivery_id, gint64 message_id, GError **error)
 {
-	g_autoptr(Params) params = params_new();
+	g_autoptr(Args) args = args_new();
 	g_autoptr(PGresult) result = NULL;
 
-	params_text(params, tenant);
-	params_bigint(params, delivery_id);
-	params_bigint(params, message_id);
+	args_text(args, tenant);
+	args_bigint(args, delivery_id);
+	args_bigint(args, message_id);
 	result = db_run(store, "sharing a known mail",
 		"WITH row AS (INSERT INTO casegate.delivery_message_row (tenant, delivery_id, message_id, position) VALUES ($1, $2, $3, 0))"
 		" INSERT INTO casegate.evidence (tenant, delivery_id, position, case_id, signal, strength, chosen)"
 		" SELECT $1, $2, 0, case_id, 'same_bytes', 'certain', true FROM casegate.message WHERE tenant = $1 AND message_id = $3",
-		params, error);
+		args, error);
 	return result != NULL;
 }

@@ -123,38 +123,38 @@ static Twin twin_of(const PGresult *result, int row)
 
 static PGresult *find_by_key(Store *store, const char *tenant, const char *key, GError **error)
 {
-	g_autoptr(Params) params = params_new();
+	g_autoptr(Args) args = args_new();
 
-	params_text(params, tenant);
-	params_text(params, key);
+	args_text(args, tenant);
+	args_text(args, key);
 	return db_run(store, "looking for a mail by its key",
 		"SELECT " TWIN_COLUMNS " FROM casegate.thread_key k JOIN casegate.message m USING (tenant, message_id)"
 		" WHERE k.tenant = $1 AND k.key = $2::uuid",
-		params, error);
+		args, error);
 }
 
 /* Same author and subject within a day; one of the two has no id. */
 static PGresult *find_twins(Store *store, const char *tenant, const PlanItem *item, const char *from_key, GError **error)
 {
-	g_autoptr(Params) params = params_new();
+	g_autoptr(Args) args = args_new();
 
-	params_text(params, tenant);
-	params_text(params, from_key);
-	params_text(params, item->mail->base_subject);
-	params_time(params, MAX(item->sent_at - 26 * HOUR, 0));
-	params_time(params, item->sent_at + 26 * HOUR);
-	params_bool(params, item->message_id == NULL);
+	args_text(args, tenant);
+	args_text(args, from_key);
+	args_text(args, item->mail->base_subject);
+	args_time(args, MAX(item->sent_at - 26 * HOUR, 0));
+	args_time(args, item->sent_at + 26 * HOUR);
+	args_bool(args, item->message_id == NULL);
 	return db_run(store, "looking for a mail by its content",
 		"SELECT " TWIN_COLUMNS " FROM casegate.message m"
 		" WHERE m.tenant = $1 AND m.from_key = $2 AND m.base_subject = $3 AND m.sent_at BETWEEN $4 AND $5"
 		" AND m.case_id IS NOT NULL AND ($6 OR m.internet_message_id IS NULL) ORDER BY m.sent_at, m.message_id LIMIT 50",
-		params, error);
+		args, error);
 }
 
 gboolean identity_lock(Store *store, const char *tenant, const Plan *plan, GError **error)
 {
 	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
-	g_autoptr(Params) params = params_new();
+	g_autoptr(Args) args = args_new();
 	g_autoptr(PGresult) result = NULL;
 
 	for (guint i = 0; i < plan->items->len; i++) {
@@ -163,10 +163,10 @@ gboolean identity_lock(Store *store, const char *tenant, const Plan *plan, GErro
 
 		g_ptr_array_add(names, g_strjoin("\n", tenant, from_key, mail->base_subject, NULL));
 	}
-	params_array(params, names);
+	args_array(args, names);
 	result = db_run(store, "locking an identity",
 		"SELECT pg_advisory_xact_lock(h) FROM (SELECT DISTINCT hashtextextended(n, 0) AS h FROM unnest($1::text[]) n ORDER BY 1) x",
-		params, error);
+		args, error);
 	return result != NULL;
 }
 

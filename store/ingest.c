@@ -283,18 +283,18 @@ static void explain_item(Explanation *explanation, const PlanItem *item, const I
 /* Reads back the evidence that this transaction wrote, best first. */
 static gboolean explain_evidence(const Way *way, gint64 delivery_id, GError **error)
 {
-	g_autoptr(Params) params = params_new();
+	g_autoptr(Args) args = args_new();
 	g_autoptr(PGresult) result = NULL;
 
-	params_text(params, way->address.tenant);
-	params_bigint(params, delivery_id);
+	args_text(args, way->address.tenant);
+	args_bigint(args, delivery_id);
 	result = db_run(way->store, "reading the evidence",
 		"SELECT CASE WHEN c.number > 0 THEN c.case_id END, CASE WHEN c.number > 0 THEN casegate.case_reference(c.number) END,"
 		" e.signal, e.detail, e.strength, e.chosen FROM casegate.evidence e"
 		" LEFT JOIN casegate.case_file c ON c.tenant = e.tenant AND c.case_id = e.case_id"
 		" WHERE e.tenant = $1 AND e.delivery_id = $2"
 		" ORDER BY NOT e.chosen, array_position(ARRAY['certain', 'strong', 'suggestion'], e.strength), e.position",
-		params, error);
+		args, error);
 	for (int i = 0; result && i < PQntuples(result); i++) {
 		Candidate *candidate = g_new0(Candidate, 1);
 
@@ -314,16 +314,16 @@ static gboolean explain_evidence(const Way *way, gint64 delivery_id, GError **er
 /* The evidence says what stood behind the plus and was no token. */
 static gboolean note_word(const Way *way, gint64 delivery_id, GError **error)
 {
-	g_autoptr(Params) params = params_new();
+	g_autoptr(Args) args = args_new();
 	g_autoptr(PGresult) result = NULL;
 
 	if (!way->address.word || way->address.case_id)
 		return TRUE;
-	params_text(params, way->address.tenant);
-	params_bigint(params, delivery_id);
-	params_text(params, way->address.word);
+	args_text(args, way->address.tenant);
+	args_bigint(args, delivery_id);
+	args_text(args, way->address.word);
 	result = db_run(way->store, "noting an unknown token",
-		"SELECT casegate.evidence_add($1, $2, 0, NULL, NULL, 'no_token', $3, 'suggestion')", params, error);
+		"SELECT casegate.evidence_add($1, $2, 0, NULL, NULL, 'no_token', $3, 'suggestion')", args, error);
 	return result != NULL;
 }
 

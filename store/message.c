@@ -26,23 +26,23 @@ static const char *authority_of(const Filing *filing, const PlanItem *item)
 	return filing->plan->standing == STANDING_USER ? "user" : filing->plan->standing == STANDING_KNOWN ? "known" : "hold";
 }
 
-static void add_decision(Params *params, const Filing *filing, const PlanItem *item, const Identity *identity, guint position, gint64 shared_case)
+static void add_decision(Args *args, const Filing *filing, const PlanItem *item, const Identity *identity, guint position, gint64 shared_case)
 {
 	const Plan *plan = filing->plan;
 
-	params_text(params, filing->tenant);
-	params_bigint(params, filing->delivery_id);
-	params_bigint(params, position);
-	params_text(params, authority_of(filing, item));
-	params_text(params, plan->standing == STANDING_USER || filing->is_held ? plan->user : NULL);
-	params_text(params, plan->sender);
-	params_id(params, filing->pin_case);
-	params_bool(params, item->may_open);
-	params_bool(params, item->may_reopen);
-	params_id(params, shared_case);
-	params_id(params, filing->is_held ? 0 : identity->known_as);
-	params_bool(params, identity->completes);
-	params_bool(params, identity->is_same_content);
+	args_text(args, filing->tenant);
+	args_bigint(args, filing->delivery_id);
+	args_bigint(args, position);
+	args_text(args, authority_of(filing, item));
+	args_text(args, plan->standing == STANDING_USER || filing->is_held ? plan->user : NULL);
+	args_text(args, plan->sender);
+	args_id(args, filing->pin_case);
+	args_bool(args, item->may_open);
+	args_bool(args, item->may_reopen);
+	args_id(args, shared_case);
+	args_id(args, filing->is_held ? 0 : identity->known_as);
+	args_bool(args, identity->completes);
+	args_bool(args, identity->is_same_content);
 }
 
 /* Whose word counts as this item's people: of a bounce those who did not get the mail. */
@@ -58,21 +58,21 @@ static GPtrArray *people_of(const Filing *filing, const PlanItem *item)
 	return keys;
 }
 
-static void add_keys(Params *params, const Filing *filing, const PlanItem *item, const Identity *identity)
+static void add_keys(Args *args, const Filing *filing, const PlanItem *item, const Identity *identity)
 {
 	g_autoptr(GPtrArray) people = people_of(filing, item);
 
-	params_array(params, identity->keys);
-	params_array(params, identity->signals);
-	params_array(params, identity->details);
-	params_array(params, identity->ref_keys);
-	params_array(params, item->references);
-	params_array(params, people);
-	params_bool(params, item->is_weak);
-	params_text(params, item->mail->base_subject);
-	params_text(params, item->message_id);
-	params_text(params, identity->kind);
-	params_bool(params, item->is_inline);
+	args_array(args, identity->keys);
+	args_array(args, identity->signals);
+	args_array(args, identity->details);
+	args_array(args, identity->ref_keys);
+	args_array(args, item->references);
+	args_array(args, people);
+	args_bool(args, item->is_weak);
+	args_text(args, item->mail->base_subject);
+	args_text(args, item->message_id);
+	args_text(args, identity->kind);
+	args_bool(args, item->is_inline);
 }
 
 static const char *precision_name(Precision precision)
@@ -87,7 +87,7 @@ static const char *none_if_empty(const char *text)
 	return text && *text ? text : NULL;
 }
 
-static void add_head(Params *params, const Filing *filing, const PlanItem *item)
+static void add_head(Args *args, const Filing *filing, const PlanItem *item)
 {
 	const Mail *mail = item->mail;
 	const Mailbox *author = mail_author(mail);
@@ -95,35 +95,35 @@ static void add_head(Params *params, const Filing *filing, const PlanItem *item)
 	g_autofree char *case_subject = subject_unprefixed(mail->subject);
 	const PlanComment *outermost = item->comments->len ? g_ptr_array_index(item->comments, 0) : NULL;
 
-	params_text(params, item->direction);
-	params_text(params, item->source);
-	params_text(params, mail_kind_name(mail->kind));
-	params_text(params, author ? none_if_empty(author->name) : NULL);
-	params_text(params, author ? none_if_empty(author->address) : NULL);
-	params_text(params, from_key);
-	params_text(params, mail->subject);
-	params_text(params, case_subject);
-	params_time(params, item->sent_at);
-	params_text(params, precision_name(item->sent_precision));
-	params_time(params, filing->envelope->received_at);
-	params_text(params, outermost ? outermost->text : NULL);
+	args_text(args, item->direction);
+	args_text(args, item->source);
+	args_text(args, mail_kind_name(mail->kind));
+	args_text(args, author ? none_if_empty(author->name) : NULL);
+	args_text(args, author ? none_if_empty(author->address) : NULL);
+	args_text(args, from_key);
+	args_text(args, mail->subject);
+	args_text(args, case_subject);
+	args_time(args, item->sent_at);
+	args_text(args, precision_name(item->sent_precision));
+	args_time(args, filing->envelope->received_at);
+	args_text(args, outermost ? outermost->text : NULL);
 }
 
-static void add_body(Params *params, const Filing *filing, const PlanItem *item)
+static void add_body(Args *args, const Filing *filing, const PlanItem *item)
 {
 	const Mail *mail = item->mail;
 	gboolean is_own = mail == item->body && mail->source && item->body->source &&
 		strcmp(item->source, "forward_attached") == 0;
 	g_autofree char *own_sha256 = is_own ? g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, mail->source) : NULL;
 
-	params_text(params, mail->text);
-	params_text(params, strcmp(mail->new_text, mail->text) == 0 ? NULL : mail->new_text);
-	params_text(params, mail->html);
-	params_bigint(params, mail->remote_images);
-	params_bigint(params, SANITISER_VERSION);
-	params_hex(params, is_own ? own_sha256 : filing->source_sha256);
-	params_bool(params, is_own);
-	params_array(params, mail->defects);
+	args_text(args, mail->text);
+	args_text(args, strcmp(mail->new_text, mail->text) == 0 ? NULL : mail->new_text);
+	args_text(args, mail->html);
+	args_bigint(args, mail->remote_images);
+	args_bigint(args, SANITISER_VERSION);
+	args_hex(args, is_own ? own_sha256 : filing->source_sha256);
+	args_bool(args, is_own);
+	args_array(args, mail->defects);
 }
 
 static void add_role(const char *role, const GPtrArray *mailboxes, const People *people, GPtrArray *columns[5])
@@ -145,15 +145,15 @@ static void columns_init(GPtrArray **columns, guint count)
 		columns[i] = g_ptr_array_new_with_free_func(g_free);
 }
 
-static void columns_add(Params *params, GPtrArray **columns, guint count)
+static void columns_add(Args *args, GPtrArray **columns, guint count)
 {
 	for (guint i = 0; i < count; i++) {
-		params_array(params, columns[i]);
+		args_array(args, columns[i]);
 		g_ptr_array_unref(columns[i]);
 	}
 }
 
-static void add_participants(Params *params, const Filing *filing, const PlanItem *item)
+static void add_participants(Args *args, const Filing *filing, const PlanItem *item)
 {
 	GPtrArray *columns[5];
 
@@ -162,10 +162,10 @@ static void add_participants(Params *params, const Filing *filing, const PlanIte
 	add_role("to", item->mail->to, filing->people, columns);
 	add_role("cc", item->mail->cc, filing->people, columns);
 	add_role("reply_to", item->mail->reply_to, filing->people, columns);
-	columns_add(params, columns, G_N_ELEMENTS(columns));
+	columns_add(args, columns, G_N_ELEMENTS(columns));
 }
 
-static void add_attachments(Params *params, const PlanItem *item)
+static void add_attachments(Args *args, const PlanItem *item)
 {
 	GPtrArray *columns[6];
 
@@ -180,10 +180,10 @@ static void add_attachments(Params *params, const PlanItem *item)
 		g_ptr_array_add(columns[4], g_strdup(attachment->content_id));
 		g_ptr_array_add(columns[5], g_strdup(attachment->is_inline ? "t" : "f"));
 	}
-	columns_add(params, columns, G_N_ELEMENTS(columns));
+	columns_add(args, columns, G_N_ELEMENTS(columns));
 }
 
-static void add_comments(Params *params, const PlanItem *item)
+static void add_comments(Args *args, const PlanItem *item)
 {
 	GPtrArray *columns[4];
 
@@ -197,7 +197,7 @@ static void add_comments(Params *params, const PlanItem *item)
 		g_ptr_array_add(columns[2], g_date_time_format(at, "%Y-%m-%d %H:%M:%S+00"));
 		g_ptr_array_add(columns[3], g_strdup(comment->text));
 	}
-	columns_add(params, columns, G_N_ELEMENTS(columns));
+	columns_add(args, columns, G_N_ELEMENTS(columns));
 }
 
 static MessageOutcome outcome_of(const char *name)
@@ -213,17 +213,17 @@ static MessageOutcome outcome_of(const char *name)
 gboolean message_file(Store *store, const Filing *filing, const PlanItem *item, const Identity *identity, guint position,
 	gint64 shared_case, Placed *placed, GError **error)
 {
-	g_autoptr(Params) params = params_new();
+	g_autoptr(Args) args = args_new();
 	g_autoptr(PGresult) result = NULL;
 
-	add_decision(params, filing, item, identity, position, shared_case);
-	add_keys(params, filing, item, identity);
-	add_head(params, filing, item);
-	add_body(params, filing, item);
-	add_participants(params, filing, item);
-	add_attachments(params, item);
-	add_comments(params, item);
-	result = db_run(store, "filing a mail", SQL, params, error);
+	add_decision(args, filing, item, identity, position, shared_case);
+	add_keys(args, filing, item, identity);
+	add_head(args, filing, item);
+	add_body(args, filing, item);
+	add_participants(args, filing, item);
+	add_attachments(args, item);
+	add_comments(args, item);
+	result = db_run(store, "filing a mail", SQL, args, error);
 	if (!result)
 		return FALSE;
 	placed->outcome = outcome_of(db_text(result, 0, 0));

@@ -67,14 +67,14 @@ static gboolean run_file(Store *store, const char *name, GError **error)
 
 static gboolean apply(Store *store, const char *name, void (*said)(const char *), GError **error)
 {
-	g_autoptr(Params) params = params_new();
+	g_autoptr(Args) args = args_new();
 	g_autoptr(PGresult) noted = NULL;
 
 	if (!run_file(store, name, error))
 		return FALSE;
-	params_bigint(params, atoi(name));
-	params_text(params, name);
-	noted = db_run(store, "noting a migration", "INSERT INTO casegate.schema_version (version, name) VALUES ($1, $2)", params, error);
+	args_bigint(args, atoi(name));
+	args_text(args, name);
+	noted = db_run(store, "noting a migration", "INSERT INTO casegate.schema_version (version, name) VALUES ($1, $2)", args, error);
 	if (noted && said)
 		said(name);
 	return noted != NULL;

@@ -34,11 +34,11 @@ const Person *people_find(const People *people, const char *address)
 
 static gboolean load_persons(Store *store, const char *tenant, const GPtrArray *addresses, People *people, GError **error)
 {
-	g_autoptr(Params) params = params_new();
+	g_autoptr(Args) args = args_new();
 	g_autoptr(PGresult) result = NULL;
 
-	params_text(params, tenant);
-	params_array(params, addresses);
+	args_text(args, tenant);
+	args_array(args, addresses);
 	result = db_run(store, "looking up the people of a mail",
 		"SELECT a.address, u.\"user\", u.\"user\" IS NOT NULL OR d.domain IS NOT NULL, g.address IS NOT NULL,"
 		" EXISTS (SELECT FROM casegate.participant p WHERE p.tenant = $1 AND p.address_key = a.address"
@@ -49,7 +49,7 @@ static gboolean load_persons(Store *store, const char *tenant, const GPtrArray *
 		" LEFT JOIN casegate.user_address u ON u.tenant = $1 AND u.address = a.address"
 		" LEFT JOIN casegate.user_domain d ON d.tenant = $1 AND d.domain = split_part(a.address, '@', 2)"
 		" LEFT JOIN casegate.agents_among($2::text[]) g ON g.address = a.address",
-		params, error);
+		args, error);
 	if (!result)
 		return FALSE;
 	for (int i = 0; i < PQntuples(result); i++) {
@@ -67,19 +67,19 @@ static gboolean load_persons(Store *store, const char *tenant, const GPtrArray *
 
 static gboolean load_rules(Store *store, const char *tenant, const char *vouched_by, People *people, GError **error)
 {
-	g_autoptr(Params) params = params_new();
+	g_autoptr(Args) args = args_new();
 	g_autoptr(PGresult) result = NULL;
 	g_autofree char *key = vouched_by ? address_key(vouched_by) : NULL;
 
-	params_text(params, tenant);
-	params_text(params, vouched_by);
-	params_text(params, key);
+	args_text(args, tenant);
+	args_text(args, vouched_by);
+	args_text(args, key);
 	result = db_run(store, "reading a tenant's rules",
 		"SELECT t.timezone, array_to_string(t.trusted_arc, ' '), t.quota_bytes IS NOT NULL, coalesce("
 		"  (SELECT u.\"user\" FROM casegate.tenant_user u WHERE u.tenant = $1 AND u.\"user\" = $2 AND u.removed_at IS NULL),"
 		"  (SELECT a.\"user\" FROM casegate.user_address a WHERE a.tenant = $1 AND a.address = $3))"
 		" FROM casegate.tenant t WHERE t.tenant = $1",
-		params, error);
+		args, error);
 	if (!result)
 		return FALSE;
 	if (PQntuples(result) == 0) {
@@ -114,20 +114,20 @@ People *people_load(Store *store, const char *tenant, const GPtrArray *addresses
 
 gboolean people_add_colleague(Store *store, const char *tenant, const char *address, GError **error)
 {
-	g_autoptr(Params) params = params_new();
+	g_autoptr(Args) args = args_new();
 	g_autoptr(PGresult) user = NULL;
 	g_autoptr(PGresult) his_address = NULL;
 
-	params_text(params, tenant);
-	params_text(params, address);
+	args_text(args, tenant);
+	args_text(args, address);
 	user = db_run(store, "adding a colleague by domain",
 		"INSERT INTO casegate.tenant_user (tenant, \"user\", is_by_domain) VALUES ($1, $2, true)"
 		" ON CONFLICT (tenant, \"user\") DO UPDATE SET removed_at = NULL",
-		params, error);
+		args, error);
 	if (!user)
 		return FALSE;
 	his_address = db_run(store, "adding a colleague's address",
 		"INSERT INTO casegate.user_address (tenant, address, \"user\") VALUES ($1, $2, $2) ON CONFLICT DO NOTHING",
-		params, error);
+		args, error);
 	return his_address != NULL;
 }

@@ -264,12 +264,12 @@ gboolean store_ping(Store *store, GError **error)
 
 gboolean store_number_events(Store *store, gint64 *numbered, GError **error)
 {
-	g_autoptr(Params) params = params_new();
+	g_autoptr(Args) args = args_new();
 	g_autoptr(PGresult) result = NULL;
 
 	/* The notifier passes when another one is at it; a command wants its own events numbered. */
-	params_bool(params, store->role == ROLE_ADMIN);
-	result = db_run(store, "numbering events", "SELECT casegate.number_events($1)", params, error);
+	args_bool(args, store->role == ROLE_ADMIN);
+	result = db_run(store, "numbering events", "SELECT casegate.number_events($1)", args, error);
 	if (result && numbered)
 		*numbered = db_bigint(result, 0, 0);
 	return result != NULL;
@@ -297,9 +297,9 @@ static const char *prepare(Store *store, const char *what, const char *sql, GErr
 	return name;
 }
 
-PGresult *params_execute(PGconn *connection, const char *name, const Params *params);
+PGresult *args_execute(PGconn *connection, const char *name, const Args *args);
 
-PGresult *db_run(Store *store, const char *what, const char *sql, const Params *params, GError **error)
+PGresult *db_run(Store *store, const char *what, const char *sql, const Args *args, GError **error)
 {
 	const char *name;
 	g_autoptr(PGresult) result = NULL;
@@ -309,7 +309,7 @@ PGresult *db_run(Store *store, const char *what, const char *sql, const Params *
 	name = prepare(store, what, sql, error);
 	if (!name)
 		return NULL;
-	result = params_execute(store->connection, name, params);
+	result = args_execute(store->connection, name, args);
 	if (PQresultStatus(result) == PGRES_TUPLES_OK || PQresultStatus(result) == PGRES_COMMAND_OK)
 		return g_steal_pointer(&result);
 	fail(store, result, what, error);
@@ -328,7 +328,7 @@ gboolean db_script(Store *store, const char *what, const char *sql, GError **err
 
 gboolean db_begin(Store *store, const char *tenant, GError **error)
 {
-	g_autoptr(Params) params = params_new();
+	g_autoptr(Args) args = args_new();
 	g_autoptr(PGresult) result = NULL;
 
 	store->last_state[0] = '\0';
@@ -344,8 +344,8 @@ gboolean db_begin(Store *store, const char *tenant, GError **error)
 	}
 	if (!tenant)
 		return TRUE;
-	params_text(params, tenant);
-	result = db_run(store, "naming the tenant", "SELECT set_config('casegate.tenant', $1, true)", params, error);
+	args_text(args, tenant);
+	result = db_run(store, "naming the tenant", "SELECT set_config('casegate.tenant', $1, true)", args, error);
 	return result != NULL;
 }
 

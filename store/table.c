@@ -85,12 +85,12 @@ static Table *table_of(const PGresult *result)
 
 Table *table_query(Store *store, const char *what, const char *sql, const char *const *values, GError **error)
 {
-	g_autoptr(Params) params = params_new();
+	g_autoptr(Args) args = args_new();
 	g_autoptr(PGresult) result = NULL;
 
 	for (guint i = 0; values && values[i]; i++)
-		params_text(params, values[i]);
-	result = db_run(store, what, sql, params, error);
+		args_text(args, values[i]);
+	result = db_run(store, what, sql, args, error);
 	return result ? table_of(result) : NULL;
 }
 
