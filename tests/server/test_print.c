@@ -1,9 +1,8 @@
 #include "server/print.h"
 
-#include <string.h>
-
 #include "server/listing.h"
 #include "server/progress.h"
+#include "tests/server/sample_table.h"
 
 static void test_clean(void)
 {
@@ -121,44 +120,7 @@ static void test_time(void)
 	g_assert_cmpstr(odd, ==, "infinity");
 }
 
-static void clear_column(gpointer column)
-{
-	g_free(((Column *)column)->name);
-}
-
-/* Rows of as many values as there are columns, borrowed. */
-static Table *table_new(const Column *columns, guint width)
-{
-	Table *table = g_new0(Table, 1);
-
-	table->columns = g_array_new(FALSE, FALSE, sizeof(Column));
-	g_array_set_clear_func(table->columns, clear_column);
-	table->rows = g_ptr_array_new_with_free_func(g_free);
-	for (guint i = 0; i < width; i++) {
-		const Column copy = {g_strdup(columns[i].name), columns[i].type};
-
-		g_array_append_val(table->columns, copy);
-	}
-	return table;
-}
-
-static void add_row(Table *table, const char *const *values)
-{
-	char **row = g_new0(char *, table->columns->len + 1);
-
-	for (guint i = 0; i < table->columns->len; i++)
-		row[i] = g_strdup(values[i]);
-	g_ptr_array_add(table->rows, row);
-}
-
-static const Column columns[] = {
-	{(char *)"reference", COLUMN_TEXT  },
-	{(char *)"subject",   COLUMN_TEXT  },
-	{(char *)"mails",     COLUMN_NUMBER},
-	{(char *)"is_open",   COLUMN_BOOL  },
-	{(char *)"last_at",   COLUMN_TIME  },
-	{(char *)"people",    COLUMN_JSON  },
-};
+static const char columns[] = "reference subject mails:n is_open:b last_at:t people:j";
 
 static Table *sample(void)
 {
@@ -169,10 +131,10 @@ static Table *sample(void)
 		{"V-000003", NULL,                     "104", "t", "2026-03-02T13:05:00Z",
                  "[{\"case_id\": 7, \"reference\": \"V-000001\"}, 5]"                          },
 	};
-	Table *table = table_new(columns, G_N_ELEMENTS(columns));
+	Table *table = sample_table(columns);
 
 	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++)
-		add_row(table, rows[i]);
+		sample_row(table, rows[i]);
 	return table;
 }
 
@@ -218,7 +180,7 @@ static void test_listing_narrow(void)
 
 static void test_listing_empty(void)
 {
-	g_autoptr(Table) table = table_new(columns, G_N_ELEMENTS(columns));
+	g_autoptr(Table) table = sample_table(columns);
 	g_autofree char *have = listing_text(table, NULL, NULL, 80, TRUE);
 
 	g_assert_cmpstr(have, ==, "(none)\n");
