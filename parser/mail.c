@@ -1,10 +1,16 @@
-/* The plain struct: made, freed, asked. mail_parse() is in parse.c. */
+/* The plain struct: made, freed, asked. and the story of how one is read. */
 #include "parser/mail.h"
 
 #include <string.h>
 
+#include "parser/attachment.h"
+#include "parser/fields.h"
+#include "parser/header.h"
+#include "parser/kind.h"
 #include "parser/limits.h"
-#include "parser/subject.h"
+#include "parser/mime.h"
+#include "parser/nested.h"
+#include "parser/report.h"
 
 Mailbox *mailbox_new(const char *name, const char *address)
 {
@@ -31,18 +37,6 @@ static void field_free(gpointer data)
 	g_free(field->name);
 	g_free(field->value);
 	g_free(field);
-}
-
-static void attachment_free(gpointer data)
-{
-	Attachment *attachment = data;
-
-	g_free(attachment->filename);
-	g_free(attachment->content_type);
-	g_free(attachment->content_id);
-	g_clear_pointer(&attachment->content, g_bytes_unref);
-	g_free(attachment->sha256);
-	g_free(attachment);
 }
 
 static void quote_free(gpointer data)
@@ -89,7 +83,7 @@ Mail *mail_new(void)
 	mail->new_text = g_strdup("");
 	mail->ranges = g_array_new(FALSE, TRUE, sizeof(TextRange));
 	mail->quotes = g_ptr_array_new_with_free_func(quote_free);
-	mail->attachments = g_ptr_array_new_with_free_func(attachment_free);
+	mail->attachments = g_ptr_array_new_with_free_func((GDestroyNotify)attachment_free);
 	mail->forwards = g_ptr_array_new_with_free_func(forward_free);
 	mail->defects = g_ptr_array_new_with_free_func(g_free);
 	return mail;
@@ -190,4 +184,36 @@ const Forward *mail_forward(const Mail *mail)
 gboolean mail_is_redirect(const Mail *mail)
 {
 	return mail->resent_from->len > 0;
+}
+
+/* The story of one mail: header, parts, kind, body; then what in the text is new, quoted and
+ * forwarded. */
+Mail *mail_parse_within(GBytes *source, Budget *budget)
+{
+	g_autoptr(MimeNode) root = NULL;
+	g_autoptr(Body) body = NULL;
+	Mail *mail = mail_new();
+	gsize start, end;
+
+	budget->depth -= budget->depth > 0;
+	mail->source = g_bytes_ref(source);
+	fields_parse(mail, source, &start, &end);
+	header_read(mail);
+	root = mime_parse(mail, mail->fields, source, end, &budget->parts);
+	report_read(mail, root);
+	kind_read(mail);
+	body = body_new(mail, budget);
+	body->is_report = mail->kind == MAIL_KIND_BOUNCE || mail->kind == MAIL_KIND_RECEIPT;
+	body_read(body, root);
+	body_finish(body);
+	budget->depth++;
+	return mail;
+}
+
+Mail *mail_parse(GBytes *source)
+{
+	Budget budget = {
+		.parts = LIMIT_PARTS, .depth = LIMIT_MAIL_DEPTH, .bytes = LIMIT_NESTED_BYTES};
+
+	return mail_parse_within(source, &budget);
 }

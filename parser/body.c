@@ -1,0 +1,444 @@
+#include "parser/body.h"
+
+#include <string.h>
+
+#include "parser/attachment.h"
+#include "parser/calendar.h"
+#include "parser/charset.h"
+#include "parser/container.h"
+#include "parser/forward.h"
+#include "parser/limits.h"
+#include "parser/plain.h"
+#include "parser/quote.h"
+#include "parser/render.h"
+#include "parser/sanitise.h"
+#include "parser/smime.h"
+
+/* What one branch of the tree says: its text, and the HTML that says the same. */
+typedef struct {
+	char *text;        /* never NULL */
+	GPtrArray *html;   /* of char */
+	gboolean is_plain; /* somebody wrote the text as text; it was not derived from the HTML */
+} Piece;
+
+static Piece *piece_new(char *text, gboolean is_plain)
+{
+	Piece *piece = g_new0(Piece, 1);
+
+	piece->text = text ? text : g_strdup("");
+	piece->html = g_ptr_array_new_with_free_func(g_free);
+	piece->is_plain = is_plain;
+	return piece;
+}
+
+static void piece_free(Piece *piece)
+{
+	if (!piece)
+		return;
+	g_free(piece->text);
+	g_ptr_array_unref(piece->html);
+	g_free(piece);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC(Piece, piece_free)
+
+static Piece *read_node(Body *body, const MimeNode *node, guint depth);
+
+Body *body_new(Mail *mail, Budget *budget)
+{
+	Body *body = g_new0(Body, 1);
+
+	body->mail = mail;
+	body->budget = budget;
+	body->text_left = LIMIT_TEXT_BYTES;
+	body->html_left = LIMIT_HTML_BYTES;
+	body->text = g_string_new(NULL);
+	body->html = g_ptr_array_new_with_free_func(g_free);
+	body->originals = g_ptr_array_new_with_free_func((GDestroyNotify)mail_free);
+	body->notes = g_string_new(NULL);
+	return body;
+}
+
+void body_free(Body *body)
+{
+	if (!body)
+		return;
+	g_string_free(body->text, TRUE);
+	g_ptr_array_unref(body->html);
+	g_ptr_array_unref(body->originals);
+	g_string_free(body->notes, TRUE);
+	g_free(body);
+}
+
+static gboolean is_blank(const char *text)
+{
+	return text[strspn(text, " \t\r\n")] == '\0';
+}
+
+static const char *stated_filename(const MimeNode *node)
+{
+	const char *name = params_get(node->disposition, "filename");
+
+	return name ? name : params_get(node->type, "name");
+}
+
+/* The charset that HTML names itself: <meta charset="…"> or its older form, near its beginning. */
+static char *html_charset(const char *html, gsize length)
+{
+	g_autofree char *head = g_ascii_strdown(html, (gssize)MIN(length, 2048));
+	const char *meta = strstr(head, "<meta");
+	const char *found = meta ? strstr(meta, "charset=") : NULL;
+
+	if (!found)
+		return NULL;
+	found += strlen("charset=");
+	found += strspn(found, "\"' ");
+	return g_strndup(found, strcspn(found, "\"' />;"));
+}
+
+/* The text of a leaf in UTF-8, cut at what is left of the limit. */
+static char *decode_text(Body *body, const MimeNode *node, gsize *left, gboolean is_html)
+{
+	g_autoptr(GBytes) bytes = mime_decode(body->mail, node);
+	const char *label = params_get(node->type, "charset");
+	g_autofree char *stated = NULL, *text = NULL;
+	gboolean is_repaired;
+	gsize length;
+	const char *data = g_bytes_get_data(bytes, &length);
+
+	if (length > *left) {
+		mail_defect(body->mail, "%s cut after %" G_GSIZE_FORMAT " bytes",
+			is_html ? "HTML" : "text", *left);
+		length = *left;
+	}
+	*left -= length;
+	if (is_html && !(label && charset_is_known(label)))
+		stated = html_charset(data ? data : "", length);
+	if (stated && charset_is_known(stated))
+		label = stated;
+	text = charset_to_utf8(label, data, length, &is_repaired);
+	if (is_repaired && label)
+		mail_defect(body->mail, "text does not fit its charset");
+	return plain_normalise(text);
+}
+
+static Piece *read_html(Body *body, const MimeNode *node)
+{
+	char *html = decode_text(body, node, &body->html_left, TRUE);
+	g_autoptr(Rendered) rendered = render_html(html, strlen(html));
+	Piece *piece = piece_new(g_strdup(rendered->text), FALSE);
+
+	g_ptr_array_add(piece->html, html);
+	return piece;
+}
+
+static Piece *read_plain(Body *body, const MimeNode *node)
+{
+	g_autofree char *text = decode_text(body, node, &body->text_left, FALSE);
+	const char *format = params_get(node->type, "format");
+	const char *delsp = params_get(node->type, "delsp");
+	g_autofree char *whole = NULL;
+
+	if (mime_is(node, "text/enriched") || mime_is(node, "text/richtext"))
+		return piece_new(plain_strip_enriched(text), FALSE);
+	if (format && g_ascii_strcasecmp(format, "flowed") == 0)
+		whole = plain_unwrap_flowed(text, delsp && g_ascii_strcasecmp(delsp, "yes") == 0);
+	else
+		whole = g_steal_pointer(&text);
+	return piece_new(plain_extract_uuencoded(body->mail, whole), TRUE);
+}
+
+static void add_attachment(Body *body, const MimeNode *node, GBytes *content)
+{
+	Attachment *attachment =
+		attachment_new(stated_filename(node), node->type->value, node->content_id, content);
+
+	attachment->is_inline = strcmp(node->disposition->value, "inline") == 0;
+	attachment_add(body->mail, attachment);
+}
+
+static Piece *read_calendar(Body *body, const MimeNode *node)
+{
+	g_autoptr(GBytes) content = mime_decode(body->mail, node);
+	g_autofree char *text = NULL, *summary = NULL;
+	const char *method = params_get(node->type, "method");
+	gboolean is_invitation = FALSE;
+	gsize length;
+	const char *data = g_bytes_get_data(content, &length);
+
+	text = charset_to_utf8(
+		params_get(node->type, "charset"), data, MIN(length, LIMIT_CALENDAR_BYTES), NULL);
+	summary = calendar_summary(text, &is_invitation);
+	/* An event.ics that somebody attached is a file; an invitation is what the mail is about.
+	 */
+	if ((method || is_invitation) && strcmp(node->disposition->value, "attachment") != 0 &&
+		body->mail->kind == MAIL_KIND_MAIL) {
+		body->mail->kind = MAIL_KIND_CALENDAR;
+		body->mail->kind_evidence = g_strdup_printf(
+			"text/calendar%s%s", method ? "; method=" : "", method ? method : "");
+		g_string_append(body->notes, summary);
+	}
+	add_attachment(body, node, content);
+	return piece_new(NULL, FALSE);
+}
+
+/* Is this leaf shown in the text, or is it a file that happens to be text? */
+static gboolean is_body_text(const Body *body, const MimeNode *node)
+{
+	static const char *const files[] = {"text/rtf", "text/vcard", "text/x-vcard",
+		"text/directory", "text/xml", "text/css", "text/javascript", "text/rfc822-headers",
+		"text/rfc822"};
+
+	if (!mime_is(node, "text/") || strcmp(node->disposition->value, "attachment") == 0)
+		return FALSE;
+	for (gsize i = 0; i < G_N_ELEMENTS(files); i++)
+		if (mime_is(node, files[i]))
+			return FALSE;
+	/* The body may have a name; a second text with a name is a file shown inline. */
+	return !stated_filename(node) || !body->has_text;
+}
+
+static Piece *read_text(Body *body, const MimeNode *node)
+{
+	/* Further forms of the same text (text/watch-html, text/x-amp-html) add nothing that a
+	 * person needs. */
+	if (body->is_alternative && !mime_is(node, "text/plain") && !mime_is(node, "text/html") &&
+		!mime_is(node, "text/enriched") && !mime_is(node, "text/richtext"))
+		return piece_new(NULL, FALSE);
+	body->has_text = TRUE;
+	return mime_is(node, "text/html") ? read_html(body, node) : read_plain(body, node);
+}
+
+/* What is signed stands in the signature's file: read it as the parts that it is. */
+static Piece *read_signed(Body *body, const MimeNode *node, GBytes *content, guint depth)
+{
+	g_autoptr(GBytes) entity = smime_content(content);
+	g_autoptr(MimeNode) tree = NULL;
+	g_autoptr(Mail) inner = NULL;
+
+	if (!entity || depth >= LIMIT_DEPTH)
+		return NULL;
+	inner = mail_new();
+	tree = smime_parse_entity(inner, entity, &body->budget->parts);
+	for (guint i = 0; i < inner->defects->len; i++)
+		mail_defect(body->mail, "%s", (const char *)g_ptr_array_index(inner->defects, i));
+	add_attachment(body, node, content);
+	return read_node(body, tree, depth + 1);
+}
+
+static Piece *read_leaf(Body *body, const MimeNode *node, guint depth)
+{
+	g_autoptr(GBytes) content = NULL;
+	Container container;
+	Piece *piece = NULL;
+
+	if (mime_is(node, "text/calendar"))
+		return read_calendar(body, node);
+	if (is_body_text(body, node))
+		return read_text(body, node);
+	content = mime_decode(body->mail, node);
+	if (mime_is(node, "application/pkcs7-mime") || mime_is(node, "application/x-pkcs7-mime"))
+		piece = read_signed(body, node, content, depth);
+	if (piece)
+		return piece;
+	add_attachment(body, node, content);
+	container = container_find(node->type->value, stated_filename(node), content);
+	if (container != CONTAINER_NONE && !body->is_report)
+		container_read(body, container, content);
+	return piece_new(NULL, FALSE);
+}
+
+/* "Your mail program cannot show HTML": a text part that only points to its neighbour. */
+static gboolean is_stub(const char *plain, const char *derived)
+{
+	static const char *const verbs[] = {"view", "display", "support", "read", "see", "show",
+		"open", "anzeig", "darstell", "dargestellt", "unterst", "affich", "visuali", "ver ",
+		"weergeven"};
+	g_autofree char *text = NULL;
+
+	if (is_blank(plain))
+		return TRUE;
+	if (g_ascii_strncasecmp(plain, "<html", 5) == 0 ||
+		g_ascii_strncasecmp(plain, "<!doctype", 9) == 0)
+		return TRUE;
+	if (strlen(plain) > 400 || strlen(derived) < strlen(plain))
+		return FALSE;
+	text = g_utf8_strdown(plain, -1);
+	if (!strstr(text, "html"))
+		return FALSE;
+	for (gsize i = 0; i < G_N_ELEMENTS(verbs); i++)
+		if (strstr(text, verbs[i]))
+			return TRUE;
+	return FALSE;
+}
+
+/* Of several forms of one text: the plain one as text where it is one, the last HTML as HTML. */
+static Piece *choose(GPtrArray *pieces)
+{
+	Piece *plain = NULL, *html = NULL, *any = NULL, *chosen;
+
+	for (guint i = 0; i < pieces->len; i++) {
+		Piece *piece = g_ptr_array_index(pieces, i);
+
+		if (piece->html->len > 0)
+			html = piece;
+		else if (piece->is_plain && !plain && !is_blank(piece->text))
+			plain = piece;
+		if (!is_blank(piece->text))
+			any = piece;
+	}
+	if (plain && html && is_stub(plain->text, html->text))
+		plain = NULL;
+	if (!plain)
+		plain = html && !is_blank(html->text) ? html : any;
+	chosen = piece_new(plain ? g_strdup(plain->text) : NULL, plain && plain->is_plain);
+	for (guint i = 0; html && i < html->html->len; i++)
+		g_ptr_array_add(chosen->html, g_strdup(g_ptr_array_index(html->html, i)));
+	return chosen;
+}
+
+static void append_text(GString *text, const char *more)
+{
+	if (is_blank(more))
+		return;
+	if (text->len > 0 && text->str[text->len - 1] != '\n')
+		g_string_append_c(text, '\n');
+	g_string_append(text, more);
+}
+
+static Piece *chain(GPtrArray *pieces)
+{
+	GString *text = g_string_new(NULL);
+	Piece *all = piece_new(NULL, FALSE);
+
+	for (guint i = 0; i < pieces->len; i++) {
+		Piece *piece = g_ptr_array_index(pieces, i);
+
+		append_text(text, piece->text);
+		all->is_plain = all->is_plain || (piece->is_plain && !is_blank(piece->text));
+		g_ptr_array_extend_and_steal(all->html, g_steal_pointer(&piece->html));
+		piece->html = g_ptr_array_new();
+	}
+	g_free(all->text);
+	all->text = g_string_free(text, FALSE);
+	return all;
+}
+
+static Piece *read_node(Body *body, const MimeNode *node, guint depth)
+{
+	g_autoptr(GPtrArray) pieces = NULL;
+	gboolean is_alternative, was_alternative = body->is_alternative,
+				 was_report = body->is_report;
+
+	if (!node->children)
+		return read_leaf(body, node, depth);
+	pieces = g_ptr_array_new_with_free_func((GDestroyNotify)piece_free);
+	is_alternative = mime_is(node, "multipart/alternative");
+	body->is_alternative = is_alternative;
+	body->is_report = was_report || mime_is(node, "multipart/report");
+	for (guint i = 0; i < node->children->len && depth < 2 * LIMIT_DEPTH; i++)
+		g_ptr_array_add(
+			pieces, read_node(body, g_ptr_array_index(node->children, i), depth + 1));
+	body->is_alternative = was_alternative;
+	body->is_report = was_report;
+	return is_alternative ? choose(pieces) : chain(pieces);
+}
+
+void body_add(Body *body, const char *text, const char *html)
+{
+	if (html) {
+		g_autoptr(Rendered) rendered =
+			text && !is_blank(text) ? NULL : render_html(html, strlen(html));
+
+		append_text(body->text, rendered ? rendered->text : text);
+		g_ptr_array_add(body->html, g_strdup(html));
+	} else if (text) {
+		append_text(body->text, text);
+	}
+}
+
+void body_read(Body *body, const MimeNode *root)
+{
+	g_autoptr(Piece) piece = read_node(body, root, 0);
+
+	/* What a winmail.dat brought is the text only where the mail itself has none. */
+	if (!is_blank(piece->text) || piece->html->len > 0) {
+		g_string_assign(body->text, piece->text);
+		g_ptr_array_set_size(body->html, 0);
+		g_ptr_array_extend_and_steal(body->html, g_steal_pointer(&piece->html));
+		piece->html = g_ptr_array_new();
+	}
+}
+
+/* Each part is sanitised for itself, so that none can reach into another (EFAIL). */
+static void set_html(Mail *mail, const GPtrArray *parts)
+{
+	GString *clean;
+
+	if (parts->len == 0)
+		return;
+	clean = g_string_new(NULL);
+	for (guint i = 0; i < parts->len; i++) {
+		const char *part = g_ptr_array_index(parts, i);
+		guint images = 0;
+		g_autofree char *html = sanitise_html(part, strlen(part), &images);
+
+		if (clean->len > 0 && *html)
+			g_string_append_c(clean, '\n');
+		g_string_append(clean, html);
+		mail->remote_images += images;
+	}
+	mail->html = g_string_free(clean, FALSE);
+}
+
+static void mark_inline(Mail *mail, const char *html)
+{
+	g_autoptr(GHashTable) ids = html_content_ids(html, strlen(html));
+
+	for (guint i = 0; i < mail->attachments->len; i++) {
+		Attachment *attachment = g_ptr_array_index(mail->attachments, i);
+
+		if (attachment->content_id && g_hash_table_contains(ids, attachment->content_id))
+			attachment->is_inline = TRUE;
+	}
+}
+
+static void add_forwards(Body *body)
+{
+	Mail *mail = body->mail;
+	g_autofree char *comment = g_strstrip(g_strdup(mail->text));
+
+	for (guint i = 0; i < body->originals->len; i++) {
+		Forward *forward = g_new0(Forward, 1);
+
+		forward->form = FORWARD_ATTACHED;
+		forward->comment = g_strdup(comment);
+		forward->original = g_ptr_array_index(body->originals, i);
+		body->originals->pdata[i] = NULL;
+		g_ptr_array_add(mail->forwards, forward);
+	}
+	g_ptr_array_set_free_func(body->originals, NULL);
+	g_ptr_array_set_size(body->originals, 0);
+}
+
+void body_finish(Body *body)
+{
+	Mail *mail = body->mail;
+	g_autofree char *html = NULL;
+
+	append_text(body->text, body->notes->str);
+	g_free(mail->text);
+	mail->text = g_strdup(body->text->str);
+	if (body->html->len > 0) {
+		g_autoptr(GPtrArray) parts = g_ptr_array_copy(body->html, NULL, NULL);
+
+		g_ptr_array_set_free_func(parts, NULL);
+		g_ptr_array_add(parts, NULL);
+		html = g_strjoinv("\n", (char **)parts->pdata);
+	}
+	set_html(mail, body->html);
+	if (html)
+		mark_inline(mail, html);
+	forward_find_inline(mail, html);
+	quote_split(mail, html);
+	add_forwards(body);
+}
