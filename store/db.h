@@ -1,7 +1,7 @@
 /* Statements: how store/ talks to PostgreSQL. Included by store/ only; no PGresult leaves the folder.
  *
  * A statement stands in full in the function that runs it and is prepared once a connection (its text is its
- * name). Parameters are a Args: added in order, typed by their function. A failure becomes a GError named by
+ * name). Its parameters are Args: added in order, typed by their function. A failure becomes a GError named by
  * its remedy; a lost connection is opened again by the next db_begin() or db_run() outside a transaction. */
 #pragma once
 

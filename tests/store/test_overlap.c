@@ -1,0 +1,55 @@
+#include "store/overlap.h"
+
+#include <string.h>
+
+#define LONG "Sehr geehrte Frau Muster, anbei erhalten Sie unser Angebot über zwanzig Pumpen der Baureihe Nova. " \
+	"Die Lieferzeit beträgt sechs Wochen ab Bestellung, die Preise gelten bis Ende April."
+
+static const struct {
+	const char *name, *one, *other;
+	double least, most;
+	gboolean is_short, is_equal;
+} rows[] = {
+	{"both empty",       "", "", 0, 0, TRUE, TRUE},
+	{"one empty",        LONG, "", 0, 0, TRUE, FALSE},
+	{"the same",         LONG, LONG, 1, 1, FALSE, TRUE},
+	{"wrapped, quoted",  LONG, "> Sehr geehrte Frau Muster, anbei erhalten\n> Sie unser Angebot über zwanzig Pumpen der Baureihe *Nova*.\n"
+		"> Die Lieferzeit beträgt sechs Wochen ab Bestellung, die Preise\n> gelten bis Ende April.\n", 1, 1, FALSE, TRUE},
+	{"inside another",   LONG, "Hallo Bernd, bitte prüfen. " LONG " Danke und viele Grüße, Anna", 1, 1, FALSE, FALSE},
+	{"something else",   LONG, "Guten Tag, hiermit kündigen wir den Wartungsvertrag fristgerecht zum Ende des Quartals und bitten um Bestätigung.", 0, .05, FALSE, FALSE},
+	{"links rewritten",  LONG " https://pumpen.example/nova?x=1", LONG " <https://safelinks.example/?url=abc>", 1, 1, FALSE, TRUE},
+	{"short and equal",  "Passt, danke!", "passt danke", 1, 1, TRUE, TRUE},
+	{"short, different", "Passt, danke!", "Leider nein", 0, 0, TRUE, FALSE},
+};
+
+static void test_overlap(gconstpointer data)
+{
+	const guint i = GPOINTER_TO_UINT(data);
+	const Overlap overlap = overlap_of(rows[i].one, rows[i].other);
+
+	g_assert_cmpfloat(overlap.share, >=, rows[i].least);
+	g_assert_cmpfloat(overlap.share, <=, rows[i].most);
+	g_assert_cmpint(overlap.is_short, ==, rows[i].is_short);
+	g_assert_cmpint(overlap.is_equal, ==, rows[i].is_equal);
+}
+
+static void test_letters(void)
+{
+	g_autofree char *letters = overlap_letters("> Größe: 12,5 m –\n ÄB", 100);
+	g_autofree char *first = overlap_letters("a b c d", 3);
+
+	g_assert_cmpstr(letters, ==, "größe125mäb");
+	g_assert_cmpstr(first, ==, "abc");
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autofree char *path = g_strconcat("/overlap/", rows[i].name, NULL);
+
+		g_test_add_data_func(path, GUINT_TO_POINTER(i), test_overlap);
+	}
+	g_test_add_func("/overlap/letters", test_letters);
+	return g_test_run();
+}
