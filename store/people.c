@@ -70,6 +70,7 @@ static gboolean load_rules(Store *store, const char *tenant, const char *vouched
 	g_autoptr(Args) args = args_new();
 	g_autoptr(PGresult) result = NULL;
 	g_autofree char *key = vouched_by ? address_key(vouched_by) : NULL;
+	g_auto(GStrv) sealers = NULL;
 
 	args_text(args, tenant);
 	args_text(args, vouched_by);
@@ -89,9 +90,10 @@ static gboolean load_rules(Store *store, const char *tenant, const char *vouched
 	people->timezone = g_time_zone_new_identifier(db_text(result, 0, 0));
 	if (!people->timezone)
 		people->timezone = g_time_zone_new_utc();
-	for (g_auto(GStrv) words = g_strsplit(db_text(result, 0, 1), " ", -1), word = words; *word; word++)
-		if (**word)
-			g_ptr_array_add(people->trusted_arc, g_strdup(*word));
+	sealers = g_strsplit(db_text(result, 0, 1), " ", -1);
+	for (guint i = 0; sealers[i]; i++)
+		if (*sealers[i])
+			g_ptr_array_add(people->trusted_arc, g_strdup(sealers[i]));
 	people->has_quota = db_bool(result, 0, 2);
 	people->vouched_user = g_strdup(db_text(result, 0, 3));
 	if (!vouched_by || people->vouched_user)

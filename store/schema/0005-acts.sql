@@ -233,17 +233,18 @@ begin
 	end if;
 end $$;
 
--- Puts messages back where a merge took them from, each by a pin. What came to the target since stays there.
-create function messages_return(p_ids bigint[], p_from bigint, p_into bigint) returns void language plpgsql as $$
+-- Puts messages back where a merge took them from, each by a pin. What came to the target since stays there. A thread
+-- without a message that was the target's own before the merge is the merged case's again, with all that will come to it.
+create function messages_return(p_merge case_merge, p_ids bigint[], p_from bigint) returns void language plpgsql as $$
 declare
 	v_roots bigint[] := array(select distinct root_of(tenant_now(), m.thread_id) from message m where m.tenant = tenant_now() and m.message_id = any(p_ids));
 	v_stay bigint[] := array(select m.message_id from message m where m.tenant = tenant_now() and m.case_id = p_from and m.message_id <> all(p_ids)
 		and m.thread_id in (select class_of(tenant_now(), r) from unnest(v_roots) r));
 begin
-	update message m set pin = p_into, by_human = true where m.tenant = tenant_now() and m.message_id = any(p_ids);
+	update message m set pin = p_merge.from_case, by_human = true where m.tenant = tenant_now() and m.message_id = any(p_ids);
 	update thread t set branched = true,
 		case_id = case when t.case_id = p_from and not exists (select from message m where m.tenant = t.tenant and m.message_id = any(v_stay)
-			and m.thread_id in (select class_of(t.tenant, t.thread_id))) then p_into else t.case_id end
+			and m.filed_at < p_merge.at and m.thread_id in (select class_of(t.tenant, t.thread_id))) then p_merge.from_case else t.case_id end
 		where t.tenant = tenant_now() and t.thread_id = any(v_roots);
 	perform settle(tenant_now(), r) from unnest(v_roots) r;
 	update message m set pin = p_from, by_human = true where m.tenant = tenant_now() and m.message_id = any(v_stay) and m.case_id <> p_from;
@@ -300,7 +301,7 @@ begin
 	update case_file c set state = case when c.closed_at is null then 'open' else 'closed' end, merged_into = null
 		where c.tenant = tenant_now() and c.case_id = v_case;
 	perform case_touch(array[v_case, v_into]);
-	perform messages_return(v_ids, v_into, v_case);
+	perform messages_return(v_merge, v_ids, v_into);
 	delete from message_sight s where s.tenant = tenant_now() and s.message_id = any(v_ids) and not s.may
 		and not exists (select from case_member m where m.tenant = s.tenant and m.case_id = v_case and m."user" = s."user" and m.removed_at is null);
 	perform members_return(v_merge);
