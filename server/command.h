@@ -65,6 +65,8 @@ void command_remark(const Invocation *invocation, const char *format, ...) G_GNU
 Config *command_load_config(const Invocation *invocation);
 /* The database as casegate_admin. NULL after saying why. */
 Store *command_open_store(const Invocation *invocation);
+/* What the operator must do about an error of store_open(); NULL where the error says it itself. */
+const char *command_database_remedy(const GError *error);
 /* Ends a command that may have changed something: numbers its events so that the app learns of them
  * now. A failure of that is a remark only: the next `serve` numbers them. Returns status. */
 Status command_finish(const Invocation *invocation, Store *store, Status status);
@@ -107,3 +109,4 @@ Status command_hold_refuse(Invocation *invocation);
 Status command_stats(Invocation *invocation);
 Status command_check(Invocation *invocation);
 Status command_migrate(Invocation *invocation);
+Status command_serve(Invocation *invocation);

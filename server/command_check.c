@@ -27,17 +27,6 @@ static void check_configuration(Findings *findings, const Config *config)
 
 /* === Database === */
 
-static const char *remedy_of(const GError *error)
-{
-	if (error->code == CASEGATE_ERROR_RETRY)
-		return "start PostgreSQL, or correct url in [database]";
-	if (strstr(error->message, "casegate migrate") ||
-		strstr(error->message, "install the newer"))
-		return "";
-	return "run `casegate migrate`, and let the role log in (pg_hba.conf) or name a user in "
-	       "url";
-}
-
 /* With a user in its url every process is one login away from every other's rights. */
 static void check_login(Findings *findings, Store *store)
 {
@@ -106,8 +95,8 @@ static void check_roles(Findings *findings, const Config *config)
 		if (store != NULL)
 			continue;
 		refused++;
-		finding_problem(findings, "roles", remedy_of(error), "%s: %s", roles[i].name,
-			error->message);
+		finding_problem(findings, "roles", command_database_remedy(error), "%s: %s",
+			roles[i].name, error->message);
 	}
 	if (refused == 0)
 		finding_ok(findings, "roles",
@@ -121,7 +110,8 @@ static void check_database(Findings *findings, const Config *config)
 	g_autoptr(Store) store = store_open(config->database.url, ROLE_ADMIN, &error);
 
 	if (store == NULL) {
-		finding_problem(findings, "database", remedy_of(error), "%s", error->message);
+		finding_problem(
+			findings, "database", command_database_remedy(error), "%s", error->message);
 		return;
 	}
 	check_login(findings, store);

@@ -1,6 +1,7 @@
 /* What the commands that need the database share: opening it, ending with it, and printing lists
  * from it. */
 #include <stdio.h>
+#include <string.h>
 
 #include "server/command.h"
 #include "server/json.h"
@@ -17,14 +18,36 @@ Config *command_load_config(const Invocation *invocation)
 	return config;
 }
 
+const char *command_database_remedy(const GError *error)
+{
+	const char *said = error->message;
+
+	/* Some errors say it themselves. */
+	if (strstr(said, "casegate migrate") || strstr(said, "install the newer") ||
+		strstr(said, "switch it on"))
+		return NULL;
+	if (strstr(said, "role \"casegate_") && strstr(said, "does not exist"))
+		return "run `casegate migrate`";
+	if (strstr(said, "database \"") && strstr(said, "does not exist"))
+		return "create the database, then run `casegate migrate`";
+	if (strstr(said, "authentication failed") || strstr(said, "pg_hba.conf") ||
+		strstr(said, "no password supplied"))
+		return "let the role log in (pg_hba.conf), or name a user in url of [database]";
+	if (error->code == CASEGATE_ERROR_RETRY)
+		return "start PostgreSQL, or correct url in [database]";
+	return "run `casegate migrate` as the owner of the database";
+}
+
 Store *command_open_store(const Invocation *invocation)
 {
 	g_autoptr(Config) config = command_load_config(invocation);
-	GError *error = NULL;
+	g_autoptr(GError) error = NULL;
 	Store *store = config ? store_open(config->database.url, ROLE_ADMIN, &error) : NULL;
+	const char *remedy = error ? command_database_remedy(error) : NULL;
 
 	if (error != NULL)
-		command_fail(invocation, error);
+		command_failed(invocation, "%s%s%s", error->message, remedy ? ": " : "",
+			remedy ? remedy : "");
 	return store;
 }
 

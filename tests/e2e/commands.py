@@ -289,14 +289,18 @@ def explaining(tap, shell, directory):
     plan = json.loads(shell.run("explain", "--to", AGENT, path))
     tap.equal((plan["tenant"], plan["standing"], plan["user"], plan["identity"], plan["decision"]["outcome"],
                plan["decision"]["opens_case"]), ("acme", "user", "anna", "id", "filed", True), "a user's mail opens a case", plan)
-    plan = json.loads(shell.run("explain", "--to", AGENT, stdin=stranger(91)))
+    plan = json.loads(shell.run("explain", "--to", AGENT, stdin=robot()))
     tap.equal((plan["standing"], plan["decision"]["outcome"], plan["decision"]["case_id"]), ("nobody", "held", None),
               "a stranger's is held", plan)
+    plan = json.loads(shell.run("explain", "--to", AGENT, stdin=stranger(91)))
+    tap.equal((plan["standing"], plan["decision"]["outcome"]), ("known", "held"), "one who was released is known", plan)
     plan = json.loads(shell.run("explain", "--to", AGENT, "--from", "anna", stdin=stranger(92)))
     tap.equal(plan["decision"]["outcome"], "filed", "unless a user vouches for it", plan)
     plan = json.loads(shell.run("explain", "--to", AGENT, stdin=outgoing(1)))
+    tap.ok(plan["decision"]["outcome"] == "duplicate" and plan["decision"]["reference"], "known bytes are a duplicate", plan)
+    plan = json.loads(shell.run("explain", "--to", AGENT, stdin=b"X-Way: another\r\n" + outgoing(1)))
     tap.equal((plan["decision"]["outcome"], plan["messages"][0]["known_as"] is not None), ("duplicate", True),
-              "a known mail is a duplicate", plan)
+              "a known mail by another way is a duplicate", plan)
     tap.equal(shell.json("stats"), before, "nothing was written")
     refuses(tap, shell, ["explain", "--to", "nobody@in.acme.example", path], ["nobody@in.acme.example"])
 
