@@ -119,6 +119,7 @@ create table case_merge (
 	by_user     text,                                  -- null: by mail; empty: the operator
 	message_ids bigint[] not null,                     -- the messages that lay in from_case
 	members     text[] not null default '{}',          -- who became a member of into_case with them
+	threads     bigint[] not null default '{}',        -- whose case from_case was
 	undone_at   timestamptz,
 	primary key (tenant, merge_id),
 	foreign key (tenant, from_case) references case_file,

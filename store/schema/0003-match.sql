@@ -137,7 +137,8 @@ begin
 		select coalesce(array_agg("user" order by "user"), '{}') into v_new from new;
 		perform event_add(p_tenant, 'member_added', p_into, null, null, jsonb_build_object('user', u)) from unnest(v_new) u;
 	end if;
-	insert into case_merge (tenant, from_case, into_case, by_user, message_ids, members) values (p_tenant, p_from, p_into, p_by, v_ids, v_new);
+	insert into case_merge (tenant, from_case, into_case, by_user, message_ids, members, threads) values (p_tenant, p_from, p_into, p_by, v_ids, v_new,
+		array(select class_of(p_tenant, thread_id) from thread where tenant = p_tenant and case_id = p_from and root_id = thread_id));
 	update case_file set state = 'merged', merged_into = p_into where tenant = p_tenant and case_id = p_from;
 	update thread set case_id = p_into where tenant = p_tenant and case_id = p_from;
 	update message set pin = p_into where tenant = p_tenant and pin = p_from;

@@ -234,7 +234,7 @@ begin
 end $$;
 
 -- Puts messages back where a merge took them from, each by a pin. What came to the target since stays there. A thread
--- without a message that was the target's own before the merge is the merged case's again, with all that will come to it.
+-- that was the merged case's, and joined no other, is so again, with all that will come to it.
 create function messages_return(p_merge case_merge, p_ids bigint[], p_from bigint) returns void language plpgsql as $$
 declare
 	v_roots bigint[] := array(select distinct root_of(tenant_now(), m.thread_id) from message m where m.tenant = tenant_now() and m.message_id = any(p_ids));
@@ -243,8 +243,8 @@ declare
 begin
 	update message m set pin = p_merge.from_case, by_human = true where m.tenant = tenant_now() and m.message_id = any(p_ids);
 	update thread t set branched = true,
-		case_id = case when t.case_id = p_from and not exists (select from message m where m.tenant = t.tenant and m.message_id = any(v_stay)
-			and m.filed_at < p_merge.at and m.thread_id in (select class_of(t.tenant, t.thread_id))) then p_merge.from_case else t.case_id end
+		case_id = case when t.case_id = p_from and not exists (select from class_of(t.tenant, t.thread_id) c(id) where c.id <> all(p_merge.threads))
+			then p_merge.from_case else t.case_id end
 		where t.tenant = tenant_now() and t.thread_id = any(v_roots);
 	perform settle(tenant_now(), r) from unnest(v_roots) r;
 	update message m set pin = p_from, by_human = true where m.tenant = tenant_now() and m.message_id = any(v_stay) and m.case_id <> p_from;
