@@ -28,16 +28,20 @@ end $$;
 
 -- ---------------------------------------------------------------------- cases
 
--- The case that a merged one has become.
-create function case_final(p_tenant text, p_case bigint) returns bigint language sql stable
-begin atomic
-	with recursive way as (
-		select case_id, merged_into from case_file where tenant = p_tenant and case_id = p_case
-		union
-		select c.case_id, c.merged_into from way join case_file c on c.tenant = p_tenant and c.case_id = way.merged_into
-	)
-	select case_id from way where merged_into is null;
-end;
+-- The case that a merged one has become. (Small functions on the way of every mail are PL/pgSQL: their plans are
+-- kept, those of SQL functions are made anew in each statement.)
+create function case_final(p_tenant text, p_case bigint) returns bigint language plpgsql stable as $$
+declare
+	v_case bigint := p_case;
+	v_next bigint;
+begin
+	while v_case is not null loop
+		select merged_into into v_next from casegate.case_file where tenant = p_tenant and case_id = v_case;
+		exit when v_next is null;
+		v_case := v_next;
+	end loop;
+	return v_case;
+end $$;
 
 create function case_reference(p_number bigint) returns text language sql immutable strict
 	return 'V-' || case when p_number < 1000000 then lpad(p_number::text, 6, '0') else p_number::text end;
@@ -61,13 +65,17 @@ begin
 end $$;
 
 -- Does this user take part (From, To, Cc) in a message of the case, other than p_except?
-create function user_takes_part(p_tenant text, p_user text, p_case bigint, p_except bigint default null) returns boolean language sql stable
+create function user_takes_part(p_tenant text, p_user text, p_case bigint, p_except bigint default null) returns boolean language plpgsql stable as $$
+begin
 	return exists (select from user_address a join participant p on p.tenant = a.tenant and p.address_key = a.address
 		where a.tenant = p_tenant and a."user" = p_user and p.case_id = p_case and not p.is_agent and p.role in ('from', 'to', 'cc')
 			and p.message_id is distinct from p_except);
-create function address_takes_part(p_tenant text, p_address text, p_case bigint) returns boolean language sql stable
+end $$;
+create function address_takes_part(p_tenant text, p_address text, p_case bigint) returns boolean language plpgsql stable as $$
+begin
 	return exists (select from participant p where p.tenant = p_tenant and p.address_key = p_address and p.case_id = p_case
 		and not p.is_agent and p.role in ('from', 'to', 'cc'));
+end $$;
 
 -- Somebody filed into an existing case: he becomes a member if he took part in it before, else the app is told.
 create function member_file(p_tenant text, p_case bigint, p_message bigint, p_user text, p_delivery bigint) returns void language plpgsql as $$

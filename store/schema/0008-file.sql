@@ -34,25 +34,33 @@ end;
 
 -- May this sender's mail join by what it names? A user's may by all of it. An outsider's only where he took part
 -- before; a bounce's only to an outgoing mail that one of its failed recipients got. The rest are suggestions.
-create function places_allowed(p_tenant text, p_authority text, p_sender text, p_people text[], p_places key_place[]) returns key_place[] language sql stable
-begin atomic
-	select coalesce(array_agg(p order by p.ord), '{}') from unnest(p_places) p
-	where case p_authority
-		when 'user' then true
-		when 'known' then address_takes_part(p_tenant, p_sender, p.case_id)
-		when 'bounce' then exists (select from message m join participant a using (tenant, message_id)
+create function places_allowed(p_tenant text, p_authority text, p_sender text, p_people text[], p_places key_place[]) returns key_place[] language plpgsql stable as $$
+begin
+	case p_authority
+	when 'user' then
+		return p_places;
+	when 'known' then
+		return array(select p from unnest(p_places) p where address_takes_part(p_tenant, p_sender, p.case_id) order by p.ord);
+	when 'bounce' then
+		return array(select p from unnest(p_places) p where exists (
+			select from message m join participant a using (tenant, message_id)
 			where m.tenant = p_tenant and m.message_id = p.message_id and m.direction = 'out'
-				and a.role in ('to', 'cc', 'bcc') and a.address_key = any(p_people))
-		else false end;
-end;
+				and a.role in ('to', 'cc', 'bcc') and a.address_key = any(p_people)) order by p.ord);
+	end case;
+end $$;
 
 -- Threads whose outsider's mail named this mail before it came (table claim), where he takes part in this one.
-create function claims_find(p_tenant text, p_authority text, p_sender text, p_own uuid, p_people text[]) returns bigint[] language sql stable
-begin atomic
-	select coalesce(array_agg(distinct m.thread_id), '{}') from claim c join message m using (tenant, message_id)
-	where c.tenant = p_tenant and c.key = p_own and m.from_key = any(p_people)
-		and (p_authority = 'user' or (p_authority = 'known' and address_takes_part(p_tenant, p_sender, m.case_id)));
-end;
+create function claims_find(p_tenant text, p_authority text, p_sender text, p_own uuid, p_people text[]) returns bigint[] language plpgsql stable as $$
+declare
+	v_messages bigint[] := array(select message_id from claim where tenant = p_tenant and key = p_own);
+begin
+	if cardinality(v_messages) = 0 then
+		return '{}';
+	end if;
+	return array(select distinct m.thread_id from message m
+		where m.tenant = p_tenant and m.message_id = any(v_messages) and m.from_key = any(p_people)
+			and (p_authority = 'user' or (p_authority = 'known' and address_takes_part(p_tenant, p_sender, m.case_id))));
+end $$;
 
 -- Puts a mail's keys into the union and returns its thread's root and case. p_message is the mail itself (new or
 -- known), keys[1] its own key. Not allowed: nothing was written, the mail is held.
@@ -225,31 +233,44 @@ begin atomic
 	delete from message where tenant = p_tenant and message_id = p_message and case_id is null;
 end;
 
--- What a closed case does with a person's new mail: 'open' (it reopens), 'new' (a case of its own, linked), 'hold'.
-create function closed_answer(p_tenant text, p_case bigint) returns text language sql stable
-	return (select case when c.state <> 'closed' then 'open'
-			when t.closed = 'reopen' or c.closed_at > now() - make_interval(days => t.closed_days) then 'reopen'
-			else t.closed end
-		from case_file c join tenant t using (tenant) where c.tenant = p_tenant and c.case_id = p_case);
+-- What a closed case does with a person's new mail: 'open' (it is), 'reopen', 'new' (a case of its own, linked), 'hold'.
+create function closed_answer(p_tenant text, p_case bigint) returns text language plpgsql stable as $$
+declare
+	c record;
+begin
+	select f.state, f.closed_at, t.closed, t.closed_days into c from case_file f join tenant t using (tenant)
+		where f.tenant = p_tenant and f.case_id = p_case;
+	return case when c.state <> 'closed' then 'open'
+		when c.closed = 'reopen' or c.closed_at > now() - make_interval(days => c.closed_days) then 'reopen'
+		else c.closed end;
+end $$;
 
--- Evidence of one mail of a delivery: what its keys named, each case and signal once. Chosen is what it was placed by.
+-- One line of evidence. Chosen is what the mail was placed by.
 create function evidence_add(p_tenant text, p_delivery bigint, p_position int, p_case bigint, p_chosen_case bigint, p_signal text, p_detail text, p_strength text)
-	returns void language sql
-	begin atomic
+	returns void language plpgsql as $$
+begin
 	insert into evidence (tenant, delivery_id, position, case_id, signal, detail, strength, chosen)
-	select p_tenant, p_delivery, p_position * 1000 + (select count(*) from evidence e where e.tenant = p_tenant and e.delivery_id = p_delivery)::int,
-		p_case, p_signal, p_detail, p_strength, coalesce(p_case = p_chosen_case, false);
-	end;
-create function evidence_of_keys(p_tenant text, p_delivery bigint, p_position int, p_places key_place[], p_chosen_case bigint, p_is_certain boolean)
-	returns void language sql
-	begin atomic
-	select evidence_add(p_tenant, p_delivery, p_position, e.case_id, p_chosen_case, e.signal, e.detail,
-		case when not p_is_certain or case_final(p_tenant, e.case_id) is distinct from p_chosen_case then 'suggestion'
-			when e.signal in ('thread_index', 'presumed_id', 'content') then 'strong' else 'certain' end)
-	from (select distinct on (case_final(p_tenant, p.case_id), p.signal) case_final(p_tenant, p.case_id) as case_id, p.signal, p.detail, p.ord
-		from unnest(p_places) p where p.case_id is not null
-		order by case_final(p_tenant, p.case_id), p.signal, p.ord) e order by e.ord;
-	end;
+		select p_tenant, p_delivery, p_position * 1000 + count(*), p_case, p_signal, p_detail, p_strength, coalesce(p_case = p_chosen_case, false)
+		from evidence e where e.tenant = p_tenant and e.delivery_id = p_delivery;
+end $$;
+
+-- What the keys of one mail named: each case and signal once, as the cases are now.
+create function evidence_of_keys(p_tenant text, p_delivery bigint, p_position int, p_places key_place[], p_chosen_case bigint, p_is_placed boolean)
+	returns void language plpgsql as $$
+declare
+	r record;
+	v_case bigint;
+	v_seen text[] := '{}';
+begin
+	for r in select p.* from unnest(p_places) p where p.case_id is not null order by p.ord loop
+		v_case := case when r.case_id = p_chosen_case then r.case_id else case_final(p_tenant, r.case_id) end;
+		continue when v_case || r.signal = any(v_seen);
+		v_seen := v_seen || (v_case || r.signal);
+		perform evidence_add(p_tenant, p_delivery, p_position, v_case, p_chosen_case, r.signal, r.detail,
+			case when not p_is_placed or v_case is distinct from p_chosen_case then 'suggestion'
+				when r.signal in ('thread_index', 'presumed_id', 'content') then 'strong' else 'certain' end);
+	end loop;
+end $$;
 
 -- Weak evidence: cases in which somebody of this mail takes part, with the same subject, in the last 90 days.
 create function evidence_by_subject(p_tenant text, p_delivery bigint, p_position int, p_base_subject text, p_people text[], p_sent_at timestamptz, p_not_case bigint)
@@ -493,11 +514,11 @@ grant delete on message, delivery_message_row, message_comment to casegate_gatew
 
 -- Which of these addresses are agent addresses, of this tenant or another: with a token (agent+TOKEN@), plain, or a bare
 -- token. An agent is listed and never a participant; whose it is stays unsaid.
-create function agents_among(p_addresses text[]) returns table (address text) language sql stable security definer set search_path = casegate, pg_temp
-begin atomic
-	select a.address from unnest(p_addresses) a(address)
+create function agents_among(p_addresses text[]) returns table (address text) language plpgsql stable security definer set search_path = casegate, pg_temp as $$
+begin
+	return query select a.address from unnest(p_addresses) a(address)
 		where exists (select from agent_address g where g.address = regexp_replace(a.address, '\+[^@]*@', '@'))
 			or exists (select from case_token t where t.token = split_part(a.address, '@', 1));
-end;
+end $$;
 revoke all on function agents_among(text[]) from public;
 grant execute on function agents_among(text[]) to casegate_gateway, casegate_graph, casegate_admin;
