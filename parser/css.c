@@ -320,15 +320,12 @@ static gboolean is_remote(const Declaration *declaration)
 	g_autofree char *value =
 		g_ascii_strdown(declaration->value, (gssize)declaration->value_length);
 	char *url = strstr(value, "url(");
-	g_autofree char *image = NULL;
-	gboolean is_elsewhere = FALSE;
 
 	if (!url)
 		return FALSE;
 	url += strspn(url + 4, " \t\r\n\f\"'") + 4;
 	url[strcspn(url, "\"')")] = '\0';
-	image = link_clean_image(url, &is_elsewhere);
-	return is_elsewhere;
+	return link_is_remote(url);
 }
 
 void css_clean(GString *out, const char *style, guint *remote_images)

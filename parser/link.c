@@ -51,21 +51,26 @@ static gboolean is_base64(char *digits)
 	return out > digits;
 }
 
-char *link_clean_image(const char *src, gboolean *is_remote)
+char *link_clean_image(const char *src)
 {
 	static const char *const raster[] = {"data:image/png;base64,", "data:image/jpeg;base64,",
 		"data:image/jpg;base64,", "data:image/gif;base64,", "data:image/webp;base64,"};
 	g_autofree char *address = without_controls(src);
 
-	*is_remote = FALSE;
 	if (has_prefix(address, "cid:"))
 		return address[4] && strlen(address) <= LINK_MAX ? g_steal_pointer(&address) : NULL;
 	for (guint i = 0; i < G_N_ELEMENTS(raster); i++)
 		if (has_prefix(address, raster[i]))
 			return is_base64(address + strlen(raster[i])) ? g_steal_pointer(&address)
 								      : NULL;
-	*is_remote = *address != '\0' && !has_prefix(address, "data:");
 	return NULL;
+}
+
+gboolean link_is_remote(const char *src)
+{
+	g_autofree char *address = without_controls(src);
+
+	return *address != '\0' && !has_prefix(address, "data:") && !has_prefix(address, "cid:");
 }
 
 /* What two ways of writing an address have in common: not scheme, "www.", last slash, capitals. */

@@ -11,9 +11,10 @@ enum { LINK_MAX = 16 * 1024 }; /* bytes of an address of a link */
  * the scheme in lower case. NULL for all else, relative ones
  * included. */
 char *link_clean(const char *href);
-/* The same for a decoded src: cid: and base64 data: of png, jpeg, gif and webp. *is_remote says
- * (NULL returned) whether it would load from elsewhere; a data: or empty one would not. */
-char *link_clean_image(const char *src, gboolean *is_remote);
+/* The same for a decoded src: cid: and base64 data: of png, jpeg, gif and webp. */
+char *link_clean_image(const char *src);
+/* Would this src load from elsewhere? One without an address, a cid: or a data: would not. */
+gboolean link_is_remote(const char *src);
 /* Do the words of a link (this many bytes of UTF-8) say its clean address? "www.x.example" does for
  * "http://www.x.example/", "max@x.example" for "mailto:max@x.example?subject=Hallo". */
 gboolean link_is_said(const char *words, gsize length, const char *address);

@@ -203,11 +203,9 @@ static void read_style(Writer *writer, const HtmlReader *tag)
 /* Counts the image that this attribute would load from elsewhere. */
 static void count_remote(Writer *writer, const HtmlReader *tag, const char *name)
 {
-	g_autofree char *src = html_attribute_value(tag, name), *image = NULL;
-	gboolean is_remote = FALSE;
+	g_autofree char *src = html_attribute_value(tag, name);
 
-	image = link_clean_image(src, &is_remote);
-	writer->remote_images += is_remote ? 1 : 0;
+	writer->remote_images += link_is_remote(src) ? 1 : 0;
 }
 
 /* Is this element written? If so, its attributes stand ready. */
@@ -254,14 +252,10 @@ static void write_image(Writer *writer, const HtmlReader *tag)
 {
 	g_autofree char *src = html_attribute_value(tag, "src");
 	g_autofree char *alt = html_attribute_value(tag, "alt");
-	g_autofree char *address = NULL;
-	gboolean is_remote = FALSE;
+	g_autofree char *address = link_clean_image(src);
 
-	if (*src == '\0' && html_attribute(tag, "srcset"))
-		is_remote = TRUE;
-	else
-		address = link_clean_image(src, &is_remote);
-	writer->remote_images += is_remote ? 1 : 0;
+	if (link_is_remote(src) || (*src == '\0' && html_attribute(tag, "srcset")))
+		writer->remote_images++;
 	if (!address) {
 		write_text(writer, alt, strlen(alt));
 		return;
