@@ -22,14 +22,34 @@ static gboolean is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\r' || c == '\n';
 }
 
-/* The address as written: no white space outside quotes, no route, no "mailto:". NULL where nothing
- * is left. */
-static char *address_clean(const char *text)
+/* How many bytes the comment at text has, 0 where it never ends. */
+static gsize comment_length(const char *text)
 {
-	GString *clean = g_string_new(NULL);
-	gboolean is_quoted = FALSE;
+	guint depth = 0;
+
+	for (const char *at = text; *at; at++) {
+		if (*at == '(')
+			depth++;
+		else if (*at == ')' && --depth == 0)
+			return (gsize)(at + 1 - text);
+	}
+	return 0;
+}
+
+/* Copies text to clean: no white space and no comments outside quotes. */
+static void copy_address(const char *text, GString *clean)
+{
+	gboolean is_quoted = FALSE, has_comments = TRUE;
 
 	for (; *text; text++) {
+		gsize comment =
+			*text == '(' && !is_quoted && has_comments ? comment_length(text) : 0;
+
+		if (comment > 0) {
+			text += comment - 1;
+			continue;
+		}
+		has_comments = has_comments && (*text != '(' || is_quoted);
 		if (*text == '\\' && is_quoted && text[1]) {
 			g_string_append_c(clean, *text++);
 		} else if (*text == '"') {
@@ -39,6 +59,15 @@ static char *address_clean(const char *text)
 		}
 		g_string_append_c(clean, g_ascii_iscntrl(*text) ? ' ' : *text);
 	}
+}
+
+/* The address as written: no white space outside quotes, no comment, no route, no "mailto:". NULL
+ * where nothing is left. */
+static char *address_clean(const char *text)
+{
+	GString *clean = g_string_new(NULL);
+
+	copy_address(text, clean);
 	if (g_ascii_strncasecmp(clean->str, "mailto:", 7) == 0)
 		g_string_erase(clean, 0, 7);
 	/* An obsolete route: <@relay.example,@other.example:anna@acme.example> */

@@ -57,15 +57,44 @@ static void base64_flush(guint32 bits, guint letters, GByteArray *out)
 		g_byte_array_append(out, bytes, letters - 1);
 }
 
+/* Is what follows on this line code, up to its end? Behind padding that is asked, because lists
+ * append footers. */
+static gboolean is_base64_line(const char *text, gsize length)
+{
+	gsize i = 0;
+
+	while (i < length && (base64_value(text[i]) >= 0 || text[i] == '='))
+		i++;
+	while (i < length && (text[i] == ' ' || text[i] == '\t' || text[i] == '\r'))
+		i++;
+	return i == length || text[i] == '\n';
+}
+
+static gsize line_length(const char *text, gsize length)
+{
+	const char *newline = memchr(text, '\n', length);
+
+	return newline ? (gsize)(newline - text) : length;
+}
+
 gboolean transfer_decode_base64(const char *text, gsize length, GByteArray *out)
 {
-	gboolean is_clean = TRUE;
+	gboolean is_clean = TRUE, is_padded = FALSE;
 	guint32 bits = 0;
 	guint letters = 0;
 
 	for (gsize i = 0; i < length; i++) {
 		int value = base64_value(text[i]);
 
+		if (is_padded && text[i] != '=' && text[i] != '\r' && text[i] != '\n') {
+			is_padded = FALSE;
+			if (!is_base64_line(text + i, length - i)) {
+				i += line_length(text + i, length - i);
+				is_padded = TRUE;
+				is_clean = FALSE;
+				continue;
+			}
+		}
 		if (value >= 0) {
 			bits = bits << 6 | (guint32)value;
 			letters++;
@@ -79,6 +108,7 @@ gboolean transfer_decode_base64(const char *text, gsize length, GByteArray *out)
 			bits = 0;
 			letters = 0;
 		}
+		is_padded = value < 0;
 	}
 	if (letters > 0)
 		base64_flush(bits, letters, out);
