@@ -213,7 +213,7 @@ void config_free(Config *config)
 	g_free(config);
 }
 
-gboolean config_is_trusted_peer(const Config *config, const char *address)
+gboolean config_is_trusted_peer(const GPtrArray *networks, const char *address)
 {
 	g_autoptr(GInetAddress) peer = g_inet_address_new_from_string(address);
 
@@ -221,9 +221,8 @@ gboolean config_is_trusted_peer(const Config *config, const char *address)
 		return FALSE;
 	if (g_inet_address_get_is_loopback(peer))
 		return TRUE;
-	for (guint i = 0; i < config->auth.trusted_peers->len; i++)
-		if (g_inet_address_mask_matches(
-			    g_ptr_array_index(config->auth.trusted_peers, i), peer))
+	for (guint i = 0; i < networks->len; i++)
+		if (g_inet_address_mask_matches(g_ptr_array_index(networks, i), peer))
 			return TRUE;
 	return FALSE;
 }

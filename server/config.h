@@ -88,6 +88,6 @@ Config *config_load(const char *path, GError **error);
 void config_free(Config *config);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Config, config_free)
 
-/* Is this peer, an IP address without port, one whose trace lines are our edge's: loopback or
- * listed? */
-gboolean config_is_trusted_peer(const Config *config, const char *address);
+/* Is this peer, an IP address without port, one whose trace lines are our edge's: loopback, or
+ * within one of these networks ([auth] trusted_peers)? */
+gboolean config_is_trusted_peer(const GPtrArray *networks, const char *address);
