@@ -11,8 +11,9 @@
 
 Status command_case_list(Invocation *invocation)
 {
-	static const char *const names[] = {"reference", "state", "last_message_at",
-		"message_count", "missing_count", "opened_by", "subject", NULL};
+	static const char *const names[] = {"reference", "subject", "state",
+		"last_message_at=last mail", "message_count=mails", "missing_count=missing",
+		"opened_by", NULL};
 	ListStyle style = {.names = names};
 	gboolean is_open = FALSE;
 	const GOptionEntry options[] = {
@@ -32,11 +33,11 @@ Status command_case_list(Invocation *invocation)
 	if (store == NULL)
 		return STATUS_FAILED;
 
-	g_autofree char *timezone = directory_timezone(store, tenant, &error);
+	g_autofree char *zone = directory_timezone(store, tenant, &error);
 
-	style.timezone = timezone;
+	style.timezone = zone;
 	return command_print_list(invocation,
-		timezone ? case_list(store, tenant, is_open, &error) : NULL, &style, &error);
+		zone ? case_list(store, tenant, is_open, &error) : NULL, &style, &error);
 }
 
 /* The rows of a mail as objects, without the id that leads to them. */

@@ -71,7 +71,7 @@ static void check_tenants(Findings *findings, Store *store)
 		finding_warn(findings, "tenants", "casegate tenant add, then casegate address add",
 			"there is no agent address yet: all mail is refused");
 	else
-		finding_ok(findings, "tenants", "%s with %s agent addresses",
+		finding_ok(findings, "tenants", "tenants: %s, agent addresses: %s",
 			table_get(table, 0, "tenants"), table_get(table, 0, "addresses"));
 }
 

@@ -6,8 +6,8 @@
 
 Status command_hold_list(Invocation *invocation)
 {
-	static const char *const names[] = {"delivery_id", "received_at", "kind", "from_address",
-		"subject", "reason", "candidates", NULL};
+	static const char *const names[] = {"delivery_id=delivery", "received_at=received", "kind",
+		"from_address=from", "subject", "reason", "candidates", NULL};
 	ListStyle style = {.names = names};
 	gboolean is_all = FALSE;
 	const GOptionEntry options[] = {
@@ -28,11 +28,11 @@ Status command_hold_list(Invocation *invocation)
 	if (store == NULL)
 		return STATUS_FAILED;
 
-	g_autofree char *timezone = directory_timezone(store, tenant, &error);
+	g_autofree char *zone = directory_timezone(store, tenant, &error);
 
-	style.timezone = timezone;
-	return command_print_list(invocation,
-		timezone ? hold_list(store, tenant, is_all, &error) : NULL, &style, &error);
+	style.timezone = zone;
+	return command_print_list(
+		invocation, zone ? hold_list(store, tenant, is_all, &error) : NULL, &style, &error);
 }
 
 Status command_hold_release(Invocation *invocation)

@@ -25,7 +25,7 @@ Status command_tenant_add(Invocation *invocation)
 Status command_tenant_list(Invocation *invocation)
 {
 	static const char *const names[] = {
-		"tenant", "name", "users", "addresses", "created_at", NULL};
+		"tenant", "name", "users", "addresses", "created_at=created", NULL};
 	ListStyle style = {.names = names};
 	const GOptionEntry options[] = {
 		{"json", 0, 0, G_OPTION_ARG_NONE, &style.is_json, "print JSON, with all rules",

@@ -7,7 +7,7 @@ Status command_user_add(Invocation *invocation)
 	const GOptionEntry options[] = {
 		{"domain", 0, 0, G_OPTION_ARG_FILENAME, &domain,
                  "instead of a user: every sender of this domain is one of the tenant's own "
-                 "people", "DOMAIN"},
+			"people", "DOMAIN"},
 		{"role",       0, 0, G_OPTION_ARG_FILENAME, &role,
                  "member, or all: sees every case of the tenant", "ROLE"},
 		{NULL},
@@ -40,7 +40,8 @@ Status command_user_add(Invocation *invocation)
 
 Status command_user_list(Invocation *invocation)
 {
-	ListStyle style = {0};
+	static const char *const names[] = {"tenant", "user", "role", "addresses", "domain", NULL};
+	ListStyle style = {.names = names};
 	const GOptionEntry options[] = {
 		{"json", 0, 0, G_OPTION_ARG_NONE, &style.is_json, "print JSON", NULL},
 		{NULL    },

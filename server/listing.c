@@ -77,14 +77,15 @@ static char *cell_text(ColumnType type, const char *value, GTimeZone *zone)
 	return print_clean(value);
 }
 
-static Show *show_new(const Table *table, guint index, GTimeZone *zone)
+/* title NULL: the column's name. */
+static Show *show_new(const Table *table, guint index, const char *title, GTimeZone *zone)
 {
 	const Column *column = &g_array_index(table->columns, Column, index);
 	Show *show = g_new0(Show, 1);
 
 	show->index = index;
 	show->type = column->type;
-	show->title = g_strdelimit(g_strdup(column->name), "_", ' ');
+	show->title = g_strdelimit(g_strdup(title ? title : column->name), "_", ' ');
 	show->cells = g_ptr_array_new_with_free_func(g_free);
 	show->width = print_columns(show->title);
 	for (guint row = 0; row < table->rows->len; row++) {
@@ -97,16 +98,27 @@ static Show *show_new(const Table *table, guint index, GTimeZone *zone)
 	return show;
 }
 
+/* Adds the column of "name" or "name=title". */
+static void show_named(GPtrArray *shows, const Table *table, const char *wanted, GTimeZone *zone)
+{
+	const char *equals = strchr(wanted, '=');
+	g_autofree char *name =
+		equals ? g_strndup(wanted, (gsize)(equals - wanted)) : g_strdup(wanted);
+
+	for (guint i = 0; i < table->columns->len; i++)
+		if (g_str_equal(g_array_index(table->columns, Column, i).name, name))
+			g_ptr_array_add(
+				shows, show_new(table, i, equals ? equals + 1 : NULL, zone));
+}
+
 static GPtrArray *choose(const Table *table, const char *const *names, GTimeZone *zone)
 {
 	GPtrArray *shows = g_ptr_array_new_with_free_func((GDestroyNotify)show_free);
 
 	for (guint i = 0; names == NULL && i < table->columns->len; i++)
-		g_ptr_array_add(shows, show_new(table, i, zone));
+		g_ptr_array_add(shows, show_new(table, i, NULL, zone));
 	for (; names != NULL && *names != NULL; names++)
-		for (guint i = 0; i < table->columns->len; i++)
-			if (g_str_equal(g_array_index(table->columns, Column, i).name, *names))
-				g_ptr_array_add(shows, show_new(table, i, zone));
+		show_named(shows, table, *names, zone);
 	return shows;
 }
 

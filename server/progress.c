@@ -63,7 +63,7 @@ void progress_set(Progress *progress, guint64 bytes, guint mails)
 {
 	const gint64 now = g_get_monotonic_time();
 
-	if (!progress->is_visible || now - progress->drawn_at < DRAWN_EVERY_MS * 1000)
+	if (!progress->is_visible || now - progress->drawn_at < (gint64)DRAWN_EVERY_MS * 1000)
 		return;
 
 	g_autofree char *line = progress_line(bytes, progress->total_bytes, mails,

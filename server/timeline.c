@@ -198,11 +198,13 @@ static void append_filed(const Timeline *timeline, guint row)
 	g_autofree char *source =
 		g_strdelimit(g_strdup(of_mail(timeline, row, "source")), "_", ' ');
 	g_autofree char *at = print_time(of_mail(timeline, row, "filed_at"), timeline->zone);
-	g_autofree char *line =
-		*user != '\0' ? g_strdup_printf("%sfiled by %s (%s) %s\n", indent, user, source, at)
-			      : g_strdup_printf("%sfiled (%s) %s\n", indent, source, at);
+	g_autofree char *line = *user != '\0'
+					? g_strdup_printf("filed by %s (%s) %s", user, source, at)
+					: g_strdup_printf("filed (%s) %s", source, at);
 
+	g_string_append(timeline->out, indent);
 	append_styled(timeline, line, STYLE_DIM);
+	g_string_append_c(timeline->out, '\n');
 }
 
 static void append_behind_bar(const Timeline *timeline, const char *who, const char *text)

@@ -21,13 +21,13 @@ void case_history_free(CaseHistory *history)
 {
 	if (history == NULL)
 		return;
-	g_clear_pointer(&history->head, table_free);
-	g_clear_pointer(&history->members, table_free);
-	g_clear_pointer(&history->messages, table_free);
-	g_clear_pointer(&history->recipients, table_free);
-	g_clear_pointer(&history->attachments, table_free);
-	g_clear_pointer(&history->comments, table_free);
-	g_clear_pointer(&history->missing, table_free);
+	table_free(history->head);
+	table_free(history->members);
+	table_free(history->messages);
+	table_free(history->recipients);
+	table_free(history->attachments);
+	table_free(history->comments);
+	table_free(history->missing);
 	g_free(history);
 }
 
@@ -109,28 +109,33 @@ static Table *load_missing(Store *store, const char *const *values, GError **err
 		values, error);
 }
 
+static gboolean load_all(
+	Store *store, const char *const *values, CaseHistory *history, GError **error)
+{
+	return (history->head = load_head(store, values, error)) &&
+	       (history->members = load_members(store, values, error)) &&
+	       (history->messages = load_messages(store, values, error)) &&
+	       (history->recipients = load_recipients(store, values, error)) &&
+	       (history->attachments = load_attachments(store, values, error)) &&
+	       (history->comments = load_comments(store, values, error)) &&
+	       (history->missing = load_missing(store, values, error));
+}
+
 CaseHistory *case_load(Store *store, const char *tenant, const char *reference, GError **error)
 {
-	g_autoptr(CaseHistory) history = g_new0(CaseHistory, 1);
 	g_autofree char *case_id = NULL;
 
 	if (!directory_has_case(store, tenant, reference, &case_id, error))
 		return NULL;
 
-	const char *const of_case[] = {tenant, case_id, NULL};
-	const gboolean is_loaded =
-		(history->head = load_head(store, of_case, error)) &&
-		(history->members = load_members(store, of_case, error)) &&
-		(history->messages = load_messages(store, of_case, error)) &&
-		(history->recipients = load_recipients(store, of_case, error)) &&
-		(history->attachments = load_attachments(store, of_case, error)) &&
-		(history->comments = load_comments(store, of_case, error)) &&
-		(history->missing = load_missing(store, of_case, error));
+	const char *const values[] = {tenant, case_id, NULL};
+	CaseHistory *history = g_new0(CaseHistory, 1);
 
-	if (is_loaded && history->head->rows->len == 1)
-		return g_steal_pointer(&history);
-	if (is_loaded)
+	if (load_all(store, values, history, error) && history->head->rows->len == 1)
+		return history;
+	if (error != NULL && *error == NULL)
 		g_set_error(error, CASEGATE_ERROR, CASEGATE_ERROR_RETRY,
 			"the case changed while it was read: try again");
+	case_history_free(history);
 	return NULL;
 }

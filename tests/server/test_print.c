@@ -153,12 +153,12 @@ static void test_listing(void)
 
 static void test_listing_chosen(void)
 {
-	static const char *const names[] = {"mails", "reference", NULL};
+	static const char *const names[] = {"mails", "reference=case", NULL};
 	g_autoptr(Table) table = sample();
 	g_autofree char *have = listing_text(table, names, NULL, 0, TRUE);
 
 	g_assert_cmpstr(have, ==,
-		"\033[1mmails  reference\033[0m\n"
+		"\033[1mmails  case\033[0m\n"
 		"   12  V-000001\n"
 		"    3  V-000002\n"
 		"  104  V-000003\n");
