@@ -122,3 +122,27 @@ gboolean contents_save(Store *store, const char *tenant, const Contents *content
 		return FALSE;
 	return !counts_quota || !saving.new_bytes || count_bytes(store, tenant, saving.new_bytes, error);
 }
+
+GBytes *content_load(Store *store, const char *tenant, const char *sha256, GError **error)
+{
+	g_autoptr(Args) args = args_new();
+	g_autoptr(PGresult) result = NULL;
+	g_autoptr(GByteArray) whole = g_byte_array_new();
+
+	args_text(args, tenant);
+	args_hex(args, sha256);
+	result = db_run(store, "reading kept bytes",
+		"SELECT bytes FROM casegate.content WHERE tenant = $1 AND sha256 = $2 ORDER BY piece", args, error);
+	if (!result)
+		return NULL;
+	if (PQntuples(result) == 0) {
+		g_set_error(error, CASEGATE_ERROR, CASEGATE_ERROR_REJECT, "no bytes are kept under sha256 %s", sha256);
+		return NULL;
+	}
+	for (int i = 0; i < PQntuples(result); i++) {
+		g_autoptr(GBytes) piece = db_bytes(result, i, 0);
+
+		g_byte_array_append(whole, g_bytes_get_data(piece, NULL), (guint)g_bytes_get_size(piece));
+	}
+	return g_byte_array_free_to_bytes(g_steal_pointer(&whole));
+}

@@ -16,3 +16,5 @@ gboolean contents_save(Store *store, const char *tenant, const Contents *content
 
 /* 64 hex digits. To be freed. */
 char *content_sha256(GBytes *bytes);
+/* The bytes of a content, or NULL with an error (also when there is none). */
+GBytes *content_load(Store *store, const char *tenant, const char *sha256, GError **error);

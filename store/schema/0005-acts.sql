@@ -410,7 +410,7 @@ declare
 begin
 	insert into message (tenant, own_key, ref_keys, refs, weak, base_subject, internet_message_id, identity, is_reconstructed, direction, source, kind,
 			from_name, from_address, from_key, subject, sent_at, sent_precision, received_at, submitted_by, text, source_sha256, delivery_id)
-		select d.tenant, key_of('d', 'delivery ' || d.delivery_id), '{}', '{}', false, lower(coalesce(d.subject, '')), d.internet_message_id, 'content', false,
+		select d.tenant, key_of('d', 'delivery ' || d.delivery_id), '{}', '{}', false, lower(coalesce(d.subject, '')), d.internet_message_id, 'content', true,
 			'in', 'direct', d.kind, d.from_name, d.from_address, lower(d.from_address), coalesce(d.subject, ''), d.received_at, 'none', d.received_at,
 			d.submitted_by, '', d.source_sha256, d.delivery_id
 		from delivery d where d.tenant = tenant_now() and d.delivery_id = p_delivery

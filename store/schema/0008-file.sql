@@ -522,3 +522,26 @@ begin
 end $$;
 revoke all on function agents_among(text[]) from public;
 grant execute on function agents_among(text[]) to casegate_gateway, casegate_graph, casegate_admin;
+
+-- The next released mail that nobody could read, for any tenant; claimed once and for all before it is read, because
+-- reading it may kill the reader.
+create policy claiming on reparse to casegate_owner using (true) with check (true);
+alter table reparse add column claimed_at timestamptz;
+create function reparse_claim() returns table (tenant text, delivery_id bigint, message_id bigint, own_key uuid, source_sha256 bytea,
+		envelope_from text, received_at timestamptz) language plpgsql security definer set search_path = casegate, pg_temp as $$
+#variable_conflict use_column
+declare
+	r reparse;
+begin
+	select * into r from reparse q where q.claimed_at is null order by q.requested_at limit 1 for update skip locked;
+	if not found then
+		return;
+	end if;
+	update reparse q set claimed_at = now() where q.tenant = r.tenant and q.delivery_id = r.delivery_id;
+	perform set_config('casegate.tenant', r.tenant, true);
+	return query select d.tenant, d.delivery_id, m.message_id, m.own_key, d.source_sha256, d.envelope_from, d.received_at
+		from delivery d join message m on m.tenant = d.tenant and m.message_id = r.message_id
+		where d.tenant = r.tenant and d.delivery_id = r.delivery_id;
+end $$;
+revoke all on function reparse_claim() from public;
+grant execute on function reparse_claim() to casegate_gateway, casegate_admin;
