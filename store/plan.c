@@ -225,7 +225,7 @@ static void name_item(PlanItem *item, guint inline_depth)
 
 static const char *direction_of(const Mail *mail, const People *people)
 {
-	if (!author_of(mail, people)->is_ours)
+	if (mail->from->len != 1 || !author_of(mail, people)->is_ours)
 		return "in";
 	if (has_outsider(mail->to, people) || has_outsider(mail->cc, people))
 		return "out";

@@ -1,0 +1,145 @@
+#include "store/plan.h"
+
+#include <string.h>
+
+#include "parser/address.h"
+
+/* What this tenant knows: anna is a user, acme.example its domain, max takes part in a case. */
+static People *sample_people(const GPtrArray *addresses)
+{
+	People *people = g_new0(People, 1);
+
+	people->persons = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free); /* the user's key is static here */
+	people->timezone = g_time_zone_new_identifier("Europe/Berlin");
+	people->trusted_arc = g_ptr_array_new();
+	for (guint i = 0; i < addresses->len; i++) {
+		const char *address = g_ptr_array_index(addresses, i);
+		Person *person = g_new0(Person, 1);
+
+		person->user = strcmp(address, "anna@acme.example") == 0 ? (char *)"anna" : NULL;
+		person->is_ours = g_str_has_suffix(address, "@acme.example");
+		person->is_agent = g_str_has_suffix(address, "@in.acme.example");
+		person->is_participant = strcmp(address, "max@supplier.example") == 0;
+		person->is_never_filed = strcmp(address, "private@bank.example") == 0;
+		g_hash_table_insert(people->persons, g_strdup(address), person);
+	}
+	return people;
+}
+
+#define ATTACHED(inner)                                                                            \
+	"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\nfor you\n--x\n"     \
+	"Content-Type: message/rfc822\n\n" inner "\n--x--\n"
+#define OFFER "From: Max <max@supplier.example>\nTo: anna@acme.example\nSubject: Offer\nMessage-ID: <o@s>\n" \
+	"Date: Mon, 2 Mar 2026 14:05:12 +0100\n\nour offer\n"
+
+static const struct {
+	const char *name, *mail, *envelope_from;
+	Standing standing;
+	gboolean is_held, is_rejected;
+	guint items;
+	const char *source, *direction, *from, *id; /* of the first item */
+} rows[] = {
+	{"bcc", "From: anna@acme.example\nTo: max@supplier.example\nSubject: Re: x\nMessage-ID: <a@b>\n\nhi\n", "anna@acme.example",
+		STANDING_USER, FALSE, FALSE, 1, "bcc", "out", "anna@acme.example", "a@b"},
+	{"cc", "From: anna@acme.example\nTo: max@supplier.example\nCc: agent@in.acme.example\n\nhi\n", "anna@acme.example",
+		STANDING_USER, FALSE, FALSE, 1, "cc", "out", "anna@acme.example", NULL},
+	{"direct", "From: anna@acme.example\nTo: agent@in.acme.example\n\nhi\n", "anna@acme.example",
+		STANDING_USER, FALSE, FALSE, 1, "direct", "internal", "anna@acme.example", NULL},
+	{"a colleague by domain", "From: bob@acme.example\nTo: anna@acme.example\nCc: agent@in.acme.example\n\nhi\n", "bob@acme.example",
+		STANDING_USER, FALSE, FALSE, 1, "cc", "internal", "bob@acme.example", NULL},
+	{"a supplier's reply to all", "From: max@supplier.example\nTo: anna@acme.example\nCc: agent@in.acme.example\n\nhi\n", "max@supplier.example",
+		STANDING_KNOWN, FALSE, FALSE, 1, "cc", "in", "max@supplier.example", NULL},
+	{"a stranger", "From: eve@evil.example\nTo: agent@in.acme.example\n\nhi\n", "anna@acme.example",
+		STANDING_NOBODY, TRUE, FALSE, 1, "direct", "in", "eve@evil.example", NULL},
+	{"two authors", "From: anna@acme.example, eve@evil.example\nTo: agent@in.acme.example\n\nhi\n", "anna@acme.example",
+		STANDING_NOBODY, TRUE, FALSE, 1, "direct", "in", NULL, NULL},
+	{"two From fields", "From: anna@acme.example\nFrom: eve@evil.example\nTo: agent@in.acme.example\n\nhi\n", "anna@acme.example",
+		STANDING_NOBODY, TRUE, FALSE, 1, "direct", "in", NULL, NULL},
+	{"an attached forward", "From: anna@acme.example\nTo: agent@in.acme.example\n" ATTACHED(OFFER), "anna@acme.example",
+		STANDING_USER, FALSE, FALSE, 1, "forward_attached", "in", "max@supplier.example", "o@s"},
+	{"attached, but to the supplier", "From: anna@acme.example\nTo: max@supplier.example\n" ATTACHED(OFFER), "anna@acme.example",
+		STANDING_USER, FALSE, FALSE, 1, "bcc", "out", "anna@acme.example", NULL},
+	{"a stranger's attached forward", "From: eve@evil.example\nTo: agent@in.acme.example\n" ATTACHED(OFFER), "eve@evil.example",
+		STANDING_NOBODY, TRUE, FALSE, 1, "direct", "in", "eve@evil.example", NULL},
+	{"redirected by a user", "Resent-From: anna@acme.example\nResent-To: agent@in.acme.example\n" OFFER, "anna@acme.example",
+		STANDING_KNOWN, FALSE, FALSE, 1, "redirect", "in", "max@supplier.example", "o@s"},
+	{"never filed", "From: anna@acme.example\nTo: private@bank.example\n\nhi\n", "anna@acme.example",
+		STANDING_USER, FALSE, TRUE, 1, "bcc", "out", "anna@acme.example", NULL},
+	{"nothing at all", "", "", STANDING_NOBODY, TRUE, FALSE, 1, "bcc", "in", NULL, NULL},
+};
+
+static void test_plan(gconstpointer data)
+{
+	const guint i = GPOINTER_TO_UINT(data);
+	g_autoptr(GBytes) source = g_bytes_new_static(rows[i].mail, strlen(rows[i].mail));
+	g_autoptr(Mail) mail = mail_parse(source);
+	g_autoptr(GPtrArray) addresses = plan_addresses(mail);
+	People *people = sample_people(addresses);
+	g_autoptr(Envelope) envelope = envelope_new(PROTOCOL_LMTP);
+	g_autoptr(AuthPolicy) policy = auth_policy_new();
+	g_autoptr(Plan) plan = NULL;
+	const PlanItem *item;
+	const Mailbox *author;
+
+	envelope->envelope_from = g_strdup(rows[i].envelope_from);
+	envelope->received_at = G_GINT64_CONSTANT(1772500000) * G_USEC_PER_SEC;
+	plan = plan_make(mail, envelope, people, policy);
+	item = g_ptr_array_index(plan->items, 0);
+	author = mail_author(item->mail);
+	g_assert_cmpint(plan->standing, ==, rows[i].standing);
+	g_assert_cmpint(plan->is_held, ==, rows[i].is_held);
+	g_assert_cmpint(plan->is_rejected, ==, rows[i].is_rejected);
+	g_assert_true(!plan->is_held || plan->reason);
+	g_assert_cmpuint(plan->items->len, ==, rows[i].items);
+	g_assert_cmpstr(item->source, ==, rows[i].source);
+	g_assert_cmpstr(item->direction, ==, rows[i].direction);
+	if (rows[i].from)
+		g_assert_cmpstr(author->address, ==, rows[i].from);
+	g_assert_cmpstr(item->message_id, ==, rows[i].id);
+	people_free(people);
+}
+
+/* A date that cannot be is the arrival's; a wall clock without a zone is the tenant's. */
+static void test_sent_at(void)
+{
+	static const struct {
+		const char *date;
+		gint64 want; /* seconds; 0: the arrival */
+	} dates[] = {
+		{"Mon, 2 Mar 2026 14:05:12 +0100", G_GINT64_CONSTANT(1772456712)},
+		{"Mon, 2 Mar 2026 13:05:12 +0000", G_GINT64_CONSTANT(1772456712)},
+		{"Fri, 1 Jan 1988 00:00:00 +0000", 0},
+		{"Mon, 2 Mar 2099 00:00:00 +0000", 0},
+		{"gestern", 0},
+	};
+	const gint64 received = G_GINT64_CONSTANT(1772500000);
+
+	for (guint i = 0; i < G_N_ELEMENTS(dates); i++) {
+		g_autofree char *text = g_strdup_printf("From: anna@acme.example\nDate: %s\n\nhi\n", dates[i].date);
+		g_autoptr(GBytes) source = g_bytes_new(text, strlen(text));
+		g_autoptr(Mail) mail = mail_parse(source);
+		g_autoptr(GPtrArray) addresses = plan_addresses(mail);
+		People *people = sample_people(addresses);
+		g_autoptr(Envelope) envelope = envelope_new(PROTOCOL_LMTP);
+		g_autoptr(AuthPolicy) policy = auth_policy_new();
+		g_autoptr(Plan) plan = NULL;
+
+		envelope->received_at = received * G_USEC_PER_SEC;
+		plan = plan_make(mail, envelope, people, policy);
+		g_assert_cmpint(((PlanItem *)g_ptr_array_index(plan->items, 0))->sent_at, ==,
+			(dates[i].want ? dates[i].want : received) * G_USEC_PER_SEC);
+		people_free(people);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	g_test_init(&argc, &argv, NULL);
+	for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {
+		g_autofree char *path = g_strconcat("/plan/", rows[i].name, NULL);
+
+		g_test_add_data_func(path, GUINT_TO_POINTER(i), test_plan);
+	}
+	g_test_add_func("/plan/sent at", test_sent_at);
+	return g_test_run();
+}
