@@ -37,8 +37,9 @@ static char *address_within(const char *text, gsize length)
 	g_autofree char *inner = g_strndup(text, length);
 	char *address = g_strstrip(inner);
 
+	address += strspn(address, "<[( ");
 	address += scheme_length(address);
-	address[strcspn(address, "<[(?")] = '\0';
+	address[strcspn(address, "<>[](?")] = '\0';
 	g_strstrip(address);
 	for (gsize end = strlen(address); end > 0 && strchr(".,;>", address[end - 1]);)
 		address[--end] = '\0';
