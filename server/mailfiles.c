@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 enum {
 	DIRECTORIES_DEEP = 64,
 	HEADER_LOOKED_AT = 64 * 1024, /* bytes in which a file must show that it is mail */
+	FORGOTTEN_AT_ONCE = 16 << 20,
 };
 
 /* A directory that is being walked. */
@@ -40,6 +42,8 @@ struct MailFiles {
 	GPtrArray *levels;  /* of Level, innermost last */
 	GBytes *mbox;       /* the mbox being read, or NULL */
 	gsize mbox_at;
+	gsize forgotten;    /* bytes of its map that were given back */
+	gboolean is_mapped; /* the current file */
 	char *mbox_path;
 	guint mbox_count;
 	guint64 before;  /* bytes of the files before the current one */
@@ -233,14 +237,14 @@ guint64 mailfiles_measure(char *const *paths)
 
 /* === Reading === */
 
-/* A pipe cannot be mapped; it is read until its end or the limit. */
+/* A pipe cannot be mapped; it is read until its end, or one byte over the limit. */
 static GBytes *read_stream(int descriptor, const char *path, GError **error)
 {
 	g_autoptr(GByteArray) read_so_far = g_byte_array_new();
 	guint8 piece[64 * 1024];
 
-	while (read_so_far->len < MAILFILES_MOST_BYTES) {
-		const gsize room = MAILFILES_MOST_BYTES - read_so_far->len;
+	while (read_so_far->len <= MAILFILES_MOST_BYTES) {
+		const gsize room = MAILFILES_MOST_BYTES + 1 - read_so_far->len;
 		const ssize_t got = read(descriptor, piece, MIN(sizeof piece, room));
 
 		if (got < 0 && errno == EINTR)
@@ -256,24 +260,29 @@ static GBytes *read_stream(int descriptor, const char *path, GError **error)
 	return g_byte_array_free_to_bytes(g_steal_pointer(&read_so_far));
 }
 
-static GBytes *read_descriptor(int descriptor, const char *path, GError **error)
+/* Can it be mapped? Stdin only where nobody has read from it yet. */
+static gboolean is_mappable(int descriptor)
 {
 	struct stat status;
 
-	if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) &&
-		descriptor != STDIN_FILENO) {
-		g_autoptr(GMappedFile) map = g_mapped_file_new_from_fd(descriptor, FALSE, NULL);
-
-		if (map != NULL)
-			return g_mapped_file_get_bytes(map);
-	}
-	return read_stream(descriptor, path, error);
+	return fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode) &&
+	       lseek(descriptor, 0, SEEK_CUR) == 0;
 }
 
-static GBytes *read_whole(const char *path, GError **error)
+static GBytes *read_descriptor(
+	int descriptor, const char *path, gboolean *is_mapped, GError **error)
+{
+	g_autoptr(GMappedFile) map =
+		is_mappable(descriptor) ? g_mapped_file_new_from_fd(descriptor, FALSE, NULL) : NULL;
+
+	*is_mapped = map != NULL;
+	return map != NULL ? g_mapped_file_get_bytes(map) : read_stream(descriptor, path, error);
+}
+
+static GBytes *read_whole(const char *path, gboolean *is_mapped, GError **error)
 {
 	if (g_str_equal(path, "-"))
-		return read_descriptor(STDIN_FILENO, "stdin", error);
+		return read_descriptor(STDIN_FILENO, "stdin", is_mapped, error);
 
 	const int descriptor = open(path, O_RDONLY | O_CLOEXEC);
 
@@ -282,27 +291,36 @@ static GBytes *read_whole(const char *path, GError **error)
 		return NULL;
 	}
 
-	GBytes *bytes = read_descriptor(descriptor, path, error);
+	GBytes *bytes = read_descriptor(descriptor, path, is_mapped, error);
 
 	close(descriptor);
 	return bytes;
 }
 
-/* Consumes bytes. */
-static GBytes *limited(GBytes *bytes)
-{
-	g_autoptr(GBytes) whole = bytes;
-
-	if (g_bytes_get_size(whole) <= MAILFILES_MOST_BYTES)
-		return g_steal_pointer(&whole);
-	return g_bytes_new_from_bytes(whole, 0, MAILFILES_MOST_BYTES);
-}
-
 GBytes *mailfiles_read(const char *path, GError **error)
 {
-	GBytes *bytes = read_whole(path, error);
+	gboolean is_mapped = FALSE;
+	g_autoptr(GBytes) bytes = read_whole(path, &is_mapped, error);
 
-	return bytes != NULL ? limited(bytes) : NULL;
+	if (bytes == NULL || g_bytes_get_size(bytes) <= MAILFILES_MOST_BYTES)
+		return g_steal_pointer(&bytes);
+	return g_bytes_new_from_bytes(bytes, 0, MAILFILES_MOST_BYTES);
+}
+
+/* Consumes mail. What is over the limit would be filed cut, so it is an error. */
+static GBytes *checked(GBytes *mail, const char *where, GError **error)
+{
+	if (g_bytes_get_size(mail) <= MAILFILES_MOST_BYTES)
+		return mail;
+
+	g_autofree char *shown = g_filename_display_name(where);
+	g_autofree char *most = g_format_size_full(MAILFILES_MOST_BYTES, G_FORMAT_SIZE_IEC_UNITS);
+
+	g_set_error(error, CASEGATE_ERROR, CASEGATE_ERROR_REJECT,
+		"%s: over %s; a longer mbox is read from a file, a longer mail not at all", shown,
+		most);
+	g_bytes_unref(mail);
+	return NULL;
 }
 
 /* Does this line of a header show that the file is mail? */
@@ -350,9 +368,27 @@ static gboolean has_suffix(const char *path, const char *suffix)
 	return length >= size && g_ascii_strcasecmp(path + length - size, suffix) == 0;
 }
 
-static GBytes *next_of_mbox(MailFiles *files, char **where)
+/* What was read of the map goes back to the system, so that memory does not grow with the archive.
+ */
+static void forget_behind(MailFiles *files)
 {
-	GBytes *mail = mbox_next(files->mbox, &files->mbox_at, MAILFILES_MOST_BYTES);
+	const gsize page = (gsize)sysconf(_SC_PAGESIZE);
+	const gsize behind = files->mbox_at / page * page;
+
+	if (!files->is_mapped || behind - files->forgotten < FORGOTTEN_AT_ONCE)
+		return;
+
+	char *map = (char *)g_bytes_get_data(files->mbox, NULL);
+
+	madvise(map + files->forgotten, behind - files->forgotten, MADV_DONTNEED);
+	files->forgotten = behind;
+}
+
+static GBytes *next_of_mbox(MailFiles *files, char **where, GError **error)
+{
+	forget_behind(files);
+
+	GBytes *mail = mbox_next(files->mbox, &files->mbox_at, MAILFILES_MOST_BYTES + 1);
 
 	if (mail == NULL) {
 		g_clear_pointer(&files->mbox, g_bytes_unref);
@@ -360,13 +396,14 @@ static GBytes *next_of_mbox(MailFiles *files, char **where)
 	}
 	g_free(*where);
 	*where = g_strdup_printf("%s#%u", files->mbox_path, ++files->mbox_count);
-	return mail;
+	return checked(mail, *where, error);
 }
 
 static void begin_mbox(MailFiles *files, GBytes *bytes, const char *path)
 {
 	files->mbox = g_bytes_ref(bytes);
 	files->mbox_at = 0;
+	files->forgotten = 0;
 	files->mbox_count = 0;
 	g_free(files->mbox_path);
 	files->mbox_path = g_strdup(path);
@@ -375,21 +412,27 @@ static void begin_mbox(MailFiles *files, GBytes *bytes, const char *path)
 /* Reads one file: its mail, or NULL where it is an mbox that was begun, or no mail. */
 static GBytes *open_file(MailFiles *files, const File *file, GError **error)
 {
-	g_autoptr(GBytes) bytes = read_whole(file->path, error);
+	g_autoptr(GBytes) bytes = read_whole(file->path, &files->is_mapped, error);
 
 	files->before += files->current;
 	files->current = file->size;
-	if (bytes == NULL || file->kind == FILE_MAILDIR || has_suffix(file->path, ".eml"))
-		return bytes ? limited(g_steal_pointer(&bytes)) : NULL;
+	if (bytes == NULL)
+		return NULL;
+	if (file->kind == FILE_MAILDIR || has_suffix(file->path, ".eml"))
+		return checked(g_steal_pointer(&bytes), file->path, error);
 	if (mbox_is(bytes)) {
-		begin_mbox(files, bytes, file->path);
+		/* Of a pipe there may be more than was read. */
+		if (files->is_mapped || g_bytes_get_size(bytes) <= MAILFILES_MOST_BYTES)
+			begin_mbox(files, bytes, file->path);
+		else
+			checked(g_steal_pointer(&bytes), file->path, error);
 		return NULL;
 	}
 	if (file->kind == FILE_FOUND && !looks_like_mail(bytes)) {
 		files->skipped++;
 		return NULL;
 	}
-	return limited(g_steal_pointer(&bytes));
+	return checked(g_steal_pointer(&bytes), file->path, error);
 }
 
 GBytes *mailfiles_next(MailFiles *files, char **where, GError **error)
@@ -402,7 +445,7 @@ GBytes *mailfiles_next(MailFiles *files, char **where, GError **error)
 		g_auto(File) file = {NULL};
 
 		if (files->mbox != NULL) {
-			mail = next_of_mbox(files, where);
+			mail = next_of_mbox(files, where, &failure);
 			continue;
 		}
 		if (next_file(files, &file, &failure) && file.path == NULL)

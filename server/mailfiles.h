@@ -37,7 +37,8 @@ guint mailfiles_skipped(const MailFiles *files);
  * cannot look at counts nothing. */
 guint64 mailfiles_measure(char *const *paths);
 
-/* One file as one mail; "-" is stdin. Of more than MAILFILES_MOST_BYTES the rest is left out. */
+/* One file as one mail; "-" is stdin. Of more than MAILFILES_MOST_BYTES the rest is left out (by
+ * mailfiles_next() such a mail is an error). */
 GBytes *mailfiles_read(const char *path, GError **error);
 
 #define MAILFILES_MOST_BYTES ((gsize)256 << 20)
