@@ -17,6 +17,15 @@ begin
 	perform set_config('casegate.tenant', p_before, true);
 end $$;
 
+-- Domains are compared in their ASCII form; PostgreSQL cannot make it.
+create function domain_ascii(p_domain text) returns text language plpgsql immutable as $$
+begin
+	if p_domain ~ '[^[:ascii:]]' then
+		raise exception 'the domain "%" is written in its ASCII form, xn--...', p_domain using errcode = 'invalid_parameter_value';
+	end if;
+	return p_domain;
+end $$;
+
 -- Trimmed and in lower case, as all addresses are kept; an error that names it when it can be none.
 create function address_check(p_address text) returns text language plpgsql immutable as $$
 declare
@@ -25,6 +34,7 @@ begin
 	if v_address is null or length(v_address) > 254 or v_address !~ '^[^[:space:][:cntrl:]@<>()\[\],;:"\\]{1,64}@[^[:space:][:cntrl:]@<>()\[\],;:"\\]+$' then
 		raise exception '"%" is no mail address', left(p_address, 300) using errcode = 'invalid_parameter_value';
 	end if;
+	perform domain_ascii(split_part(v_address, '@', 2));
 	return v_address;
 end $$;
 create function domain_check(p_domain text) returns text language plpgsql immutable as $$
@@ -34,7 +44,7 @@ begin
 	if v_domain is null or length(v_domain) > 253 or v_domain !~ '^[^[:space:][:cntrl:]@<>()\[\],;:"\\./]+(\.[^[:space:][:cntrl:]@<>()\[\],;:"\\./]+)+$' then
 		raise exception '"%" is no domain', left(p_domain, 300) using errcode = 'invalid_parameter_value';
 	end if;
-	return v_domain;
+	return domain_ascii(v_domain);
 end $$;
 
 -- -------------------------------------------------------------------- tenants
@@ -82,9 +92,9 @@ begin
 	perform tenant_leave(v_before);
 end $$;
 
--- Words separated by spaces or commas, each checked, in lower case, once.
+-- Words separated by spaces or commas.
 create function setting_words(p_value text) returns text[] language sql immutable
-	return array(select distinct lower(word) from regexp_split_to_table(p_value, '[\s,]+') word where word <> '' order by 1);
+	return array(select word from regexp_split_to_table(p_value, '[\s,]+') word where word <> '');
 
 create function setting_number(p_key text, p_value text, p_least bigint, p_most bigint) returns bigint language plpgsql immutable as $$
 begin
@@ -139,10 +149,10 @@ declare
 begin
 	case tenant_set.key
 	when 'never_file' then
-		update tenant t set never_file = array(select case when strpos(w, '@') > 1 then address_check(w) else domain_check(w) end from unnest(setting_words(v)) w)
+		update tenant t set never_file = array(select distinct case when strpos(w, '@') > 1 then address_check(w) else domain_check(w) end from unnest(setting_words(v)) w order by 1)
 			where t.tenant = tenant_set.tenant;
 	when 'trusted_arc' then
-		update tenant t set trusted_arc = array(select domain_check(w) from unnest(setting_words(v)) w) where t.tenant = tenant_set.tenant;
+		update tenant t set trusted_arc = array(select distinct domain_check(w) from unnest(setting_words(v)) w order by 1) where t.tenant = tenant_set.tenant;
 	when 'closed' then
 		update tenant t set closed = case when v_reset then 'reopen' else setting_choice('closed', v, '{reopen,new,hold}') end where t.tenant = tenant_set.tenant;
 	when 'closed_days' then
