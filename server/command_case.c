@@ -119,8 +119,8 @@ Status command_case_show(Invocation *invocation)
 	if (store == NULL)
 		return STATUS_FAILED;
 
-	g_autoptr(CaseHistory) history =
-		case_load(store, invocation->arguments[0], invocation->arguments[1], &error);
+	g_autoptr(CaseHistory) history = case_load(
+		store, invocation->arguments[0], invocation->arguments[1], is_json, &error);
 
 	if (history == NULL)
 		return command_fail(invocation, error);

@@ -8,7 +8,7 @@
 #include "server/command.h"
 #include "server/finding.h"
 #include "server/print.h"
-#include "store/table.h"
+#include "store/audit.h"
 #include "store/migrate.h"
 
 /* === Configuration === */
@@ -30,12 +30,8 @@ static void check_configuration(Findings *findings, const Config *config)
 /* With a user in its url every process is one login away from every other's rights. */
 static void check_login(Findings *findings, Store *store)
 {
-	const char *const values[] = {NULL};
 	g_autoptr(GError) error = NULL;
-	g_autoptr(Table) table = table_query(store, "asking who we are",
-		"select session_user as login, current_setting('server_version') as version,"
-		" (select rolsuper from pg_roles where rolname = session_user) as is_super",
-		values, &error);
+	g_autoptr(Table) table = audit_login(store, &error);
 
 	if (table == NULL) {
 		finding_problem(findings, "database", "", "%s", error->message);
@@ -58,12 +54,8 @@ static void check_login(Findings *findings, Store *store)
 
 static void check_tenants(Findings *findings, Store *store)
 {
-	const char *const values[] = {NULL};
 	g_autoptr(GError) error = NULL;
-	g_autoptr(Table) table = table_query(store, "counting tenants",
-		"select (select count(*) from casegate.tenant) as tenants,"
-		" (select count(*) from casegate.agent_address) as addresses",
-		values, &error);
+	g_autoptr(Table) table = audit_directory(store, &error);
 
 	if (table == NULL)
 		finding_problem(findings, "tenants", "", "%s", error->message);

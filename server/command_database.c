@@ -7,6 +7,7 @@
 #include "server/json.h"
 #include "server/listing.h"
 #include "server/print.h"
+#include "store/audit.h"
 
 Config *command_load_config(const Invocation *invocation)
 {

@@ -9,3 +9,32 @@ Table *audit_stats(Store *store, GError **error)
 		" from casegate.stats order by tenant",
 		values, error);
 }
+
+Table *audit_login(Store *store, GError **error)
+{
+	const char *const values[] = {NULL};
+
+	return table_query(store, "asking who we are",
+		"select session_user as login, current_setting('server_version') as version,"
+		" (select rolsuper from pg_roles where rolname = session_user) as is_super",
+		values, error);
+}
+
+Table *audit_directory(Store *store, GError **error)
+{
+	const char *const values[] = {NULL};
+
+	return table_query(store, "counting tenants",
+		"select (select count(*) from casegate.tenant) as tenants,"
+		" (select count(*) from casegate.agent_address) as addresses",
+		values, error);
+}
+
+gboolean audit_allow_long_lists(Store *store, GError **error)
+{
+	const char *const values[] = {"10min", NULL};
+	g_autoptr(Table) table = table_query(store, "asking for patience",
+		"select set_config('statement_timeout', $1, false)", values, error);
+
+	return table != NULL;
+}

@@ -44,14 +44,16 @@ static Table *load_head(Store *store, const char *const *values, GError **error)
 		values, error);
 }
 
+/* Whole texts are many megabytes in a long case; a person is shown the first lines. */
 static Table *load_messages(Store *store, const char *const *values, GError **error)
 {
 	return table_query(store, "reading a case's mails",
 		"select tenant, case_id, message_id, internet_message_id, direction, source, kind, "
 		"from_name,"
-		" from_address, subject, sent_at, received_at, filed_at, submitted_by, comment, "
-		"text, new_text,"
-		" html, send_state, send_error"
+		" from_address, subject, sent_at, received_at, filed_at, submitted_by, comment,"
+		" case when $3::boolean then text end as text,"
+		" case when $3::boolean then new_text else left(new_text, 4000) end as new_text,"
+		" case when $3::boolean then html end as html, send_state, send_error"
 		" from casegate.messages where tenant = $1 and case_id = $2::bigint order by "
 		"sent_at, message_id",
 		values, error);
@@ -109,29 +111,33 @@ static Table *load_missing(Store *store, const char *const *values, GError **err
 		values, error);
 }
 
-static gboolean load_all(
-	Store *store, const char *const *values, CaseHistory *history, GError **error)
+static gboolean load_all(Store *store, const char *tenant, const char *case_id, gboolean is_whole,
+	CaseHistory *history, GError **error)
 {
+	const char *const values[] = {tenant, case_id, NULL};
+	const char *const of_messages[] = {tenant, case_id, is_whole ? "t" : "f", NULL};
+
 	return (history->head = load_head(store, values, error)) &&
 	       (history->members = load_members(store, values, error)) &&
-	       (history->messages = load_messages(store, values, error)) &&
+	       (history->messages = load_messages(store, of_messages, error)) &&
 	       (history->recipients = load_recipients(store, values, error)) &&
 	       (history->attachments = load_attachments(store, values, error)) &&
 	       (history->comments = load_comments(store, values, error)) &&
 	       (history->missing = load_missing(store, values, error));
 }
 
-CaseHistory *case_load(Store *store, const char *tenant, const char *reference, GError **error)
+CaseHistory *case_load(
+	Store *store, const char *tenant, const char *reference, gboolean is_whole, GError **error)
 {
 	g_autofree char *case_id = NULL;
 
 	if (!directory_has_case(store, tenant, reference, &case_id, error))
 		return NULL;
 
-	const char *const values[] = {tenant, case_id, NULL};
 	CaseHistory *history = g_new0(CaseHistory, 1);
 
-	if (load_all(store, values, history, error) && history->head->rows->len == 1)
+	if (load_all(store, tenant, case_id, is_whole, history, error) &&
+		history->head->rows->len == 1)
 		return history;
 	if (error != NULL && *error == NULL)
 		g_set_error(error, CASEGATE_ERROR, CASEGATE_ERROR_RETRY,

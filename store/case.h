@@ -20,6 +20,8 @@ typedef struct {
 			 */
 } CaseHistory;
 
-CaseHistory *case_load(Store *store, const char *tenant, const char *reference, GError **error);
+/* is_whole: with every mail's whole text and HTML; else the beginning of what is new in it. */
+CaseHistory *case_load(
+	Store *store, const char *tenant, const char *reference, gboolean is_whole, GError **error);
 void case_history_free(CaseHistory *history);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(CaseHistory, case_history_free)

@@ -10,7 +10,7 @@ import tempfile
 
 import harness
 
-COMMANDS = ["migrate", "check", "file", "explain", "parse", "case list", "case show", "hold list", "hold release",
+COMMANDS = ["migrate", "serve", "check", "file", "explain", "parse", "case list", "case show", "hold list", "hold release",
             "hold refuse", "tenant add", "tenant list", "tenant set", "tenant remove", "user add", "user list",
             "user remove", "address add", "address list", "address remove", "member add", "member list",
             "member remove", "stats"]
