@@ -1,8 +1,10 @@
-/* Labels: the words that mail clients write around forwarded and quoted mail, in 30 languages and more.
+/* Labels: the words that mail clients write around forwarded and quoted mail, in 30 languages and
+ * more.
  *
- * The words are data (parser/labels/ *.txt, one line a word, compiled in): a person adds a language there without
- * knowing C. Look-ups fold case, take non-breaking for plain blanks, pass over bidi marks and zero-width
- * characters. Pure and linear in the length of the line. A word may belong to several languages. */
+ * The words are data (parser/labels/ *.txt, a file a language, a line a meaning, compiled in;
+ * parser/phrase.h reads them): a person adds a language there without knowing C. Look-ups fold
+ * case, take non-breaking for plain blanks, pass over bidi marks and zero-width characters. Pure
+ * and linear in the length of the line. A word may belong to several languages. */
 #pragma once
 
 #include <glib.h>
@@ -22,43 +24,40 @@ typedef enum {
 /* A set of languages, a bit each; 0: unknown. All languages of labels_language(). */
 typedef guint64 Languages;
 
-/* The header label that a line begins with: "Von:", "*Gesendet:*", "From :", "发件人：". *value points behind the
- * colon and blanks (also behind the closing * of bold). languages may be NULL. LABEL_NONE: none. */
+/* The header label that a line begins with: "Von:", "*Gesendet:*", "From :", "发件人：". *value
+ * points behind the colon and blanks (also behind the closing * of bold). languages may be NULL.
+ * LABEL_NONE: none. */
 Label label_parse(const char *line, const char **value, Languages *languages);
-/* The same anywhere in a line, for blocks that a client wrote on one line ("Von: A Gesendet: …"): the next label
- * at or behind at that stands behind a blank; *start is where it begins. */
+/* The same anywhere in a line, for blocks that a client wrote on one line ("Von: A Gesendet: …"):
+ * the next label at or behind at that stands behind a blank; *start is where it begins. */
 Label label_find(const char *at, const char **start, const char **value, Languages *languages);
 
 typedef enum {
 	MARK_NONE,
-	MARK_FORWARD,  /* "---------- Forwarded message ---------", "Anfang der weitergeleiteten Nachricht:", … */
+	MARK_FORWARD,  /* "---------- Forwarded message ---------", "Anfang der weitergeleiteten
+			  Nachricht:", … */
 	MARK_ORIGINAL, /* "-----Ursprüngliche Nachricht-----": replies and forwards alike */
 	MARK_RULE,     /* a line of nothing but ____ or ---- */
 } Mark;
 
-/* What kind of separator a line is. *value (may be NULL): what stands behind the words, for Notes' "Weitergeleitet
- * von Anna Muster/ACME am 02.03.2026 14:05"; NULL where nothing does. */
+/* What kind of separator a line is. *value (may be NULL): what stands behind the words, for Notes'
+ * "Weitergeleitet von Anna Muster/ACME am 02.03.2026 14:05"; NULL where nothing does. */
 Mark mark_parse(const char *line, const char **value);
 
-/* An attribution's verb in these words ("schrieb", "wrote", "a écrit", "写道"): where it starts and ends, or NULL. */
+/* An attribution's verb in these words ("schrieb", "wrote", "a écrit", "写道"): where it starts and
+ * ends, or NULL. */
 const char *verb_find(const char *text, const char **end, Languages *languages);
 /* Does a line begin like an attribution ("Am ", "On ", "Le ", "El ", "В ")? */
 gboolean attribution_may_begin(const char *line, Languages *languages);
 /* "Von meinem iPhone gesendet", "Sent from my …", "Get Outlook for iOS", … */
 gboolean is_mobile_signature(const char *line);
-/* "Sie erhalten nicht häufig E-Mail von …", "[EXTERN]", "CAUTION: This email originated from outside", … */
+/* "Sie erhalten nicht häufig E-Mail von …", "[EXTERN]", "CAUTION: This email originated from
+ * outside", … */
 gboolean is_banner(const char *line);
-/* A line that begins a disclaimer ("Diese E-Mail enthält vertrauliche …", "This message is confidential"). */
+/* A line that begins a disclaimer ("Diese E-Mail enthält vertrauliche …", "This message is
+ * confidential"). */
 gboolean is_disclaimer(const char *line);
 
-/* Words of dates. Each returns TRUE for a whole word in these languages (0: any) and its value. */
-gboolean month_find(const char *word, gsize length, Languages languages, int *month);
-gboolean weekday_is(const char *word, gsize length);
-gboolean meridiem_find(const char *word, gsize length, gboolean *is_pm);
-/* "MEZ", "CEST", "GMT": minutes east of UTC. */
-gboolean zone_find(const char *word, gsize length, int *offset_minutes);
-/* "um", "at", "à", "kl.", "Uhr", "de", "г.": words of a date that say nothing. */
-gboolean date_filler_is(const char *word, gsize length);
 /* Do all of these languages write the month first ("3/2/2026" is March 2nd)? 0: no. */
 gboolean languages_write_month_first(Languages languages);
 /* The bit of a language by its code ("de"), 0: unknown. */

@@ -1,0 +1,209 @@
+#include "parser/labels.h"
+
+#include <string.h>
+
+#include "parser/phrase.h"
+
+enum {
+	RULE_LENGTH = 4,     /* so many ---- are a line; "---" and "-- " are not */
+	MARK_LENGTH = 400,   /* bytes of a line that may be a separator */
+	MOBILE_LENGTH = 200, /* bytes of a mobile signature's line, its link included */
+};
+
+static gboolean is_blank(const char *text, const char **next)
+{
+	*next = text;
+	return phrase_letter(next) == ' ';
+}
+
+static const char *skip_blanks(const char *text)
+{
+	const char *next;
+
+	while (is_blank(text, &next))
+		text = next;
+	return text;
+}
+
+/* Bold and italics of plain text: *Von:*, **Von:**, _Von:_ */
+static const char *skip_stars(const char *text)
+{
+	return text + strspn(text, "*_");
+}
+
+/* A label exactly here. */
+static Label label_at(const char *text, const char **value, Languages *languages)
+{
+	const char *word = skip_stars(text), *end = NULL;
+	const Phrase *phrase = phrase_match(PHRASE_LABEL, word, 0, &end);
+
+	if (!phrase)
+		return LABEL_NONE;
+	end = skip_blanks(skip_stars(end));
+	if (phrase_letter(&end) != ':')
+		return LABEL_NONE;
+	if (word > text)
+		end = skip_stars(end);
+	*value = skip_blanks(end);
+	if (languages)
+		*languages = phrase->languages;
+	return (Label)phrase->value;
+}
+
+Label label_parse(const char *line, const char **value, Languages *languages)
+{
+	return label_at(skip_blanks(line), value, languages);
+}
+
+Label label_find(const char *at, const char **start, const char **value, Languages *languages)
+{
+	const char *next;
+
+	while (*(at = skip_blanks(at))) {
+		Label label = label_at(at, value, languages);
+
+		if (label != LABEL_NONE) {
+			*start = at;
+			return label;
+		}
+		while (*at && !is_blank(at, &next))
+			at = next;
+	}
+	return LABEL_NONE;
+}
+
+/* What dashes and blanks stand at the start of text; *count: the dashes. */
+static const char *skip_dashes(const char *text, guint *count)
+{
+	const char *next = text;
+	gunichar letter;
+
+	for (*count = 0;; text = next) {
+		letter = phrase_letter(&next);
+		if (letter == '-' || letter == '_' || letter == '=' || letter == 0x2500 ||
+			letter == '~')
+			*count += 1;
+		else if (letter != ' ' && letter != '*')
+			return text;
+	}
+}
+
+/* Nothing but dashes and colons up to the end; *has_colon tells of these. */
+static gboolean is_mark_end(const char *text, gboolean *has_colon)
+{
+	gunichar letter;
+
+	*has_colon = FALSE;
+	while ((letter = phrase_letter(&text))) {
+		if (letter == ':')
+			*has_colon = TRUE;
+		else if (letter != ' ' && !strchr("-_=~*<>", (int)(letter < 0x80 ? letter : '?')))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+Mark mark_parse(const char *line, const char **value)
+{
+	guint dashes;
+	gboolean has_colon;
+	const char *words = skip_dashes(line, &dashes), *end = NULL;
+	const Phrase *phrase;
+
+	if (value)
+		*value = NULL;
+	if (!*words)
+		return dashes >= RULE_LENGTH ? MARK_RULE : MARK_NONE;
+	if (strnlen(line, MARK_LENGTH + 1) > MARK_LENGTH)
+		return MARK_NONE;
+	phrase = phrase_match(PHRASE_MARK, words, 0, &end);
+	if (phrase && is_mark_end(end, &has_colon) && (dashes >= 2 || has_colon))
+		return (Mark)phrase->value;
+	/* "Weitergeleitet von" without dashes is how a sentence begins. */
+	phrase = dashes >= 2 ? phrase_match(PHRASE_MARK_BY, words, 0, &end) : NULL;
+	if (!phrase)
+		return MARK_NONE;
+	if (value)
+		*value = skip_blanks(end);
+	return (Mark)phrase->value;
+}
+
+const char *verb_find(const char *text, const char **end, Languages *languages)
+{
+	const char *start = NULL;
+	const Phrase *phrase = phrase_find(PHRASE_VERB, text, &start, end);
+
+	if (phrase && languages)
+		*languages = phrase->languages;
+	return phrase ? start : NULL;
+}
+
+gboolean attribution_may_begin(const char *line, Languages *languages)
+{
+	const char *end;
+	const Phrase *phrase = phrase_match(PHRASE_BEGIN, skip_stars(skip_blanks(line)), 0, &end);
+
+	if (phrase && languages)
+		*languages = phrase->languages;
+	return phrase != NULL;
+}
+
+/* Does the line begin with such a phrase, behind what clients put around one? */
+static const Phrase *line_match(PhraseKind kind, const char *line, const char **end)
+{
+	const char *next;
+	gunichar letter;
+
+	for (;; line = next) {
+		next = line;
+		letter = phrase_letter(&next);
+		if (!letter || (letter != ' ' && !strchr("-_=*~|<#([!\"",
+							 (int)(letter < 0x80 ? letter : '?'))))
+			break;
+		/* "[EXTERN]" is a phrase with its bracket. */
+		if (letter == '[' && phrase_match(kind, line, 0, end))
+			break;
+	}
+	return phrase_match(kind, line, 0, end);
+}
+
+gboolean is_mobile_signature(const char *line)
+{
+	const char *end;
+
+	return strnlen(line, MOBILE_LENGTH + 1) <= MOBILE_LENGTH &&
+	       line_match(PHRASE_MOBILE, line, &end);
+}
+
+gboolean is_banner(const char *line)
+{
+	const char *end;
+
+	return line_match(PHRASE_BANNER, line, &end) != NULL;
+}
+
+gboolean is_disclaimer(const char *line)
+{
+	const char *end;
+
+	return line_match(PHRASE_DISCLAIMER, line, &end) != NULL;
+}
+
+Languages language_of(const char *code)
+{
+	const char *const *languages = phrase_languages();
+
+	for (guint i = 0; languages[i]; i++) {
+		if (strcmp(languages[i], code) == 0)
+			return (Languages)1 << i;
+	}
+	return 0;
+}
+
+gboolean languages_write_month_first(Languages languages)
+{
+	const char *end;
+	const Phrase *phrase = phrase_match(PHRASE_ORDER, "-", 0, &end);
+
+	return languages && phrase && !(languages & ~phrase->languages);
+}

@@ -1,0 +1,218 @@
+#include <string.h>
+
+#include "parser/labels.h"
+#include "parser/phrase.h"
+
+static const struct {
+	const char *line;
+	Label label;
+	const char *value, *language; /* one of the languages */
+} labels[] = {
+	{"Von: Anna",                    LABEL_FROM,     "Anna",          "de"},
+	{"*Von:* Anna",                  LABEL_FROM,     "Anna",          "de"},
+	{"*Von*: Anna",                  LABEL_FROM,     "Anna",          "de"},
+	{"**Gesendet am:** Montag",      LABEL_DATE,     "Montag",        "de"},
+	{"  VON :\tAnna",                LABEL_FROM,     "Anna",          "de"},
+	{"De\xc2\xa0: Anna",             LABEL_FROM,     "Anna",          "fr"},
+	{"\xe2\x80\x8e"
+	 "Cc:\xe2\x80\x8f *x*", LABEL_CC,       "*x*",           "en"},
+	{"A\xcc\x80 : Bo",               LABEL_TO,       "Bo",            "fr"},
+	{"Envoyé le : lundi",           LABEL_DATE,     "lundi",         "fr"},
+	{"Envoye\xcc\x81 : lundi",       LABEL_DATE,     "lundi",         "fr"},
+	{"Kopie (CC): Bo",               LABEL_CC,       "Bo",            "de"},
+	{"Reply-To: a@example.com",      LABEL_REPLY_TO, "a@example.com", "en"},
+	{"Wichtigkeit: Hoch",            LABEL_OTHER,    "Hoch",          "de"},
+	{"Betreff:",		     LABEL_SUBJECT,  "",              "de"},
+	{"Subject： x",                 LABEL_SUBJECT,  "x",             "en"},
+	{"Vonwegen: nein",               LABEL_NONE,     NULL,            NULL},
+	{"Von Anna: ja",                 LABEL_NONE,     NULL,            NULL},
+	{"From Anna",                    LABEL_NONE,     NULL,            NULL},
+	{"",			     LABEL_NONE,     NULL,            NULL},
+	{"*",			    LABEL_NONE,     NULL,            NULL},
+};
+
+static void test_labels(void)
+{
+	for (guint i = 0; i < G_N_ELEMENTS(labels); i++) {
+		const char *value = NULL;
+		Languages languages = 0;
+		Label label = label_parse(labels[i].line, &value, &languages);
+
+		g_test_message("%s", labels[i].line);
+		g_assert_cmpint(label, ==, labels[i].label);
+		g_assert_cmpstr(value, ==, labels[i].value);
+		if (label != LABEL_NONE)
+			g_assert_cmpuint(languages & language_of(labels[i].language), !=, 0);
+	}
+}
+
+static void test_label_find(void)
+{
+	const char *line = "Von: Anna Gesendet: 2. März 14:05 An: b@example.com Betreff: An Cc";
+	const char *at = line, *start = NULL, *value = NULL;
+	const Label want[] = {LABEL_FROM, LABEL_DATE, LABEL_TO, LABEL_SUBJECT, LABEL_NONE};
+
+	for (guint i = 0; i < G_N_ELEMENTS(want); i++) {
+		g_assert_cmpint(label_find(at, &start, &value, NULL), ==, want[i]);
+		at = value;
+	}
+	g_assert_cmpstr(start, ==, "Betreff: An Cc");
+	g_assert_cmpstr(value, ==, "An Cc");
+}
+
+static const struct {
+	const char *line;
+	Mark mark;
+	const char *value;
+} marks[] = {
+	{"---------- Forwarded message ---------",                              MARK_FORWARD,  NULL},
+	{"-------- Weitergeleitete Nachricht --------",                         MARK_FORWARD,  NULL},
+	{"Anfang der weitergeleiteten Nachricht:",                              MARK_FORWARD,  NULL},
+	{"Begin forwarded message:",					    MARK_FORWARD,  NULL},
+	{"-----Ursprüngliche Nachricht-----",                                  MARK_ORIGINAL, NULL},
+	{"-----Original-Nachricht-----",                                        MARK_ORIGINAL, NULL},
+	{"________________________________",                                    MARK_RULE,     NULL},
+	{"----",								MARK_RULE,     NULL},
+	{"-- ",								 MARK_NONE,     NULL},
+	{"---",								 MARK_NONE,     NULL},
+	{"Forwarded message",						   MARK_NONE,     NULL},
+	{"Ursprüngliche Nachricht von gestern:",                               MARK_NONE,     NULL},
+	{"Weitergeleitet von der Zentrale",                                     MARK_NONE,     NULL},
+	{"----- Weitergeleitet von Anna Muster/ACME am 02.03.2026 14:05 -----", MARK_FORWARD,
+         "Anna Muster/ACME am 02.03.2026 14:05 -----"                                              },
+	{"---- Angebot ----",						   MARK_NONE,     NULL},
+	{"",								    MARK_NONE,     NULL},
+};
+
+static void test_marks(void)
+{
+	for (guint i = 0; i < G_N_ELEMENTS(marks); i++) {
+		const char *value = "unset";
+
+		g_test_message("%s", marks[i].line);
+		g_assert_cmpint(mark_parse(marks[i].line, &value), ==, marks[i].mark);
+		g_assert_cmpstr(value, ==, marks[i].value);
+		g_assert_cmpint(mark_parse(marks[i].line, NULL), ==, marks[i].mark);
+	}
+}
+
+static const struct {
+	const char *text, *verb, *rest;
+} verbs[] = {
+	{"Am 02.03.2026 schrieb Anna:", "schrieb",  " Anna:"},
+	{"On Monday Anna wrote:",       "wrote",    ":"     },
+	{"Le lundi, Anna a écrit :",   "a écrit", " :"    },
+	{"Handwrote it",                NULL,       NULL    },
+	{"",			    NULL,       NULL    },
+};
+
+static void test_verbs(void)
+{
+	for (guint i = 0; i < G_N_ELEMENTS(verbs); i++) {
+		const char *end = NULL, *start = verb_find(verbs[i].text, &end, NULL);
+		g_autofree char *verb = start ? g_strndup(start, (gsize)(end - start)) : NULL;
+
+		g_assert_cmpstr(verb, ==, verbs[i].verb);
+		g_assert_cmpstr(end, ==, verbs[i].rest);
+	}
+}
+
+static const struct {
+	const char *line;
+	gboolean (*is)(const char *line);
+	gboolean want;
+} lines[] = {
+	{"Von meinem iPhone gesendet",				       is_mobile_signature, TRUE },
+	{"Sent from my iPad",						is_mobile_signature, TRUE },
+	{"Get Outlook for iOS<https://aka.ms/o0ukef>",                       is_mobile_signature, TRUE },
+	{"Holen Sie sich Outlook für Android",                              is_mobile_signature, TRUE },
+	{"Envoyé de mon iPhone",					    is_mobile_signature, TRUE },
+	{"Von meinem Kollegen kommt heute noch Post",                        is_mobile_signature, FALSE},
+	{"",								 is_mobile_signature, FALSE},
+	{"[EXTERN]",							 is_banner,           TRUE },
+	{"[EXTERN] Diese Nachricht",					 is_banner,           TRUE },
+	{"CAUTION: This email originated from outside of the organization.", is_banner,           TRUE },
+	{"Sie erhalten nicht häufig E-Mail von a@example.com.",             is_banner,           TRUE },
+	{"Vous n’obtenez pas souvent d’e-mail de a@example.com.",        is_banner,           TRUE },
+	{"Achtung, die Ware ist schwer",                                     is_banner,           FALSE},
+	{"Diese E-Mail enthält vertrauliche Informationen.",                is_disclaimer,       TRUE },
+	{"This message is confidential.",                                    is_disclaimer,       TRUE },
+	{"Diese E-Mail kam gestern an.",                                     is_disclaimer,       FALSE},
+};
+
+static void test_lines(void)
+{
+	for (guint i = 0; i < G_N_ELEMENTS(lines); i++) {
+		g_test_message("%s", lines[i].line);
+		g_assert_cmpint(lines[i].is(lines[i].line), ==, lines[i].want);
+	}
+}
+
+static void test_begins(void)
+{
+	Languages languages = 0;
+
+	g_assert_true(attribution_may_begin("Am 2. März schrieb Anna:", &languages));
+	g_assert_cmpuint(languages & language_of("de"), !=, 0);
+	g_assert_true(attribution_may_begin("On Monday", NULL));
+	g_assert_false(attribution_may_begin("Amtlich ist das", NULL));
+}
+
+/* Every language names the four fields that make a block. */
+static void test_completeness(void)
+{
+	const char *const *languages = phrase_languages();
+	const Label needed[] = {LABEL_FROM, LABEL_DATE, LABEL_TO, LABEL_SUBJECT};
+
+	for (guint i = 0; languages[i]; i++) {
+		guint have = 0;
+
+		for (guint j = 0; j < phrase_all()->len; j++) {
+			const Phrase *phrase = g_ptr_array_index(phrase_all(), j);
+
+			if (phrase->kind == PHRASE_LABEL && (phrase->languages >> i & 1))
+				have |= 1U << phrase->value;
+		}
+		g_test_message("%s", languages[i]);
+		for (guint j = 0; j < G_N_ELEMENTS(needed); j++)
+			g_assert_cmpuint(have & 1U << needed[j], !=, 0);
+	}
+}
+
+/* No word of a language means two things of a kind. */
+static void test_contradictions(void)
+{
+	const GPtrArray *all = phrase_all();
+
+	for (guint i = 0; i < all->len; i++) {
+		const Phrase *one = g_ptr_array_index(all, i);
+
+		for (guint j = i + 1; j < all->len; j++) {
+			const Phrase *other = g_ptr_array_index(all, j);
+			g_autofree char *word = NULL;
+
+			if (one->kind != other->kind || one->length != other->length ||
+				!(one->languages & other->languages) ||
+				memcmp(one->letters, other->letters,
+					one->length * sizeof *one->letters) != 0)
+				continue;
+			word = g_ucs4_to_utf8(one->letters, -1, NULL, NULL, NULL);
+			g_test_message("%s means %d and %d", word, one->value, other->value);
+			g_test_fail();
+		}
+	}
+}
+
+int main(int argc, char *argv[])
+{
+	g_test_init(&argc, &argv, NULL);
+	g_test_add_func("/parser/labels/labels", test_labels);
+	g_test_add_func("/parser/labels/find", test_label_find);
+	g_test_add_func("/parser/labels/marks", test_marks);
+	g_test_add_func("/parser/labels/verbs", test_verbs);
+	g_test_add_func("/parser/labels/lines", test_lines);
+	g_test_add_func("/parser/labels/begins", test_begins);
+	g_test_add_func("/parser/labels/completeness", test_completeness);
+	g_test_add_func("/parser/labels/contradictions", test_contradictions);
+	return g_test_run();
+}
