@@ -80,7 +80,9 @@ static void split_name(Segment *segment)
 		return;
 	*star++ = '\0';
 	if (g_ascii_isdigit(*star)) {
-		segment->index = (gint)MIN(g_ascii_strtoull(star, &star, 10), LIMIT_SEGMENTS);
+		guint64 index = g_ascii_strtoull(star, &star, 10);
+
+		segment->index = (gint)MIN(index, LIMIT_SEGMENTS);
 		segment->is_encoded = *star == '*';
 	} else {
 		segment->is_encoded = *star == '\0';
