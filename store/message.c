@@ -9,13 +9,12 @@
 
 #define SQL                                                                                        \
 	"SELECT outcome, message_id, case_id, opened, reason FROM casegate.file_message("          \
-	"$1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,"                                  \
-	" $14::uuid[], $15::text[], $16::text[], $17::uuid[], $18::text[], $19::text[],"           \
-	" $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32,"                        \
-	" $33, $34, $35, $36, $37, $38, $39, $40, $41, $42, $43, $44::text[],"                     \
-	" $45::text[], $46::text[], $47::text[], $48::text[], $49::boolean[],"                     \
-	" $50::text[], $51::text[], $52::bigint[], $53::text[], $54::text[], $55::boolean[],"      \
-	" $56::text[], $57::text[], $58::timestamptz[], $59::text[])"
+	"ROW($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)::casegate.filing,"            \
+	" ROW($14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)::casegate.naming,"            \
+	" ROW($25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36,"                         \
+	"  $37, $38, $39, $40, $41, $42, $43, $44)::casegate.body,"                                \
+	" ROW($45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55)::casegate.belongings,"        \
+	" ROW($56, $57, $58, $59)::casegate.remarks)"
 
 static const char *authority_of(const Filing *filing, const PlanItem *item)
 {

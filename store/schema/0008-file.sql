@@ -17,6 +17,31 @@ begin
 	execute 'grant usage on sequence ' || case_numbers(p_tenant) || ' to casegate_gateway, casegate_graph, casegate_admin';
 end $$;
 
+-- What C says of one mail, in five rows (store/message.c fills them).
+create type filing as (              -- on whose authority, and where to
+	tenant text, delivery_id bigint, position int,
+	authority text,                  -- 'user' (a user brought it), 'known' (an outsider, sender), 'bounce', 'hold' (keep it without a case)
+	"user" text, sender text,
+	pin_case bigint,                 -- of the token in the address
+	may_open boolean, may_reopen boolean,
+	shared_case bigint,              -- opened by an earlier mail of this delivery
+	known bigint,                    -- the message that it already is
+	completes boolean, same_content boolean);
+create type naming as (              -- what it is called and what it names
+	keys uuid[], signals text[], details text[],  -- the own key first
+	ref_keys uuid[], refs text[],    -- nearest first
+	people text[],                   -- who takes part; of a bounce who did not get the mail
+	weak boolean, base_subject text, internet_message_id text, identity text, is_reconstructed boolean);
+create type body as (
+	direction text, source text, kind text, from_name text, from_address text, from_key text, subject text, case_subject text,
+	sent_at timestamptz, sent_precision text, received_at timestamptz, comment text,
+	text text, new_text text, html text, remote_images int, sanitiser_version int, source_sha256 bytea, is_own_source boolean, defects text[]);
+create type belongings as (          -- participants and attachments, column by column
+	roles text[], names text[], addresses text[], address_keys text[], agents boolean[],
+	filenames text[], types text[], sizes bigint[], sha256s text[], content_ids text[], inlines boolean[]);
+create type remarks as (             -- what forwarders wrote above, the outermost first
+	names text[], addresses text[], times timestamptz[], texts text[]);
+
 -- What a mail's keys lead to: one row for each key that is known here. A key's case is that of its message,
 -- of a ghost that of its thread.
 create type key_place as (key uuid, signal text, detail text, ord bigint, thread_id bigint, message_id bigint, case_id bigint);
@@ -34,95 +59,114 @@ end;
 
 -- May this sender's mail join by what it names? A user's may by all of it. An outsider's only where he took part
 -- before; a bounce's only to an outgoing mail that one of its failed recipients got. The rest are suggestions.
-create function places_allowed(p_tenant text, p_authority text, p_sender text, p_people text[], p_places key_place[]) returns key_place[] language plpgsql stable as $$
+create function places_allowed(f filing, n naming, p_places key_place[]) returns key_place[] language plpgsql stable as $$
 begin
-	case p_authority
+	case f.authority
 	when 'user' then
 		return p_places;
 	when 'known' then
-		return array(select p from unnest(p_places) p where address_takes_part(p_tenant, p_sender, p.case_id) order by p.ord);
+		return array(select p from unnest(p_places) p where address_takes_part(f.tenant, f.sender, p.case_id) order by p.ord);
 	when 'bounce' then
 		return array(select p from unnest(p_places) p where exists (
 			select from message m join participant a using (tenant, message_id)
-			where m.tenant = p_tenant and m.message_id = p.message_id and m.direction = 'out'
-				and a.role in ('to', 'cc', 'bcc') and a.address_key = any(p_people)) order by p.ord);
+			where m.tenant = f.tenant and m.message_id = p.message_id and m.direction = 'out'
+				and a.role in ('to', 'cc', 'bcc') and a.address_key = any(n.people)) order by p.ord);
 	end case;
 end $$;
 
--- Threads whose outsider's mail named this mail before it came (table claim), where he takes part in this one.
-create function claims_find(p_tenant text, p_authority text, p_sender text, p_own uuid, p_people text[]) returns bigint[] language plpgsql stable as $$
+-- What an outsider's mail names and nobody knows waits as a claim.
+create function claims_add(f filing, n naming, p_places key_place[], p_message bigint) returns void language plpgsql as $$
+begin
+	if f.authority <> 'user' then
+		insert into claim (tenant, key, message_id) select distinct f.tenant, k, p_message from unnest(n.ref_keys) k
+			where not exists (select from unnest(p_places) p where p.key = k) on conflict do nothing;
+	end if;
+end $$;
+
+-- Threads whose outsider's mail named this mail before it came, where he takes part in this one.
+create function claims_find(f filing, n naming) returns bigint[] language plpgsql stable as $$
 declare
-	v_messages bigint[] := array(select message_id from claim where tenant = p_tenant and key = p_own);
+	v_messages bigint[] := array(select message_id from claim where tenant = f.tenant and key = n.keys[1]);
 begin
 	if cardinality(v_messages) = 0 then
 		return '{}';
 	end if;
 	return array(select distinct m.thread_id from message m
-		where m.tenant = p_tenant and m.message_id = any(v_messages) and m.from_key = any(p_people)
-			and (p_authority = 'user' or (p_authority = 'known' and address_takes_part(p_tenant, p_sender, m.case_id))));
+		where m.tenant = f.tenant and m.message_id = any(v_messages) and m.from_key = any(n.people)
+			and (f.authority = 'user' or (f.authority = 'known' and address_takes_part(f.tenant, f.sender, m.case_id))));
 end $$;
 
--- Puts a mail's keys into the union and returns its thread's root and case. p_message is the mail itself (new or
--- known), keys[1] its own key. Not allowed: nothing was written, the mail is held.
-create function message_place(p_tenant text, p_authority text, p_user text, p_sender text, p_message bigint, p_is_known boolean,
-	p_keys uuid[], p_signals text[], p_people text[], p_places key_place[], p_may_open boolean, p_shared_case bigint, p_subject text,
+create function thread_open(p_tenant text, p_case bigint) returns bigint language plpgsql as $$
+declare
+	v_thread bigint := nextval('casegate.thread_thread_id_seq');
+begin
+	insert into thread (tenant, thread_id, root_id, case_id) values (p_tenant, v_thread, v_thread, p_case);
+	return v_thread;
+end $$;
+
+-- New keys of a thread. Whoever named one of them at this moment was first; then the mail is decided again.
+create function keys_add(p_tenant text, p_thread bigint, p_keys uuid[], p_own uuid, p_message bigint) returns void language plpgsql as $$
+declare
+	v_count int;
+begin
+	insert into thread_key (tenant, key, thread_id, message_id)
+		select p_tenant, k, p_thread, case when k = p_own then p_message end from unnest(p_keys) k order by k on conflict do nothing;
+	get diagnostics v_count = row_count;
+	if v_count < cardinality(p_keys) then
+		raise exception 'another mail named the same one first' using errcode = 'serialization_failure';
+	end if;
+end $$;
+
+-- Makes the mail the one that its key names. True: it was a ghost, others named it before it came.
+create function key_take(p_tenant text, p_key uuid, p_message bigint) returns boolean language plpgsql as $$
+declare
+	v_message bigint := (select message_id from thread_key where tenant = p_tenant and key = p_key);
+begin
+	if v_message is null then
+		update thread_key set message_id = p_message where tenant = p_tenant and key = p_key;
+	elsif v_message <> p_message then
+		raise exception 'the same mail was filed meanwhile' using errcode = 'serialization_failure';
+	end if;
+	return v_message is null;
+end $$;
+
+-- Puts a mail's keys into the union and returns its thread's root and case. p_message is the mail itself, new or known;
+-- p_case the case for it where nothing matches (null: a new one). Not allowed: nothing was written, the mail is held.
+-- disturbed: others' places in the thread may have changed, too.
+create function message_place(f filing, n naming, p_places key_place[], p_message bigint, p_case bigint, p_subject text,
 	out o_allowed boolean, out o_root bigint, out o_case bigint, out o_opened boolean, out o_branched boolean, out o_disturbed boolean)
 	language plpgsql as $$
 declare
-	v_own uuid := p_keys[1];
-	v_allowed key_place[] := places_allowed(p_tenant, p_authority, p_sender, p_people, p_places);
-	v_threads bigint[] := array(select distinct p.thread_id from unnest(v_allowed) p);
+	v_own uuid := n.keys[1];
+	v_threads bigint[] := array(select distinct p.thread_id from unnest(places_allowed(f, n, p_places)) p);
 	v_insert uuid[];
-	v_home bigint;
 	v_roots bigint[];
-	v_count int;
-	v_there record;
 begin
 	o_opened := false; o_branched := false; o_disturbed := false;
-	v_threads := v_threads || claims_find(p_tenant, p_authority, p_sender, v_own, p_people);
-	o_allowed := (cardinality(v_threads) > 0 or p_may_open)
+	v_threads := v_threads || claims_find(f, n);
+	o_allowed := (cardinality(v_threads) > 0 or f.may_open or p_case is not null)
 		and not exists (select from unnest(p_places) p where p.key = v_own and not p.thread_id = any(v_threads));
 	if not o_allowed then
 		return;
 	end if;
-	-- An outsider's mail brings only its own key; what else it names waits as a claim.
-	v_insert := array(select distinct k from unnest(p_keys) with ordinality u(k, i)
-		where (p_authority = 'user' or i = 1) and not exists (select from unnest(p_places) p where p.key = k) order by k);
+	v_insert := array(select distinct k from unnest(n.keys) with ordinality u(k, i)   -- an outsider's mail brings only its own
+		where (f.authority = 'user' or i = 1) and not exists (select from unnest(p_places) p where p.key = k) order by k);
 	if cardinality(v_threads) = 0 then
-		o_case := coalesce(p_shared_case, case_open(p_tenant, p_subject, p_user));
-		o_opened := p_shared_case is null;
-		insert into thread (tenant, thread_id, root_id, case_id) select p_tenant, n, n, o_case from nextval('casegate.thread_thread_id_seq') n
-			returning thread_id into o_root;
-		v_home := o_root;
+		o_opened := p_case is null;
+		o_case := coalesce(p_case, case_open(f.tenant, p_subject, f."user"));
+		o_root := thread_open(f.tenant, o_case);                -- nobody else can see it: no lock
+		perform keys_add(f.tenant, o_root, v_insert, v_own, p_message);
 	else
-		v_home := v_threads[1];
-	end if;
-	insert into thread_key (tenant, key, thread_id, message_id)
-		select p_tenant, k, v_home, case when k = v_own then p_message end from unnest(v_insert) k order by k on conflict do nothing;
-	get diagnostics v_count = row_count;
-	if v_count < cardinality(v_insert) then
-		raise exception 'another mail named the same one first' using errcode = 'serialization_failure';
-	end if;
-	if o_root is null then
-		v_roots := lock_roots(p_tenant, v_threads);
+		perform keys_add(f.tenant, v_threads[1], v_insert, v_own, p_message);
+		v_roots := lock_roots(f.tenant, v_threads);
 		o_root := v_roots[1];
 		if cardinality(v_roots) > 1 then
-			select j.o_root into o_root from join_roots(p_tenant, v_roots) j;
+			select j.o_root into o_root from join_roots(f.tenant, v_roots) j;
 			o_disturbed := true;
 		end if;
-		select case_id, branched into o_case, o_branched from thread where tenant = p_tenant and thread_id = o_root;
+		select case_id, branched into o_case, o_branched from thread where tenant = f.tenant and thread_id = o_root;
 	end if;
-	select message_id into v_there from thread_key where tenant = p_tenant and key = v_own;
-	if v_there.message_id is null then                      -- it was a ghost: somebody named it before it came
-		update thread_key set message_id = p_message where tenant = p_tenant and key = v_own;
-		o_disturbed := true;
-	elsif v_there.message_id <> p_message then
-		raise exception 'the same mail was filed meanwhile' using errcode = 'serialization_failure';
-	end if;
-	if p_authority <> 'user' then
-		insert into claim (tenant, key, message_id) select distinct p_tenant, k, p_message from unnest(p_keys, p_signals) u(k, s)
-			where s = 'references' and not exists (select from unnest(p_places) p where p.key = k) on conflict do nothing;
-	end if;
+	o_disturbed := key_take(f.tenant, v_own, p_message) or o_disturbed;
 end $$;
 
 -- Where in a branched thread a mail belongs that nobody can refer to yet: only its own place is open.
@@ -171,29 +215,25 @@ begin
 	end if;
 end $$;
 
--- Gives a held message its thread and keys, and puts it into a case by a human's word.
+-- Gives a held message its thread and key, and puts it into a case by a human's word. He vouches for the mail, not
+-- for all that it names: only its own key enters.
 create function message_attach(p_tenant text, p_message bigint, p_case bigint) returns void language plpgsql as $$
 declare
 	m record;
-	v_own uuid;
-	v_keys uuid[];
+	f filing;
+	n naming;
 	v_place record;
 begin
-	select * into strict m from message where tenant = p_tenant and message_id = p_message for update;
-	v_own := m.own_key;
-	if exists (select from thread_key where tenant = p_tenant and key = v_own and message_id is not null) then
-		v_own := key_of('r', p_message::text);                    -- its id was taken meanwhile: a message of its own
-		update message set own_key = v_own, identity = 'reused' where tenant = p_tenant and message_id = p_message;
+	select own_key, subject into strict m from message where tenant = p_tenant and message_id = p_message for update;
+	if exists (select from thread_key where tenant = p_tenant and key = m.own_key and message_id is not null) then
+		m.own_key := key_of('r', p_message::text);                -- its id was taken meanwhile: a message of its own
+		update message set own_key = m.own_key, identity = 'reused' where tenant = p_tenant and message_id = p_message;
 	end if;
-	-- A human vouches for the mail, not for all that it names: only its own key enters, where nobody else named it.
-	v_keys := array[v_own];
-	perform 1 from case_file where tenant = p_tenant and case_id = p_case;
-	if exists (select from thread_key where tenant = p_tenant and key = v_own) then
-		select * into v_place from message_place(p_tenant, 'user', null, null, p_message, false, v_keys, array['message_id'],
-			'{}', array(select f from keys_find(p_tenant, v_keys, array['message_id'], array[null::text]) f), true, p_case, m.subject);
-	else
-		select * into v_place from message_place(p_tenant, 'user', null, null, p_message, false, v_keys, array['message_id'], '{}', '{}', true, p_case, m.subject);
-	end if;
+	f.tenant := p_tenant;
+	f.authority := 'user';
+	n.keys := array[m.own_key];
+	select * into v_place from message_place(f, n, array(select k from keys_find(p_tenant, n.keys, array['message_id'], array[null::text]) k),
+		p_message, p_case, m.subject);
 	update thread set branched = true where tenant = p_tenant and thread_id = v_place.o_root;
 	update message set case_id = p_case, thread_id = v_place.o_root, pin = p_case, by_human = true where tenant = p_tenant and message_id = p_message;
 	update case_file set touched_at = coalesce(touched_at, now()) where tenant = p_tenant and case_id = p_case;
@@ -297,208 +337,268 @@ begin
 	return v_found;
 end $$;
 
--- Files, holds or recognises one mail of a delivery. p_authority: 'user' (a user of the tenant brought it),
--- 'known' (an outsider, p_sender), 'bounce', 'hold' (keep it without a case). outcome: filed, duplicate, held, or
--- 'hold': it may not join anything; nothing may stay written, the caller rolls back and calls again with 'hold'.
-create function file_message(
-	p_tenant text, p_delivery bigint, p_position int, p_authority text, p_user text, p_sender text,
-	p_pin_case bigint, p_may_open boolean, p_may_reopen boolean, p_shared_case bigint,
-	p_known bigint, p_completes boolean, p_same_content boolean,
-	p_keys uuid[], p_signals text[], p_details text[], p_ref_keys uuid[], p_refs text[], p_people text[],
-	p_weak boolean, p_base_subject text, p_internet_message_id text, p_identity text, p_is_reconstructed boolean,
-	p_direction text, p_source text, p_kind text, p_from_name text, p_from_address text, p_from_key text, p_subject text, p_case_subject text,
-	p_sent_at timestamptz, p_sent_precision text, p_received_at timestamptz, p_comment text,
-	p_text text, p_new_text text, p_html text, p_remote_images int, p_sanitiser_version int, p_source_sha256 bytea, p_is_own_source boolean, p_defects text[],
-	p_roles text[], p_names text[], p_addresses text[], p_address_keys text[], p_agents boolean[],
-	p_filenames text[], p_types text[], p_sizes bigint[], p_sha256s text[], p_content_ids text[], p_inlines boolean[],
-	p_comment_names text[], p_comment_addresses text[], p_comment_times timestamptz[], p_comment_texts text[],
-	out outcome text, out message_id bigint, out case_id bigint, out opened boolean, out reason text) language plpgsql as $$
-#variable_conflict use_column
-declare
-	v_places key_place[] := array(select f from keys_find(p_tenant, p_keys, p_signals, p_details) f);
-	v_place record;
-	v_branch record;
-	v_pin bigint := case_final(p_tenant, p_pin_case);
-	v_pin_auto bigint;
-	v_answer text;
-	v_was record;
-begin
-	message_id := coalesce(p_known, nextval('casegate.message_message_id_seq'));
-	opened := false;
-	if p_authority = 'bounce' or (p_authority = 'known' and not address_takes_part(p_tenant, p_sender, v_pin)) then
-		v_pin := null;                                       -- a token proves nothing about who has it
-	end if;
-	if p_authority = 'hold' then
-		outcome := 'held';
-		select null::bigint as o_root into v_place;
-	else
-		select * into v_place from message_place(p_tenant, p_authority, p_user, p_sender, message_id, p_known is not null,
-			p_keys, p_signals, p_people, v_places, p_may_open or v_pin is not null, coalesce(v_pin, p_shared_case), p_case_subject);
-		if not v_place.o_allowed then
-			outcome := 'hold';
-			return;
-		end if;
-		opened := v_place.o_opened;
-		case_id := v_place.o_case;
-		outcome := case when p_known is null then 'filed' else 'duplicate' end;
-	end if;
-
-	if outcome = 'duplicate' then
-		if v_place.o_branched and v_place.o_disturbed then
-			perform settle(p_tenant, v_place.o_root);
-		end if;
-		select m.case_id, m.is_reconstructed, m.by_human, m.submitted_by into v_was from message m where m.tenant = p_tenant and m.message_id = file_message.message_id;
-		case_id := v_was.case_id;
-		if v_pin is not null and v_pin <> case_id and not v_was.by_human then
-			if exists (select from case_member c where c.tenant = p_tenant and c.case_id = v_was.case_id and c."user" = p_user and c.removed_at is null)
-				or v_was.submitted_by = p_user
-				or exists (select from tenant_user u where u.tenant = p_tenant and u."user" = p_user and u.role = 'all') then
-				perform message_move(p_tenant, message_id, v_pin, false);
-				case_id := v_pin;
-			else
-				perform event_add(p_tenant, 'match_suggested', v_pin, message_id, p_delivery, '{}');
-			end if;
-		end if;
-		if p_completes and v_was.is_reconstructed then
-			update message m set internet_message_id = coalesce(p_internet_message_id, m.internet_message_id), identity = p_identity, is_reconstructed = false,
-				kind = p_kind, from_name = coalesce(p_from_name, m.from_name), from_address = coalesce(p_from_address, m.from_address), from_key = coalesce(p_from_key, m.from_key),
-				subject = p_subject, base_subject = p_base_subject, sent_at = p_sent_at, sent_precision = p_sent_precision, direction = p_direction,
-				text = p_text, new_text = p_new_text, html = p_html, remote_images = p_remote_images, sanitiser_version = p_sanitiser_version,
-				source_sha256 = p_source_sha256, is_own_source = p_is_own_source, delivery_id = p_delivery, defects = p_defects,
-				ref_keys = p_ref_keys, refs = p_refs
-				where m.tenant = p_tenant and m.message_id = file_message.message_id;
-			delete from participant a where a.tenant = p_tenant and a.message_id = file_message.message_id;
-			delete from attachment a where a.tenant = p_tenant and a.message_id = file_message.message_id;
-			perform message_rows(p_tenant, message_id, case_id, p_roles, p_names, p_addresses, p_address_keys, p_agents,
-				p_filenames, p_types, p_sizes, p_sha256s, p_content_ids, p_inlines);
-			perform event_add(p_tenant, 'message_completed', case_id, message_id, p_delivery);
-		elsif p_internet_message_id is not null then         -- the id of a mail that had none
-			update message m set internet_message_id = p_internet_message_id, identity = p_identity
-				where m.tenant = p_tenant and m.message_id = file_message.message_id and m.internet_message_id is null;
-		end if;
-		if p_user is not null and (p_same_content or exists (select from user_address u join participant a on a.tenant = u.tenant and a.address_key = u.address
-				where u.tenant = p_tenant and u."user" = p_user and a.message_id = file_message.message_id and a.role in ('from', 'to', 'cc'))) then
-			insert into message_sight (tenant, message_id, "user", may) values (p_tenant, file_message.message_id, p_user, true)
-				on conflict on constraint message_sight_pkey do update set may = true;
-		end if;
-	else
-		if outcome = 'filed' then
-			if v_pin is not null then
-				case_id := v_pin;
-				update case_file c set touched_at = coalesce(c.touched_at, now()) where c.tenant = p_tenant and c.case_id = v_pin;
-				update thread t set branched = true where t.tenant = p_tenant and t.thread_id = v_place.o_root and not t.branched;
-			elsif p_weak or v_place.o_branched then
-				if p_weak and not v_place.o_branched then
-					update thread t set branched = true where t.tenant = p_tenant and t.thread_id = v_place.o_root;
-				end if;
-				select * into v_branch from branch_find(p_tenant, message_id, p_ref_keys, p_weak, p_base_subject, v_place.o_case);
-				if v_branch.o_is_new then
-					v_pin_auto := case_open(p_tenant, p_case_subject, p_user);
-					opened := true;
-				end if;
-				case_id := coalesce(v_pin_auto, case_final(p_tenant, v_branch.o_case));
-			end if;
-			v_answer := case when opened then 'open' else closed_answer(p_tenant, case_id) end;
-			if v_answer = 'hold' and p_may_reopen and v_pin is null then
-				outcome := 'hold';
-				reason := 'the case is closed';
-				return;
-			elsif v_answer = 'new' and p_may_reopen and v_pin is null then
-				v_pin := case_id;
-				case_id := case_open(p_tenant, p_case_subject, p_user);
-				update case_file c set linked_to = v_pin where c.tenant = p_tenant and c.case_id = file_message.case_id;
-				update thread t set branched = true where t.tenant = p_tenant and t.thread_id = v_place.o_root;
-				v_pin := case_id;
-				opened := true;
-			elsif v_answer = 'reopen' and p_may_reopen then
-				update case_file c set state = 'open', closed_at = null where c.tenant = p_tenant and c.case_id = file_message.case_id;
-				perform event_add(p_tenant, 'case_state', case_id, null, p_delivery, '{"state": "open"}');
-			end if;
-		end if;
-		insert into message (tenant, message_id, case_id, thread_id, own_key, ref_keys, refs, weak, base_subject, pin, pin_auto,
-			internet_message_id, identity, is_reconstructed, direction, source, kind, from_name, from_address, from_key, subject,
-			sent_at, sent_precision, received_at, submitted_by, comment, text, new_text, html, remote_images, sanitiser_version,
-			source_sha256, delivery_id, is_own_source, defects)
-		values (p_tenant, file_message.message_id, file_message.case_id, v_place.o_root, p_keys[1], p_ref_keys, p_refs, p_weak and cardinality(p_refs) > 0, p_base_subject, v_pin, v_pin_auto,
-			p_internet_message_id, p_identity, p_is_reconstructed, p_direction, p_source, p_kind, p_from_name, p_from_address, p_from_key, p_subject,
-			p_sent_at, p_sent_precision, p_received_at, p_user, p_comment, p_text, p_new_text, p_html, p_remote_images, p_sanitiser_version,
-			p_source_sha256, p_delivery, p_is_own_source, p_defects);
-		perform message_rows(p_tenant, message_id, case_id, p_roles, p_names, p_addresses, p_address_keys, p_agents,
-			p_filenames, p_types, p_sizes, p_sha256s, p_content_ids, p_inlines);
-	end if;
-
-	insert into delivery_message_row (tenant, delivery_id, message_id, position, comment)
-		values (p_tenant, p_delivery, file_message.message_id, p_position, p_comment) on conflict do nothing;
-	insert into message_comment (tenant, message_id, delivery_id, position, author_name, author_address, at, text)
-		select p_tenant, file_message.message_id, p_delivery, u.i, u.n, u.a, u.at, u.t
-		from unnest(p_comment_names, p_comment_addresses, p_comment_times, p_comment_texts) with ordinality u(n, a, at, t, i)
-		where not exists (select from message_comment c where c.tenant = p_tenant and c.message_id = file_message.message_id
-			and c.text = u.t and c.author_address is not distinct from u.a)
-		on conflict do nothing;
-	if found and outcome = 'duplicate' then
-		perform event_add(p_tenant, 'comment_added', case_id, message_id, p_delivery);
-	end if;
-	if outcome = 'held' then
-		perform evidence_of_keys(p_tenant, p_delivery, p_position, v_places, null, false);
-		if p_pin_case is not null then
-			perform evidence_add(p_tenant, p_delivery, p_position, case_final(p_tenant, p_pin_case), null, 'token', null, 'suggestion');
-		end if;
-		perform evidence_by_subject(p_tenant, p_delivery, p_position, p_base_subject, p_people, p_sent_at, null);
-		return;
-	end if;
-
-	if v_place.o_disturbed and outcome = 'filed' and (v_place.o_branched or p_weak or v_pin is not null) then
-		perform settle(p_tenant, v_place.o_root);
-		select m.case_id into case_id from message m where m.tenant = p_tenant and m.message_id = file_message.message_id;
-	end if;
-	perform evidence_of_keys(p_tenant, p_delivery, p_position, v_places, case_id, true);
-	if p_pin_case is not null then
-		perform evidence_add(p_tenant, p_delivery, p_position, case_final(p_tenant, p_pin_case), case_id, 'token', null,
-			case when v_pin is null then 'suggestion' else 'certain' end);
-	end if;
-	if opened then
-		perform evidence_add(p_tenant, p_delivery, p_position, case_id, case_id, 'new', null, 'certain');
-		if evidence_by_subject(p_tenant, p_delivery, p_position, p_base_subject, p_people, p_sent_at, case_id) > 0 then
-			perform event_add(p_tenant, 'match_suggested', case_id, message_id, p_delivery);
-		end if;
-	elsif not exists (select from evidence e where e.tenant = p_tenant and e.delivery_id = p_delivery and e.chosen and e.position / 1000 = p_position) then
-		perform evidence_add(p_tenant, p_delivery, p_position, case_id, case_id,
-			case when p_known is not null then 'content' when p_shared_case is not null then 'same_delivery' else 'references' end, null, 'strong');
-	end if;
-	if outcome = 'filed' then
-		perform event_add(p_tenant, 'message_filed', case_id, message_id, p_delivery);
-		if p_authority = 'bounce' then
-			update message m set send_error = coalesce(p_reason_of(p_text), m.send_error) from unnest(v_places) p
-				where m.tenant = p_tenant and m.message_id = p.message_id and m.direction = 'out';
-			perform event_add(p_tenant, 'delivery_failed', case_id, p.message_id, p_delivery) from unnest(v_places) p where p.message_id is not null;
-		end if;
-	end if;
-	if p_user is not null and not opened then
-		perform member_file(p_tenant, case_id, case when outcome = 'filed' then message_id end, p_user, p_delivery);
-	end if;
-	if p_authority = 'user' then
-		perform held_become_duplicate(p_tenant, message_id, p_delivery);
-	end if;
-end $$;
-
 -- The rows of a message beside its own.
-create function message_rows(p_tenant text, p_message bigint, p_case bigint,
-	p_roles text[], p_names text[], p_addresses text[], p_address_keys text[], p_agents boolean[],
-	p_filenames text[], p_types text[], p_sizes bigint[], p_sha256s text[], p_content_ids text[], p_inlines boolean[]) returns void language plpgsql as $$
+create function message_rows(p_tenant text, p_message bigint, p_case bigint, b belongings) returns void language plpgsql as $$
 begin
 	insert into participant (tenant, message_id, role, position, name, address, address_key, is_agent, case_id)
 		select p_tenant, p_message, u.role, u.i, u.name, u.address, u.key, u.agent, p_case
-		from unnest(p_roles, p_names, p_addresses, p_address_keys, p_agents) with ordinality u(role, name, address, key, agent, i);
-	if cardinality(p_filenames) > 0 then
+		from unnest(b.roles, b.names, b.addresses, b.address_keys, b.agents) with ordinality u(role, name, address, key, agent, i);
+	if cardinality(b.filenames) > 0 then
 		insert into attachment (tenant, message_id, position, filename, content_type, size, sha256, content_id, inline)
 			select p_tenant, p_message, u.i, u.filename, u.type, u.size, decode(u.sha256, 'hex'), u.content_id, u.inline
-			from unnest(p_filenames, p_types, p_sizes, p_sha256s, p_content_ids, p_inlines) with ordinality u(filename, type, size, sha256, content_id, inline, i);
+			from unnest(b.filenames, b.types, b.sizes, b.sha256s, b.content_ids, b.inlines) with ordinality u(filename, type, size, sha256, content_id, inline, i);
 	end if;
 end $$;
 
--- The first line of a bounce's text: what the sender of the failed mail is told.
-create function p_reason_of(p_text text) returns text language sql immutable
-	return left(coalesce(nullif(btrim(split_part(p_text, E'\n', 1)), ''), 'could not be delivered'), 500);
+create function message_insert(f filing, n naming, m body, b belongings, p_message bigint, p_case bigint, p_thread bigint, p_pin bigint, p_pin_auto bigint)
+	returns void language plpgsql as $$
+begin
+	insert into message (tenant, message_id, case_id, thread_id, own_key, ref_keys, refs, weak, base_subject, pin, pin_auto,
+		internet_message_id, identity, is_reconstructed, direction, source, kind, from_name, from_address, from_key, subject,
+		sent_at, sent_precision, received_at, submitted_by, comment, text, new_text, html, remote_images, sanitiser_version,
+		source_sha256, delivery_id, is_own_source, defects)
+	values (f.tenant, p_message, p_case, p_thread, n.keys[1], n.ref_keys, n.refs, n.weak, n.base_subject, p_pin, p_pin_auto,
+		n.internet_message_id, n.identity, n.is_reconstructed, m.direction, m.source, m.kind, m.from_name, m.from_address, m.from_key, m.subject,
+		m.sent_at, m.sent_precision, m.received_at, f."user", m.comment, m.text, m.new_text, m.html, m.remote_images, m.sanitiser_version,
+		m.source_sha256, f.delivery_id, m.is_own_source, m.defects);
+	perform message_rows(f.tenant, p_message, p_case, b);
+end $$;
+
+-- The real mail came: it replaces what was taken from a text. Its place, its comments and who brought it stay.
+create function message_complete(f filing, n naming, m body, b belongings, p_case bigint) returns void language plpgsql as $$
+begin
+	update message x set internet_message_id = coalesce(n.internet_message_id, x.internet_message_id), identity = n.identity, is_reconstructed = false,
+		kind = m.kind, from_name = coalesce(m.from_name, x.from_name), from_address = coalesce(m.from_address, x.from_address),
+		from_key = coalesce(nullif(m.from_key, ''), x.from_key), subject = m.subject, base_subject = n.base_subject, direction = m.direction,
+		sent_at = m.sent_at, sent_precision = m.sent_precision, text = m.text, new_text = m.new_text, html = m.html,
+		remote_images = m.remote_images, sanitiser_version = m.sanitiser_version, source_sha256 = m.source_sha256,
+		is_own_source = m.is_own_source, delivery_id = f.delivery_id, defects = m.defects, ref_keys = n.ref_keys, refs = n.refs
+		where x.tenant = f.tenant and x.message_id = f.known;
+	delete from participant a where a.tenant = f.tenant and a.message_id = f.known;
+	delete from attachment a where a.tenant = f.tenant and a.message_id = f.known;
+	perform message_rows(f.tenant, f.known, p_case, b);
+	perform event_add(f.tenant, 'message_completed', p_case, f.known, f.delivery_id);
+end $$;
+
+-- Who brings a known mail sees it if he is in its From, To or Cc, or brought the same content.
+create function message_show(f filing) returns void language plpgsql as $$
+begin
+	if f.same_content or exists (select from user_address u join participant a on a.tenant = u.tenant and a.address_key = u.address
+			where u.tenant = f.tenant and u."user" = f."user" and a.message_id = f.known and a.role in ('from', 'to', 'cc')) then
+		insert into message_sight (tenant, message_id, "user", may) values (f.tenant, f.known, f."user", true)
+			on conflict (tenant, message_id, "user") do update set may = true;
+	end if;
+end $$;
+
+-- A known mail brought with a case's token moves there, if the bringer may see the case it lies in and no human put it there.
+create function known_pin(f filing, p_case bigint, p_pin bigint) returns bigint language plpgsql as $$
+declare
+	m record;
+begin
+	select by_human, submitted_by into m from message where tenant = f.tenant and message_id = f.known;
+	if p_pin is null or p_pin = p_case or m.by_human then
+		return p_case;
+	end if;
+	if m.submitted_by = f."user"
+			or exists (select from case_member c where c.tenant = f.tenant and c.case_id = p_case and c."user" = f."user" and c.removed_at is null)
+			or exists (select from tenant_user u where u.tenant = f.tenant and u."user" = f."user" and u.role = 'all') then
+		perform message_move(f.tenant, f.known, p_pin, false);
+		return p_pin;
+	end if;
+	perform event_add(f.tenant, 'match_suggested', p_pin, f.known, f.delivery_id);
+	return p_case;
+end $$;
+
+-- A mail that is here already: what this copy adds to it. Returns its case.
+create function known_file(f filing, n naming, m body, b belongings, p_pin bigint) returns bigint language plpgsql as $$
+declare
+	v_was record;
+	v_case bigint;
+begin
+	select x.case_id, x.is_reconstructed into v_was from message x where x.tenant = f.tenant and x.message_id = f.known;
+	v_case := known_pin(f, v_was.case_id, p_pin);
+	if f.completes and v_was.is_reconstructed then
+		perform message_complete(f, n, m, b, v_case);
+	elsif n.internet_message_id is not null then         -- the id of a mail that had none
+		update message x set internet_message_id = n.internet_message_id, identity = n.identity
+			where x.tenant = f.tenant and x.message_id = f.known and x.internet_message_id is null;
+	end if;
+	if f."user" is not null then
+		perform message_show(f);
+	end if;
+	return v_case;
+end $$;
+
+-- Which case of its thread a new mail belongs to: the token's, a branch's, or the thread's. p_place: message_place()'s answer.
+create function case_choose(f filing, n naming, m body, p_message bigint, p_place record,
+	inout io_pin bigint, out o_pin_auto bigint, out o_case bigint, out o_opened boolean) language plpgsql as $$
+declare
+	v_branch record;
+begin
+	o_opened := p_place.o_opened;
+	o_case := p_place.o_case;
+	if io_pin is not null then
+		o_case := io_pin;
+		update case_file set touched_at = now() where tenant = f.tenant and case_id = io_pin and touched_at is null;
+		if p_place.o_case <> io_pin then
+			update thread set branched = true where tenant = f.tenant and thread_id = p_place.o_root and not branched;
+		end if;
+	elsif n.weak or p_place.o_branched then
+		update thread set branched = true where tenant = f.tenant and thread_id = p_place.o_root and not branched;
+		select * into v_branch from branch_find(f.tenant, p_message, n.ref_keys, n.weak, n.base_subject, p_place.o_case);
+		if v_branch.o_is_new then
+			o_pin_auto := case_open(f.tenant, m.case_subject, f."user");
+			o_case := o_pin_auto;
+			o_opened := true;
+		else
+			o_case := case_final(f.tenant, v_branch.o_case);
+		end if;
+	end if;
+end $$;
+
+-- A person's mail for a closed case reopens it, or continues it in a new linked case (a pin), or must be held (null).
+create function case_closed_for(f filing, m body, p_thread bigint, p_case bigint, inout io_pin bigint, out o_case bigint, out o_opened boolean)
+	language plpgsql as $$
+declare
+	v_answer text := closed_answer(f.tenant, p_case);
+begin
+	o_case := p_case;
+	o_opened := false;
+	if v_answer = 'open' or not f.may_reopen then
+		return;
+	end if;
+	if v_answer = 'reopen' or io_pin is not null then
+		update case_file set state = 'open', closed_at = null where tenant = f.tenant and case_id = p_case;
+		perform event_add(f.tenant, 'case_state', p_case, null, f.delivery_id, '{"state": "open"}');
+	elsif v_answer = 'new' then
+		o_case := case_open(f.tenant, m.case_subject, f."user");
+		o_opened := true;
+		io_pin := o_case;
+		update case_file set linked_to = p_case where tenant = f.tenant and case_id = o_case;
+		update thread set branched = true where tenant = f.tenant and thread_id = p_thread;
+	else
+		o_case := null;
+	end if;
+end $$;
+
+-- Notes which mail the delivery brought, and what its bringers wrote above. The same comment is kept once.
+create function message_bring(f filing, r remarks, p_message bigint, p_case bigint, p_comment text) returns void language plpgsql as $$
+begin
+	insert into delivery_message_row (tenant, delivery_id, message_id, position, comment)
+		values (f.tenant, f.delivery_id, p_message, f.position, p_comment) on conflict do nothing;
+	insert into message_comment (tenant, message_id, delivery_id, position, author_name, author_address, at, text)
+		select f.tenant, p_message, f.delivery_id, u.i, u.name, u.address, u.at, u.text
+		from unnest(r.names, r.addresses, r.times, r.texts) with ordinality u(name, address, at, text, i)
+		where not exists (select from message_comment c where c.tenant = f.tenant and c.message_id = p_message
+			and c.text = u.text and c.author_address is not distinct from u.address);
+	if found and f.known is not null then
+		perform event_add(f.tenant, 'comment_added', p_case, p_message, f.delivery_id);
+	end if;
+end $$;
+
+-- Why: what the mail named, the token, and what else might fit. p_case null: it is held.
+create function evidence_file(f filing, n naming, p_places key_place[], p_sent_at timestamptz, p_message bigint, p_case bigint, p_opened boolean, p_is_pinned boolean)
+	returns void language plpgsql as $$
+begin
+	perform evidence_of_keys(f.tenant, f.delivery_id, f.position, p_places, p_case, p_case is not null);
+	if f.pin_case is not null then
+		perform evidence_add(f.tenant, f.delivery_id, f.position, case_final(f.tenant, f.pin_case), p_case, 'token', null,
+			case when p_is_pinned then 'certain' else 'suggestion' end);
+	end if;
+	if p_opened then
+		perform evidence_add(f.tenant, f.delivery_id, f.position, p_case, p_case, 'new', null, 'certain');
+	elsif p_case is not null and not exists (select from evidence e
+			where e.tenant = f.tenant and e.delivery_id = f.delivery_id and e.chosen and e.position / 1000 = f.position) then
+		perform evidence_add(f.tenant, f.delivery_id, f.position, p_case, p_case,
+			case when f.known is not null then 'content' when f.shared_case is not null then 'same_delivery' else 'references' end, null, 'strong');
+	end if;
+	if (p_opened or p_case is null) and evidence_by_subject(f.tenant, f.delivery_id, f.position, n.base_subject, n.people, p_sent_at, p_case) > 0
+			and p_opened then
+		perform event_add(f.tenant, 'match_suggested', p_case, p_message, f.delivery_id);
+	end if;
+end $$;
+
+-- The outgoing mails that a bounce reports on did not arrive.
+create function bounce_note(f filing, p_places key_place[], p_case bigint, p_text text) returns void language plpgsql as $$
+begin
+	update message m set send_error = left(coalesce(nullif(btrim(split_part(p_text, E'\n', 1)), ''), 'could not be delivered'), 500)
+		from unnest(p_places) p where m.tenant = f.tenant and m.message_id = p.message_id and m.direction = 'out';
+	perform event_add(f.tenant, 'delivery_failed', p_case, p.message_id, f.delivery_id) from unnest(p_places) p where p.message_id is not null;
+end $$;
+
+-- Keeps a mail without a case or keys; a human decides.
+create function message_hold(f filing, n naming, m body, b belongings, r remarks, p_message bigint, p_places key_place[]) returns void language plpgsql as $$
+begin
+	perform message_insert(f, n, m, b, p_message, null, null, null, null);
+	perform message_bring(f, r, p_message, null, m.comment);
+	perform evidence_file(f, n, p_places, m.sent_at, p_message, null, false, false);
+end $$;
+
+-- Files, holds or recognises one mail of a delivery. outcome: filed, duplicate, held; or 'hold': it may join nothing,
+-- nothing may stay written, the caller rolls back and calls again with the authority 'hold'.
+create function file_message(f filing, n naming, m body, b belongings, r remarks,
+	out outcome text, out message_id bigint, out case_id bigint, out opened boolean, out reason text) language plpgsql as $$
+declare
+	v_places key_place[] := array(select k from keys_find(f.tenant, n.keys, n.signals, n.details) k);
+	v_pin bigint := case_final(f.tenant, f.pin_case);
+	v_place record;
+	v_case record;
+begin
+	n.weak := n.weak and cardinality(n.refs) > 0;
+	message_id := coalesce(f.known, nextval('casegate.message_message_id_seq'));
+	opened := false;
+	if f.authority = 'hold' then
+		outcome := 'held';
+		perform message_hold(f, n, m, b, r, message_id, v_places);
+		return;
+	end if;
+	if f.authority = 'bounce' or (f.authority = 'known' and not address_takes_part(f.tenant, f.sender, v_pin)) then
+		v_pin := null;                                       -- a token proves nothing about who has it
+	end if;
+	outcome := 'hold';
+	select * into v_place from message_place(f, n, v_places, message_id, coalesce(v_pin, f.shared_case), m.case_subject);
+	if not v_place.o_allowed then
+		return;
+	end if;
+	if f.known is not null then
+		if v_place.o_branched and v_place.o_disturbed then
+			perform settle(f.tenant, v_place.o_root);
+		end if;
+		case_id := known_file(f, n, m, b, v_pin);
+		outcome := 'duplicate';
+	else
+		select * into v_case from case_choose(f, n, m, message_id, v_place, v_pin) x;
+		v_pin := v_case.io_pin;
+		case_id := v_case.o_case;
+		opened := v_case.o_opened;
+		if not opened then
+			select x.io_pin, x.o_case, x.o_opened into v_pin, case_id, opened from case_closed_for(f, m, v_place.o_root, case_id, v_pin) x;
+			if case_id is null then
+				reason := 'the case is closed';
+				return;
+			end if;
+		end if;
+		perform message_insert(f, n, m, b, message_id, case_id, v_place.o_root, v_pin, v_case.o_pin_auto);
+		perform claims_add(f, n, v_places, message_id);
+		if v_place.o_disturbed and (v_place.o_branched or n.weak or v_pin is not null) then
+			perform settle(f.tenant, v_place.o_root);
+			case_id := (select x.case_id from message x where x.tenant = f.tenant and x.message_id = file_message.message_id);
+		end if;
+		outcome := 'filed';
+		perform event_add(f.tenant, 'message_filed', case_id, message_id, f.delivery_id);
+	end if;
+	perform message_bring(f, r, message_id, case_id, m.comment);
+	perform evidence_file(f, n, v_places, m.sent_at, message_id, case_id, opened, f.pin_case is not null and v_pin is not null);
+	if f.authority = 'bounce' and outcome = 'filed' then
+		perform bounce_note(f, v_places, case_id, m.text);
+	end if;
+	if f."user" is not null and not opened then
+		perform member_file(f.tenant, case_id, case when outcome = 'filed' then message_id end, f."user", f.delivery_id);
+	end if;
+	if f.authority = 'user' then
+		perform held_become_duplicate(f.tenant, message_id, f.delivery_id);
+	end if;
+end $$;
 
 -- Everything that runs with the caller's own rights. What runs with the owner's is granted where it is made.
 do $$

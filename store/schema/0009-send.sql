@@ -66,8 +66,8 @@ create function is_internal(p_addresses text[]) returns boolean language sql sta
 -- What the mail answers: the message that the caller names, else the last of the case that he sees.
 create function answered_message(p_case bigint, p_named bigint) returns bigint language plpgsql stable as $$
 begin
-	if p_named is not null and not exists (select from message m
-			where m.tenant = tenant_now() and m.message_id = seen_message(p_named) and m.case_id = p_case) then
+	if p_named is not null and (select m.case_id from message m where m.tenant = tenant_now() and m.message_id = p_named) is distinct from p_case then
+		perform seen_message(p_named);
 		raise exception 'message % is not in case %', p_named, reference_of(p_case) using errcode = 'invalid_parameter_value';
 	end if;
 	return coalesce(p_named, (select m.message_id from message m
@@ -188,9 +188,10 @@ end $$;
 -- The state of a mail that we send, its row locked.
 create function sending_message(p_message bigint) returns text language plpgsql as $$
 declare
+	v_message bigint := seen_message(p_message);
 	v_state text;
 begin
-	select m.send_state into v_state from message m where m.tenant = tenant_now() and m.message_id = seen_message(p_message) for no key update;
+	select m.send_state into v_state from message m where m.tenant = tenant_now() and m.message_id = v_message for no key update;
 	if v_state is null then
 		raise exception 'message % was not sent from here', p_message using errcode = 'object_not_in_prerequisite_state';
 	end if;
