@@ -66,8 +66,10 @@ create function is_internal(p_addresses text[]) returns boolean language sql sta
 -- What the mail answers: the message that the caller names, else the last of the case that he sees.
 create function answered_message(p_case bigint, p_named bigint) returns bigint language plpgsql stable as $$
 begin
-	if p_named is not null and (select m.case_id from message m where m.tenant = tenant_now() and m.message_id = p_named) is distinct from p_case then
+	if p_named is not null then
 		perform seen_message(p_named);
+	end if;
+	if (select m.case_id from message m where m.tenant = tenant_now() and m.message_id = p_named) <> p_case then
 		raise exception 'message % is not in case %', p_named, reference_of(p_case) using errcode = 'invalid_parameter_value';
 	end if;
 	return coalesce(p_named, (select m.message_id from message m

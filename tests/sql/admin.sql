@@ -27,7 +27,7 @@ declare
 begin
 	return case when v_done = 'done' then world.setting(p_key) else v_done end;
 end $$;
-select is(world.set(key, value), want, key || ' = ' || coalesce(value, 'null')) from (values
+select is(world.set(key, value), want, key || ' = ' || coalesce(replace(value, E'\n', '\n'), 'null')) from (values
 	('never_file', 'Boss@Acme.Test, away.TEST  @far.test,away.test', '{away.test,boss@acme.test,far.test}'), ('never_file', 'nonsense', '22023'), ('never_file', 'a@b@c.test', '22023'),
 	('never_file', 'a@b.test (x)', '22023'), ('never_file', '', '{}'),
 	('closed', 'new', 'new'), ('closed', ' HOLD ', 'hold'), ('closed', 'shut', '22023'), ('closed', null, 'reopen'),
