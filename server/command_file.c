@@ -8,7 +8,8 @@
 #include "store/ingest.h"
 
 enum {
-	TRIES = 6, /* of one mail while the database is away or busy */
+	TRIES = 6,         /* of one mail while the database is away or busy: 6 seconds */
+	GIVEN_UP_MOST = 2, /* then the others need not wait as long, each of them */
 	FIRST_WAIT_MS = 200,
 	OUTCOMES = OUTCOME_FAILED + 1,
 };
@@ -23,6 +24,7 @@ typedef struct {
 	gboolean is_history;
 	Progress *progress;
 	guint mails, outcomes[OUTCOMES], opened_cases, errors;
+	guint given_up; /* mails in a row for which waiting did not help */
 } Filing;
 
 static Envelope *envelope_of(const Filing *filing)
@@ -62,7 +64,11 @@ static void complain(Filing *filing, const char *where, const char *why)
 
 static void count(Filing *filing, const char *where, const Verdict *verdict)
 {
+	const gboolean is_given_up =
+		g_error_matches(verdict->error, CASEGATE_ERROR, CASEGATE_ERROR_RETRY);
+
 	filing->mails++;
+	filing->given_up = is_given_up ? filing->given_up + 1 : 0;
 	if (verdict->error != NULL) {
 		filing->errors++;
 		complain(filing, where, verdict->error->message);
@@ -79,7 +85,7 @@ static void file_all(Filing *filing, MailFiles *files)
 {
 	g_autofree char *where = NULL;
 
-	for (;;) {
+	while (filing->given_up < GIVEN_UP_MOST) {
 		GError *error = NULL;
 		g_autoptr(GBytes) source = mailfiles_next(files, &where, &error);
 		Verdict verdict = {0};
@@ -110,6 +116,8 @@ static void print_totals(const Filing *filing, guint skipped)
 		outcomes[OUTCOME_FAILED]);
 	if (filing->errors > 0)
 		printf("; %u not filed because of errors", filing->errors);
+	if (filing->given_up >= GIVEN_UP_MOST)
+		fputs("; gave up: run it again, what is filed is not filed twice", stdout);
 	if (skipped > 0)
 		printf("; %u %s left out that did not look like mail", skipped,
 			skipped == 1 ? "file was" : "files were");

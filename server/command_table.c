@@ -7,6 +7,10 @@ static const char migrate_details[] =
 	"Runs as the role of migrate_url in [database], which owns the database and has\n"
 	"CREATEROLE. Safe to run twice, and from two machines at once.";
 
+static const char serve_details[] =
+	"Runs in the foreground and logs to stderr. SIGTERM ends what is on its way first\n"
+	"(at most 15 s); SIGHUP reads the configuration and the certificates again.";
+
 static const char check_details[] =
 	"Looks at the configuration, the database with its schema and roles, the\n"
 	"addresses to listen on, TLS, the proof of senders, secrets and Graph. One line\n"
@@ -15,8 +19,8 @@ static const char check_details[] =
 static const char file_details[] =
 	"Each PATH is an .eml file, an mbox, a Maildir (cur and new; name its subfolders\n"
 	"to have them, too) or a directory of these. Filing is repeatable: what is there\n"
-	"already counts as duplicate. What may pass by waiting is tried again; every mail\n"
-	"that was not filed is named. The last line is the totals.";
+	"already counts as duplicate. What may pass by waiting is tried again for some\n"
+	"seconds; every mail that was not filed is named. The last line is the totals.";
 
 static const char explain_details[] =
 	"Takes the same way as filing and undoes it: nothing is written. Reads stdin\n"
@@ -58,6 +62,7 @@ static const char stats_details[] =
 /* In the order of the help: setting up first, then mail, then what the tenants have; a noun's verbs together. */
 const Command command_table[] = {
 	{"migrate", "", "create or upgrade the database's schema", migrate_details, command_migrate, FALSE},
+	{"serve", "", "run the gateway until SIGTERM", serve_details, command_serve, FALSE},
 	{"check", "", "look for what does not work, and say the remedy", check_details, command_check, FALSE},
 	{"file", "PATH...", "file mails from .eml, mbox and Maildir", file_details, command_file, TRUE},
 	{"explain", "[FILE]", "say what filing a mail would do, and why, as JSON", explain_details, command_explain, TRUE},

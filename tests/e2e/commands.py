@@ -347,12 +347,40 @@ def checking(tap, shell, _):
     tap.equal(shell("stats")[0], 0, "and it is back")
 
 
+def patience(tap, shell, directory):
+    """file waits for a database that restarts, and gives up on one that stays away."""
+    fifo = f"{directory}/fifo.eml"
+    os.mkfifo(fifo)
+    more = [write(directory, f"patience/{number}.eml", outgoing(number)) for number in range(21, 25)]
+
+    def begin():
+        """It waits for the first mail, so the database can go away before."""
+        return subprocess.Popen([harness.program(), "file", "--to", AGENT, fifo, *more], stdout=subprocess.PIPE,
+                                stderr=subprocess.PIPE, env=shell.environment)
+
+    def give(process, number):
+        with open(fifo, "wb") as file:
+            shell.cluster.stop()
+            file.write(outgoing(number))
+        return process
+
+    process = give(begin(), 25)
+    shell.cluster.start()
+    out, err = process.communicate(timeout=60)
+    tap.ok(process.returncode == 0 and out.startswith(b"5 mails: 5 filed") and err == b"", "a restart is waited for", out, err)
+    process = give(begin(), 26)
+    out, err = process.communicate(timeout=60)
+    tap.ok(process.returncode == 1 and out.startswith(b"2 mails: 0 filed") and b"gave up" in out and b"fifo.eml" in err,
+           "a database that stays away is given up", out, err)
+    shell.cluster.start()
+
+
 def main():
     tap = harness.Tap()
     with pg.Cluster() as cluster, tempfile.TemporaryDirectory() as directory:
         shell = Shell(cluster)
         tap.run([before_and_after_migrate, administration, what_is_not_there, rules, filing, reading, membership, holding,
-                 explaining, counting, removing, checking], shell, directory)
+                 explaining, counting, removing, patience, checking], shell, directory)
     return tap.done()
 
 
