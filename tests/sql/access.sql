@@ -68,6 +68,19 @@ select is(world.ask('bob', 'select case_id from cases where case_id = ' || world
 select is(world.ask('bob', 'select c.message_count || '' '' || c.missing_count from cases c'), '1 0', 'numbers of what he sees');
 select is(world.ask('chef', 'select message_count || '' '' || missing_count from cases order by case_id'), '3 1,1 0', 'numbers of all');
 
+-- The app need not know where our helpers are: everything works by its full name with an empty search_path.
+create function world.bare(p_who text, p_sql text) returns text language plpgsql set search_path = '' as $$
+begin
+	return world.ask(p_who, p_sql);
+end $$;
+select is(world.bare(w.who, format('select count(x::text) > 0 from casegate.%I x', k.name)), 'true', w.who || ' reads every column of ' || k.name)
+	from world.kinds() k, unnest('{chef,operator,gateway@acme}'::text[]) w(who) where not k.is_table and not (k.name = 'stats' and w.who = 'chef');
+create temp table named as select world.case_of('a1')::text as a, world.case_of('b1')::text as b;
+select matches(world.bare('chef', 'select count(x::text) from casegate.' || s || ' x'), '^[01]$', s || ' by its full name')
+	from (select replace(replace(s, '{a}', a), '{b}', b) as s from named, unnest(array['draft_text({a})', 'set_case_state({a}, ''closed'')', 'missing_messages({a})', 'split_message(world.message(''a2''))', 'move_message(world.message(''a2''), {a})',
+	'merge_cases({a}, {b})', 'unmerge_case({a})', 'add_member({a}, ''cleo'')', 'remove_member({a}, ''cleo'')', 'rotate_case_address({a})', 'add_attachment({a}, ''x'', ''x/y'', ''x'')', 'message_source(world.message(''a1''))',
+	'release_held((select delivery_id from casegate.held))']) s) acts;
+
 -- A user who was removed, and settings that say who one is without sign_in: the policies read them, the acts check them.
 select is(world.ask('operator', 'select user_remove(''acme'', ''anna'')'), '', 'anna leaves');
 select is(world.ask('anna', 'select 1'), 'error 28000', 'who left cannot sign in');
