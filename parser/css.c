@@ -103,28 +103,40 @@ static gboolean has_no_size(const Declaration *declaration)
 	return FALSE;
 }
 
+/* A size in proportion to that of the element around. */
+static gboolean is_relative(const Declaration *declaration)
+{
+	return (has_word(declaration, "em") && !has_word(declaration, "rem")) ||
+	       has_word(declaration, "%");
+}
+
+/* One pixel or point is not read by anybody; one em is the size of what is around. */
+static gboolean is_tiny(const Declaration *declaration)
+{
+	if (is_named(declaration, "font"))
+		return has_no_size(declaration);
+	return is_named(declaration, "font-size") &&
+	       is_nothing(declaration, is_relative(declaration) ? 0.01 : 1);
+}
+
+/* (mso-hide is no such: it hides from Outlook what all others see.) */
 static gboolean hides(const Declaration *declaration)
 {
 	if (is_named(declaration, "display"))
 		return begins(declaration, "none");
 	if (is_named(declaration, "visibility"))
 		return begins(declaration, "hidden") || begins(declaration, "collapse");
-	if (is_named(declaration, "mso-hide"))
-		return begins(declaration, "all");
-	if (is_named(declaration, "opacity"))
-		return is_nothing(declaration, 0.05);
-	if (is_named(declaration, "color"))
-		return begins(declaration, "transparent");
-	if (is_named(declaration, "font"))
-		return has_no_size(declaration);
-	return is_named(declaration, "font-size") && is_nothing(declaration, 1) &&
-	       !has_word(declaration, "em") && !has_word(declaration, "%");
+	return is_named(declaration, "opacity") && is_nothing(declaration, 0.05);
 }
 
-/* Zero em or percent is nothing, too, but one em is the normal size. */
-static gboolean has_no_font_size(const Declaration *declaration)
+/* The size of the words: the last declaration counts. */
+static CssTraits size_traits(const Declaration *declaration, CssTraits before)
 {
-	return is_named(declaration, "font-size") && is_nothing(declaration, 0.01);
+	if (!is_named(declaration, "font") && !is_named(declaration, "font-size"))
+		return before;
+	if (is_tiny(declaration))
+		return CSS_TINY;
+	return is_relative(declaration) ? before : CSS_SIZED;
 }
 
 /* Outlook: "border:none;border-top:solid #E1E1E1 1.0pt"; through the web: "border-style:solid none
@@ -144,21 +156,37 @@ static gboolean is_box(const Declaration *declaration)
 	return FALSE;
 }
 
-static gboolean has_small_margin(const Declaration *declaration)
+/* Which of the two vertical margins this declaration sets to nothing or to something. */
+static void read_margin(
+	const Declaration *declaration, gboolean *is_flush_above, gboolean *is_flush_below)
 {
-	return (is_named(declaration, "margin") || is_named(declaration, "margin-top") ||
-		       is_named(declaration, "margin-bottom")) &&
-	       is_nothing(declaration, 1);
+	g_autofree char *value = g_strndup(declaration->value, declaration->value_length);
+	char *bottom = value;
+
+	if (is_named(declaration, "margin-top"))
+		*is_flush_above = is_nothing(declaration, 1);
+	else if (is_named(declaration, "margin-bottom"))
+		*is_flush_below = is_nothing(declaration, 1);
+	if (!is_named(declaration, "margin"))
+		return;
+	/* "top right bottom left": the third is the bottom's, where there is one. */
+	for (guint words = 0; words < 2; words++) {
+		bottom += strcspn(bottom, " \t\r\n\f");
+		bottom += strspn(bottom, " \t\r\n\f");
+	}
+	*is_flush_above = is_nothing(declaration, 1);
+	*is_flush_below = *bottom ? g_ascii_strtod(bottom, NULL) <= 1 : *is_flush_above;
 }
 
 CssTraits css_traits(const char *style)
 {
-	CssTraits traits = 0;
+	CssTraits traits = 0, size = 0;
 	gboolean is_clipped = FALSE, is_small = FALSE, is_boxed = FALSE;
+	gboolean is_flush_above = FALSE, is_flush_below = FALSE;
 	Declaration declaration;
 
 	while (next_declaration(&style, &declaration)) {
-		if (hides(&declaration) || has_no_font_size(&declaration))
+		if (hides(&declaration))
 			traits |= CSS_HIDDEN;
 		else if (is_rule_above(&declaration))
 			traits |= CSS_RULE_ABOVE;
@@ -169,8 +197,6 @@ CssTraits css_traits(const char *style)
 				 begins(&declaration, "7") || begins(&declaration, "8") ||
 				 begins(&declaration, "9")))
 			traits |= CSS_BOLD;
-		else if (has_small_margin(&declaration))
-			traits |= CSS_NO_MARGIN;
 		else if (is_named(&declaration, "overflow"))
 			is_clipped = begins(&declaration, "hidden");
 		else if (is_named(&declaration, "height") || is_named(&declaration, "width") ||
@@ -178,10 +204,16 @@ CssTraits css_traits(const char *style)
 			 is_named(&declaration, "max-width"))
 			is_small |= is_nothing(&declaration, 1);
 		is_boxed |= is_box(&declaration);
+		size = size_traits(&declaration, size);
+		read_margin(&declaration, &is_flush_above, &is_flush_below);
 	}
 	if (is_clipped && is_small)
 		traits |= CSS_HIDDEN;
-	return is_boxed ? traits & ~(guint)CSS_RULE_ABOVE : traits;
+	if (is_flush_above && is_flush_below)
+		traits |= CSS_NO_MARGIN;
+	if (is_boxed)
+		traits &= ~(guint)CSS_RULE_ABOVE;
+	return traits | size;
 }
 
 /* What may stay. Nothing here loads, leaves its place or covers another. */
@@ -303,8 +335,10 @@ static gboolean append_value(GString *out, const Declaration *declaration)
 /* Words keep their room, and of display only what keeps a box a box. */
 static gboolean is_harmless(const Declaration *declaration)
 {
-	if (hides(declaration) || has_no_font_size(declaration))
+	if (hides(declaration) || is_tiny(declaration))
 		return FALSE;
+	if (is_named(declaration, "color"))
+		return !begins(declaration, "transparent");
 	if (is_named(declaration, "line-height") || is_named(declaration, "height") ||
 		is_named(declaration, "max-height") || is_named(declaration, "width") ||
 		is_named(declaration, "max-width"))

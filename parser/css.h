@@ -6,7 +6,9 @@
 #include <glib.h>
 
 typedef enum {
-	CSS_HIDDEN = 1 << 0,     /* nobody sees it: display:none, no size, no opacity, mso-hide */
+	CSS_HIDDEN = 1 << 0,     /* nobody sees it: display:none, no opacity, cut to no size */
+	CSS_TINY = 1 << 5,       /* no size of its words; what is inside may have one */
+	CSS_SIZED = 1 << 6,      /* a size of its words whatever is around */
 	CSS_RULE_ABOVE = 1 << 1, /* a box with a top border and no other, as Outlook draws a rule */
 	CSS_PREFORMATTED = 1 << 2, /* white-space: pre, pre-wrap, pre-line */
 	CSS_BOLD = 1 << 3,

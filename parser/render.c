@@ -19,7 +19,7 @@ enum {
 typedef struct {
 	LineMarks marks;
 	guint quotes, lists;
-	gboolean is_hidden, is_preformatted;
+	gboolean is_hidden, is_tiny, is_preformatted;
 	gboolean is_numbered;
 	guint next_number; /* of the next <li> */
 	guint margin;      /* blank lines around this element */
@@ -63,6 +63,11 @@ typedef struct {
 static Frame *frame(Renderer *renderer)
 {
 	return &renderer->frames[renderer->depth];
+}
+
+static gboolean is_unseen(const Frame *words)
+{
+	return words->is_hidden || words->is_tiny;
 }
 
 /* Lines */
@@ -137,7 +142,7 @@ static void append_gap(Renderer *renderer)
 /* Words follow, which stand at this byte of the HTML. */
 static void begin_words(Renderer *renderer, gsize html_content)
 {
-	const gboolean is_hidden = frame(renderer)->is_hidden;
+	const gboolean is_hidden = is_unseen(frame(renderer));
 
 	if (renderer->is_in_hidden && !is_hidden)
 		g_string_append_c(renderer->text, ']');
@@ -254,7 +259,7 @@ static void add_text(Renderer *renderer, const char *text, gsize length, gsize h
 	while ((text = add_blanks(renderer, text, end)) < end) {
 		const char *behind = words_end(text, end);
 
-		if (!frame(renderer)->is_hidden || !is_filler(text, behind)) {
+		if (!is_unseen(frame(renderer)) || !is_filler(text, behind)) {
 			begin_words(renderer, html_content);
 			g_string_append_len(renderer->text, text, behind - text);
 		}
@@ -325,6 +330,8 @@ static void read_style(Renderer *renderer, Frame *inner, const HtmlReader *tag)
 	style = html_attribute_value(tag, "style");
 	traits = css_traits(style);
 	inner->is_hidden |= (traits & CSS_HIDDEN) != 0;
+	if (traits & (CSS_TINY | CSS_SIZED))
+		inner->is_tiny = (traits & CSS_TINY) != 0;
 	inner->is_preformatted |= (traits & CSS_PREFORMATTED) != 0;
 	if (traits & CSS_BOLD)
 		inner->marks |= LINE_BOLD;

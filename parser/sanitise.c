@@ -20,6 +20,9 @@ typedef struct {
 	guint remote_images;
 	gboolean
 		is_written[MARKUP_DEPTH_MAX]; /* has the open element of this depth a tag in out? */
+	gboolean is_tiny[MARKUP_DEPTH_MAX + 1]; /* words at this depth have no size */
+	guint depth;
+	CssTraits traits; /* of the style of the tag at hand */
 	gboolean is_full;
 } Writer;
 
@@ -187,9 +190,10 @@ static void read_style(Writer *writer, const HtmlReader *tag)
 {
 	g_autofree char *style = html_attribute_value(tag, "style");
 	g_autoptr(GString) clean = g_string_new(NULL);
-	const gboolean is_hidden =
-		css_traits(style) & CSS_HIDDEN || html_attribute(tag, "hidden") != NULL;
+	gboolean is_hidden;
 
+	writer->traits = css_traits(style);
+	is_hidden = writer->traits & CSS_HIDDEN || html_attribute(tag, "hidden") != NULL;
 	css_clean(clean, style, &writer->remote_images);
 	if (tag->element->id == ELEMENT_P && is_of_word(tag) && !strstr(clean->str, "margin"))
 		g_string_append(clean, clean->len > 0 ? ";margin:0" : "margin:0");
@@ -212,6 +216,7 @@ static void count_remote(Writer *writer, const HtmlReader *tag, const char *name
 static gboolean read_tag(Writer *writer, const Element *element, const HtmlReader *tag)
 {
 	g_string_truncate(writer->attributes, 0);
+	writer->traits = 0;
 	if (!tag)
 		return TRUE;
 	if (html_attribute(tag, "background"))
@@ -291,19 +296,49 @@ static void on_open(gpointer user, const Element *element, const HtmlReader *tag
 {
 	Writer *writer = user;
 
-	if (element->traits & ELEMENT_VOID)
+	if (element->traits & ELEMENT_VOID) {
 		write_void(writer, element, tag);
-	else
-		writer->is_written[depth] = read_tag(writer, element, tag) && *element->written &&
-					    write_tag(writer, element->written);
+		return;
+	}
+	writer->is_written[depth] = read_tag(writer, element, tag) && *element->written &&
+				    write_tag(writer, element->written);
+	writer->depth = depth + 1;
+	writer->is_tiny[depth + 1] = writer->is_tiny[depth];
+	if (writer->traits & (CSS_TINY | CSS_SIZED))
+		writer->is_tiny[depth + 1] = (writer->traits & CSS_TINY) != 0;
 }
 
 static void on_close(gpointer user, const Element *element, guint depth, G_GNUC_UNUSED gsize at)
 {
-	const Writer *writer = user;
+	Writer *writer = user;
 
 	if (writer->is_written[depth])
 		g_string_append_printf(writer->out, "</%s>", element->written);
+	writer->depth = depth;
+}
+
+static gboolean is_blank(const char *text, gsize length)
+{
+	for (gsize i = 0; i < length; i++)
+		if ((guchar)text[i] > 0x20)
+			return FALSE;
+	return TRUE;
+}
+
+/* Layouts set the size of a box to nothing and that of the boxes inside to something; only the
+ * words that stand directly in such a box are hidden. */
+static void write_words(Writer *writer, const char *text, gsize length)
+{
+	gboolean is_marked = FALSE;
+
+	if (writer->is_tiny[writer->depth] && writer->depth < MARKUP_DEPTH_MAX &&
+		!is_blank(text, length)) {
+		g_string_assign(writer->attributes, " title=\"hidden\"");
+		is_marked = write_tag(writer, "span");
+	}
+	write_text(writer, text, length);
+	if (is_marked)
+		g_string_append(writer->out, "</span>");
 }
 
 static void on_text(
@@ -312,12 +347,12 @@ static void on_text(
 	Writer *writer = user;
 
 	if (kind == HTML_RAW_TEXT || !memchr(text, '&', length)) {
-		write_text(writer, text, length);
+		write_words(writer, text, length);
 		return;
 	}
 	g_string_truncate(writer->decoded, 0);
 	html_decode(writer->decoded, text, length, FALSE);
-	write_text(writer, writer->decoded->str, writer->decoded->len);
+	write_words(writer, writer->decoded->str, writer->decoded->len);
 }
 
 char *sanitise_html(const char *html, gsize length, guint *remote_images)

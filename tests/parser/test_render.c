@@ -5,84 +5,89 @@
 static const struct {
 	const char *in, *want;
 } texts[] = {
-	{"",									   ""				     },
-	{" \n <p> </p> ",							      ""				     },
-	{"a  b\n\tc",								  "a b c\n"                              },
-	{"a<b>b</b> <i> c</i>",							"ab c\n"                               },
-	{"<p>a</p><p>b</p>",							   "a\n\nb\n"                             },
-	{"<div>a</div><div>b</div>",						   "a\nb\n"                               },
-	{"<div><div>a</div></div><div>b</div>c",                                       "a\nb\nc\n"                            },
-	{"a<br>b<br><br>c<br>",							"a\nb\n\nc\n"                          },
-	{"<div>a<br></div>b",							  "a\nb\n"                               },
-	{"<div>a</div><div><br></div><div>b</div>",                                    "a\n\nb\n"                             },
-	{"<div>a</div><div>&nbsp;</div><div>b</div>",                                  "a\n\nb\n"                             },
-	{"<p>a</p><br><p>b</p>",						       "a\n\nb\n"                             },
-	{"a<br><br><br><br><br>b",						     "a\n\n\nb\n"                           },
+	{"",									       ""				     },
+	{" \n <p> </p> ",								  ""				     },
+	{"a  b\n\tc",								      "a b c\n"                              },
+	{"a<b>b</b> <i> c</i>",							    "ab c\n"                               },
+	{"<p>a</p><p>b</p>",							       "a\n\nb\n"                             },
+	{"<div>a</div><div>b</div>",						       "a\nb\n"                               },
+	{"<div><div>a</div></div><div>b</div>c",                                           "a\nb\nc\n"                            },
+	{"a<br>b<br><br>c<br>",							    "a\nb\n\nc\n"                          },
+	{"<div>a<br></div>b",							      "a\nb\n"                               },
+	{"<div>a</div><div><br></div><div>b</div>",                                        "a\n\nb\n"                             },
+	{"<div>a</div><div>&nbsp;</div><div>b</div>",                                      "a\n\nb\n"                             },
+	{"<p>a</p><br><p>b</p>",							   "a\n\nb\n"                             },
+	{"a<br><br><br><br><br>b",							 "a\n\n\nb\n"                           },
 	{"<p class=MsoNormal>a</p><p class=MsoNormal>b</p><p class=MsoNormal><o:p>&nbsp;</o:p></p>"
-	 "<p class=MsoNormal>c</p>",					  "a\nb\n\nc\n"                          },
-	{"<p style='margin:0'>a</p><p style='margin-top:0cm;margin-bottom:0'>b</p>",   "a\nb\n"                               },
-	{"a&nbsp;b &nbsp; c",							  "a b  c\n"                             },
-	{"a&nbsp;<br>&nbsp;&nbsp; b",						  "a\n  b\n"                             },
-	{"a\342\200\213b&zwnj;c\302\255",					      "a\342\200\213b\342\200\214c\302\255\n"},
-	{"<head><title>t</title><style>s</style></head><script>x</script>a<!-- c -->", "a\n"                                  },
-	{"&lt;b&gt; &amp;amp; &uuml;",						 "<b> &amp; \303\274\n"                 },
-	{"<h1>a</h1>b<h2>c</h2>",						      "a\n\nb\n\nc\n"                        },
+	 "<p class=MsoNormal>c</p>",					      "a\nb\n\nc\n"                          },
+	{"<p style='margin:0'>a</p><p style='margin-top:0cm;margin-bottom:0'>b</p>",       "a\nb\n"                               },
+	{"<p style='margin:0 0 16px'>a</p><p style='margin-top:0'>b</p>",                  "a\n\nb\n"                             },
+	{"<p style='margin:0cm 0cm .0001pt'>a</p><p style='margin:0 auto'>b</p>",          "a\nb\n"                               },
+	{"a&nbsp;b &nbsp; c",							      "a b  c\n"                             },
+	{"a&nbsp;<br>&nbsp;&nbsp; b",						      "a\n  b\n"                             },
+	{"a\342\200\213b&zwnj;c\302\255",						  "a\342\200\213b\342\200\214c\302\255\n"},
+	{"<head><title>t</title><style>s</style></head><script>x</script>a<!-- c -->",     "a\n"                                  },
+	{"&lt;b&gt; &amp;amp; &uuml;",						     "<b> &amp; \303\274\n"                 },
+	{"<h1>a</h1>b<h2>c</h2>",							  "a\n\nb\n\nc\n"                        },
  /* lists */
-	{"a<ul><li>b<li>c</ul>d",						      "a\n\n- b\n- c\n\nd\n"                 },
-	{"<ol><li>a<li>b<ol><li>c</ol><li>d</ol>",                                     "1. a\n2. b\n  1. c\n3. d\n"           },
-	{"<ol start=7><li>a<li value=3>b<li>c</ol>",                                   "7. a\n3. b\n4. c\n"                   },
-	{"<ul><li><p>a</p></li><li><div>b</div></li></ul>",                            "- a\n\n- b\n"                         },
-	{"<ul><li><li>a</ul>",							 "- a\n"                                },
-	{"<dl><dt>a<dd>b</dl>",							"a\nb\n"                               },
+	{"a<ul><li>b<li>c</ul>d",							  "a\n\n- b\n- c\n\nd\n"                 },
+	{"<ol><li>a<li>b<ol><li>c</ol><li>d</ol>",                                         "1. a\n2. b\n  1. c\n3. d\n"           },
+	{"<ol start=7><li>a<li value=3>b<li>c</ol>",                                       "7. a\n3. b\n4. c\n"                   },
+	{"<ul><li><p>a</p></li><li><div>b</div></li></ul>",                                "- a\n\n- b\n"                         },
+	{"<ul><li><li>a</ul>",							     "- a\n"                                },
+	{"<dl><dt>a<dd>b</dl>",							    "a\nb\n"                               },
  /* quotes */
-	{"a<blockquote>b<br>c<p>d</p></blockquote>e",                                  "a\n\n> b\n> c\n>\n> d\n\ne\n"         },
-	{"<blockquote>a<blockquote>b</blockquote></blockquote>c",                      "> a\n>\n> > b\n\nc\n"                 },
-	{"<blockquote>a</blockquote><blockquote>b</blockquote>",                       "> a\n>\n> b\n"                        },
+	{"a<blockquote>b<br>c<p>d</p></blockquote>e",                                      "a\n\n> b\n> c\n>\n> d\n\ne\n"         },
+	{"<blockquote>a<blockquote>b</blockquote></blockquote>c",                          "> a\n>\n> > b\n\nc\n"                 },
+	{"<blockquote>a</blockquote><blockquote>b</blockquote>",                           "> a\n>\n> b\n"                        },
  /* tables */
-	{"<table><tr><td>a<td>b<tr><td>c<td>d</table>e",                               "a\tb\nc\td\ne\n"                      },
+	{"<table><tr><td>a<td>b<tr><td>c<td>d</table>e",                                   "a\tb\nc\td\ne\n"                      },
 	{"<table><tr><th>Betreff: </th><td>x</td></tr><tr><th>Von:<td>y</table>",
-         "Betreff: x\nVon: y\n"											       },
+         "Betreff: x\nVon: y\n"												   },
 	{"<table><tr><td><p>a</p></td><td><p>b</p></td></tr><tr><td><p>c</p><td><div>d</div></"
-	 "table>",									     "a\tb\n\nc\td\n"													     },
+	 "table>",								"a\tb\n\nc\td\n"                       },
 	{"<table><tr><td></td><td>a</td><td> </td><td>&nbsp;</td><td>b</td></tr></table>",
-         "a\tb\n"},
-	{"<table><tr><td>a<br>b</td><td>c</td></tr></table>",									    "a\nb\nc\n"																	  },
+         "a\tb\n"														 },
+	{"<table><tr><td>a<br>b</td><td>c</td></tr></table>",                              "a\nb\nc\n"                            },
 	{"<table><tr><td>Logo</td><td><h1>a</h1><p>b</p></td></tr></table>c",
-         "Logo\n\na\n\nb\n\nc\n"},
+         "Logo\n\na\n\nb\n\nc\n"												  },
 	{"<table><tr><td><table><tr><td>a</td></tr></table></td><td><table><tr><td>b</td></tr></"
-	 "table></td></tr></table>",									    "a\nb\n"																									     },
-	{"<table><tr><td></td></tr><tr><td>&nbsp;</td></tr><tr><td>a</td></tr></table>","a\n"},
-	{"<td>a</td><td>b</td>",									       "a\tb\n"																																				   },
+	 "table></td></tr></table>",					      "a\nb\n"			       },
+	{"<table><tr><td></td></tr><tr><td>&nbsp;</td></tr><tr><td>a</td></tr></table>",   "a\n"                                  },
+	{"<td>a</td><td>b</td>",							   "a\tb\n"                               },
  /* links */
-	{"<a href=https://x.example/a>b</a>","b <https://x.example/a>\n"},
-	{"<a href=https://x.example/>https://x.example</a>",                                                            "https://x.example\n"																																													 },
-	{"<a href='http://www.X.example'>x.example</a>","x.example\n"},
-	{"<a href=mailto:x@y.example>x@y.example</a>",								    "x@y.example\n"																																																						 },
-	{"<a href='MAILTO:x@y.example?subject=z'>x@y.example</a>","x@y.example\n"},
-	{"<a href=mailto:x@y.example>Max</a>",								    "Max <x@y.example>\n"																																																															   },
-	{"<a href=tel:+49-30-12>+49 (30) 12</a>, <a href=tel:1>a</a>","+49 (30) 12, a <tel:1>\n"},
-	{"<a href=javascript:x>a</a><a href=#b>b</a><a name=c>c</a>",                                                               "abc\n"																																																																								      },
-	{"<a href=https://x.example> </a>a",       "a\n"},
-	{"<p>a <a href=https://x.example>b</a></p><p>c",								 "a b <https://x.example>\n\nc\n"																																																																																},
+	{"<a href=https://x.example/a>b</a>",					      "b <https://x.example/a>\n"            },
+	{"<a href=https://x.example/>https://x.example</a>",                               "https://x.example\n"                  },
+	{"<a href='http://www.X.example'>x.example</a>",                                   "x.example\n"                          },
+	{"<a href=mailto:x@y.example>x@y.example</a>",                                     "x@y.example\n"                        },
+	{"<a href='MAILTO:x@y.example?subject=z'>x@y.example</a>",                         "x@y.example\n"                        },
+	{"<a href=mailto:x@y.example>Max</a>",                                             "Max <x@y.example>\n"                  },
+	{"<a href=tel:+49-30-12>+49 (30) 12</a>, <a href=tel:1>a</a>",                     "+49 (30) 12, a <tel:1>\n"             },
+	{"<a href=javascript:x>a</a><a href=#b>b</a><a name=c>c</a>",                      "abc\n"                                },
+	{"<a href=https://x.example> </a>a",					       "a\n"                                  },
+	{"<p>a <a href=https://x.example>b</a></p><p>c",                                   "a b <https://x.example>\n\nc\n"       },
 	{"<a href=https://x.example><img src=y alt='Zum Shop'></a>",
-         "Zum Shop <https://x.example>\n"},
-	{"<blockquote><a href=https://x.example>x.example</a></blockquote>",                                             "> x.example\n"																																																																																								 },
+         "Zum Shop <https://x.example>\n"											 },
+	{"<blockquote><a href=https://x.example>x.example</a></blockquote>",               "> x.example\n"                        },
  /* images, rules, text as it stands */
-	{"<img alt=a src=b> c<img alt=''><img>",                 "a c\n"},
-	{"a<hr>b",						     "a\n\nb\n"																																																																																												     },
-	{"<pre>a  b\n\tc\n\n\n\nd </pre>e",              "a  b\n\tc\n\n\n\nd\n\ne\n"},
-	{"<div style='white-space:pre-wrap'>a\nb  c</div>",                                    "a\nb  c\n"																																																																																															   },
-	{"<textarea>a\nb</textarea><xmp><p></xmp>",                              "a\nb\n\n<p>\n"},
-	{"<form>a<input value=b><select><option>c<option>d</select></form>e",                                "a\nc\nd\ne\n"																																																																																															     },
+	{"<img alt=a src=b> c<img alt=''><img>",                                           "a c\n"                                },
+	{"a<hr>b",									 "a\n\nb\n"			     },
+	{"<pre>a  b\n\tc\n\n\n\nd </pre>e",						"a  b\n\tc\n\n\n\nd\n\ne\n"            },
+	{"<div style='white-space:pre-wrap'>a\nb  c</div>",                                "a\nb  c\n"                            },
+	{"<textarea>a\nb</textarea><xmp><p></xmp>",                                        "a\nb\n\n<p>\n"                        },
+	{"<form>a<input value=b><select><option>c<option>d</select></form>e",              "a\nc\nd\ne\n"                         },
  /* what nobody sees */
-	{"<div style='display:none'>a b</div>c",                               "[hidden: a b]\nc\n"},
-	{"c<span style='display:none'> a <b>b</b></span> d",                          "c [hidden: a b] d\n"																																																																																															},
-	{"<p hidden>a<p>b",			      "[hidden: a]\n\nb\n"},
-	{"<div style='font-size:0'>&zwnj;&nbsp;&#847;\302\255</div>a",                           "a\n"																																																																																														     },
-	{"<div style='display:none'><p>a</p><p>b</p></div>",                                             "[hidden: a\n\nb]\n"},
-	{"<img style='display:none' alt=x>a",            "a\n"																																																																																										    },
+	{"<div style='display:none'>a b</div>c",                                           "[hidden: a b]\nc\n"                   },
+	{"c<span style='display:none'> a <b>b</b></span> d",                               "c [hidden: a b] d\n"                  },
+	{"<p hidden>a<p>b",								"[hidden: a]\n\nb\n"                   },
+	{"<div style='font-size:0'>&zwnj;&nbsp;&#847;\302\255</div>a",                     "a\n"                                  },
+	{"<div style='display:none'><p>a</p><p>b</p></div>",                               "[hidden: a\n\nb]\n"                   },
+	{"<div style='font-size:0'>a<p style='font-size:12px'>b</p>c</div>",
+         "[hidden: a]\n\nb\n\n[hidden: c]\n"										      },
+	{"<div style='display:none'>a<p style='font-size:12px'>b</div>",                   "[hidden: a\n\nb]\n"                   },
+	{"<img style='display:none' alt=x>a",					      "a\n"                                  },
  /* bytes that have no place in text */
-	{"a\001b\177c&#0;",							    "abc\357\277\275\n"},
+	{"a\001b\177c&#0;",								"abc\357\277\275\n"                    },
 };
 
 static guint count_lines(const char *text)
@@ -131,7 +136,7 @@ static const struct {
 } clients[] = {
 	{"Outlook for Windows",
          "<body lang=DE><div class=WordSection1><p class=MsoNormal>Bitte "
-         "ablegen.<o:p></o:p></p>\r\n"
+		"ablegen.<o:p></o:p></p>\r\n"
 		"<p class=MsoNormal><o:p>&nbsp;</o:p></p>\r\n<div><div "
 		"style='border:none;border-top:solid #E1E1E1 "
 		"1.0pt;padding:3.0pt 0cm 0cm 0cm'>\r\n<p class=MsoNormal><b><span "
@@ -163,12 +168,12 @@ static const struct {
          "<hr><div id=\"x_x_divRplyFwdMsg\"><b>Von:</b> Max</div>",			       "RQB|0|<div id=\"x_x_divRplyF|Von: Max\n"           },
 	{"Outlook, its border spelt otherwise",
          "<div style=\"border-width:1pt medium medium;border-style:solid none "
-         "none\"><b>Von:</b> Max</div>",							  "RB|0|<div style=\"border-wi|Von: Max\n"            },
+		"none\"><b>Von:</b> Max</div>",						   "RB|0|<div style=\"border-wi|Von: Max\n"            },
 	{"a box is no rule",
          "<div style='border-top:solid red 1px;border-bottom:solid red 1px'>a</div>",             "|0|<div style='border-to|a\n"                      },
 	{"Gmail",
          "<div dir=\"ltr\">Siehe unten<br><br><div class=\"gmail_quote\"><div dir=\"ltr\" "
-         "class=\"gmail_attr\">"
+		"class=\"gmail_attr\">"
 		"---------- Forwarded message ---------<br>Von: <strong class=\"gmail_sendername\" "
 		"dir=\"auto\">Max"
 		"</strong> <span dir=\"auto\">&lt;<a "
@@ -183,14 +188,14 @@ static const struct {
 		"Q|0|<div dir=\"ltr\">Hallo<|Hallo\n"    },
 	{"Gmail, a reply",
          "<div dir=ltr>Ja</div><div class=gmail_quote><div class=gmail_attr>Am Mo., 2. "
-         "M\303\244rz 2026 schrieb Max:"
+		"M\303\244rz 2026 schrieb Max:"
 		"<br></div><blockquote class=gmail_quote style='margin:0 0 0 .8ex'>Passt "
 		"das?</blockquote></div>",							"|0|<div dir=ltr>Ja</div>|Ja\n"
 		"Q|0|<div class=gmail_attr|Am Mo., 2. M\303\244rz 2026 schrieb Max:\n"
 		"Q|1|<blockquote class=gma|> Passt das?\n"                                                  },
 	{"Thunderbird",
          "<p>Zur Ablage</p><div class=\"moz-forward-container\"><br><br>-------- "
-         "Weitergeleitete Nachricht --------\n"
+		"Weitergeleitete Nachricht --------\n"
 		"<table class=\"moz-email-headers-table\" cellspacing=\"0\"><tbody><tr><th "
 		"valign=\"BASELINE\" nowrap>"
 		"Betreff: </th><td>Angebot</td></tr><tr><th>Von: </th><td>Max <a "
@@ -209,7 +214,7 @@ static const struct {
 		"S|0|<div class=moz-signat|Anna\n"                                            },
 	{"Apple Mail",
          "<div>Siehe unten<br><div><blockquote type=\"cite\"><div>Anfang der "
-         "weitergeleiteten Nachricht:</div><br "
+		"weitergeleiteten Nachricht:</div><br "
 		"class=\"Apple-interchange-newline\"><div style=\"margin:0px\"><span><b>Von: "
 		"</b></span><span>Max &lt;<a "
 		"href=\"mailto:max@x.example\">max@x.example</a>&gt;<br></span></"
@@ -224,7 +229,7 @@ static const struct {
 		"Q|1|<div>Hallo</div></blo|> Hallo\n"},
 	{"GMX",
          "<div style=\"font-family: Verdana;\"><div>Siehe unten<div name=\"quote\" "
-         "style=\"margin:10px 5px 5px 10px; "
+		"style=\"margin:10px 5px 5px 10px; "
 		"border-left:2px solid #C3D9E5;\"><div style=\"margin:0 0 10px "
 		"0;\"><b>Gesendet:</b>&nbsp;Montag, 02. "
 		"M\303\244rz 2026 um 14:05 Uhr<br/><b>Von:</b>&nbsp;&quot;Max&quot; "
@@ -235,7 +240,7 @@ static const struct {
 		"Q|0|<div name=\"quoted-con|Hallo\n"                          },
 	{"a layout table",
          "<p>Bitte</p><div><table width=600><tbody><tr><td><table><tr><td><p>Neu im "
-         "Mai</p></td></tr></table></td></tr>"
+		"Mai</p></td></tr></table></td></tr>"
 		"<tr><td>Mehr</td></tr></tbody></table></div>",				   "|0|<p>Bitte</p><div><tab|Bitte\n"
 		"|0|<table width=600><tbo|\n"
 		"|0|<table width=600><tbo|Neu im Mai\n"
@@ -325,6 +330,23 @@ static void test_floods(void)
 	}
 }
 
+/* The prefix of a quoted line is limited, and so is the text that many lines make. */
+static void test_deep_quotes(void)
+{
+	g_autoptr(GString) html = g_string_new(NULL);
+	g_autoptr(Rendered) rendered = NULL;
+
+	for (guint i = 0; i < 150; i++)
+		g_string_append(html, "<blockquote>");
+	for (guint i = 0; i < 10000; i++)
+		g_string_append(html, "x<br>");
+	rendered = render_html(html->str, html->len);
+	check_lines(rendered, html->len);
+	g_assert_cmpuint(strlen(rendered->text), <, 10 * html->len);
+	g_assert_cmpuint(g_array_index(rendered->lines, RenderedLine, 0).depth, ==, 150);
+	g_assert_true(g_str_has_prefix(rendered->text, "> > > "));
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -332,5 +354,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/render/clients", test_clients);
 	g_test_add_func("/render/content", test_content);
 	g_test_add_func("/render/floods", test_floods);
+	g_test_add_func("/render/deep-quotes", test_deep_quotes);
 	return g_test_run();
 }

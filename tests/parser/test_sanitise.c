@@ -40,6 +40,8 @@ static const Row texts[] = {
          "<table><tr><td align=\"right\" colspan=\"2\" width=\"50%\">a</td></tr></table>",						     0},
 	{"<font color='red;x' face='Arial, sans' size=+1>a</font>",
          "<font face=\"Arial, sans\" size=\"+1\">a</font>",										    0},
+	{"<p width=expression(x) height=1e9 border=12345 align=a:b bgcolor=url(x) face='a;b'>c",
+         "<p>c</p>",															   0},
 	{"<unknown><custom-x onload=a>b</custom-x>",                                                 "b",                                      0},
 	{"<p title='a\nb' dir=rtl lang=de-DE>c",
          "<p dir=\"rtl\" lang=\"de-DE\" title=\"a\nb\">c</p>",										 0},
@@ -99,41 +101,42 @@ static const Row images[] = {
 };
 
 static const Row nesting[] = {
-	{"<b><i>a</b>b</i>c",						      "<b><i>a</i></b><i>b</i>c",                      0},
-	{"<p>a<p>b",							       "<p>a</p><p>b</p>",                              0},
-	{"<p><b>a<p>b</b>c",						       "<p><b>a</b></p><p><b>b</b>c</p>",               0},
+	{"<b><i>a</b>b</i>c",						      "<b><i>a</i></b><i>b</i>c",                            0},
+	{"<b><i><u><s>a</b>b",						     "<b><i><u><s>a</s></u></i></b><i><u><s>b</s></u></i>", 0},
+	{"<p>a<p>b",							       "<p>a</p><p>b</p>",                                    0},
+	{"<p><b>a<p>b</b>c",						       "<p><b>a</b></p><p><b>b</b>c</p>",                     0},
 	{"<ul><li>a<li>b<ul><li>c</ul><li>d</ul>",
-         "<ul><li>a</li><li>b<ul><li>c</li></ul></li><li>d</li></ul>",                                                              0},
-	{"<dl><dt>a<dd>b<dt>c</dl>",					       "<dl><dt>a</dt><dd>b</dd><dt>c</dt></dl>",       0},
-	{"</p></div></table></b>a",						"a",					     0},
-	{"<div>a",								 "<div>a</div>",                                  0},
-	{"a</br>b<br/>c</hr>",						     "a<br>b<br>c",                                   0},
+         "<ul><li>a</li><li>b<ul><li>c</li></ul></li><li>d</li></ul>",                                                                    0},
+	{"<dl><dt>a<dd>b<dt>c</dl>",					       "<dl><dt>a</dt><dd>b</dd><dt>c</dt></dl>",             0},
+	{"</p></div></table></b>a",						"a",						   0},
+	{"<div>a",								 "<div>a</div>",					0},
+	{"a</br>b<br/>c</hr>",						     "a<br>b<br>c",                                         0},
 	{"<table><tr><td>a<td>b<tr><td>c</table>d",
-         "<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>d",                                                        0},
+         "<table><tr><td>a</td><td>b</td></tr><tr><td>c</td></tr></table>d",                                                              0},
 	{"<table><tbody><tr><td>a</div></b>b</td></tr></tbody></table>",
-         "<table><tbody><tr><td>ab</td></tr></tbody></table>",								      0},
-	{"<b><table><tr><td>a</b>b</table>c",                                      "<b><table><tr><td>ab</td></tr></table>c</b>",   0},
+         "<table><tbody><tr><td>ab</td></tr></tbody></table>",									    0},
+	{"<b><table><tr><td>a</b>b</table>c",                                      "<b><table><tr><td>ab</td></tr></table>c</b>",         0},
 	{"<table>a<tr>b<td>c</table>",
-         "<table><tr><td>a</td></tr><tr><td>b</td><td>c</td></tr></table>",                                                         0},
-	{"<table> <tr> <td>a</td> </tr> </table>",                                 "<table><tr><td>a</td></tr></table>",            0},
-	{"<table><form><tr><td>a</form></table>",                                  "<table><tr><td>a</td></tr></table>",            0},
+         "<table><tr><td>a</td></tr><tr><td>b</td><td>c</td></tr></table>",                                                               0},
+	{"<table> <tr> <td>a</td> </tr> </table>",                                 "<table><tr><td>a</td></tr></table>",                  0},
+	{"<table><form><tr><td>a</form></table>",                                  "<table><tr><td>a</td></tr></table>",                  0},
 	{"<table><caption>a<tr><td>b</table>",
-         "<table><caption>a</caption><tr><td>b</td></tr></table>",                                                                  0},
+         "<table><caption>a</caption><tr><td>b</td></tr></table>",                                                                        0},
 	{"<table><col width=1><colgroup><col></colgroup><thead><tr><th>a</table>",
          "<table><col "
-		"width=\"1\"><colgroup><col></colgroup><thead><tr><th>a</th></tr></thead></table>",				 0},
+		"width=\"1\"><colgroup><col></colgroup><thead><tr><th>a</th></tr></thead></table>",				       0},
 	{"<tr><td>a</td><td>b</td></tr></table>c",                                 "<table><tr><td>a</td><td>b</td></tr></table>c",
-         0															   },
+         0																 },
 	{"<table><tr><td><table><tr><td>a</table>b</table>",
-         "<table><tr><td><table><tr><td>a</td></tr></table>b</td></tr></table>",                                                    0},
+         "<table><tr><td><table><tr><td>a</td></tr></table>b</td></tr></table>",                                                          0},
 	{"<table><tr><td>a</td></tr><table><tr><td>b</table>",
-         "<table><tr><td>a</td></tr></table><table><tr><td>b</td></tr></table>",                                                    0},
-	{"<span title=x><div>a</span>b</div>c",                                    "<span title=\"x\"><div>ab</div>c</span>",       0},
-	{"<p><table><tr><td>a</table>",					    "<p></p><table><tr><td>a</td></tr></table>",     0},
+         "<table><tr><td>a</td></tr></table><table><tr><td>b</td></tr></table>",                                                          0},
+	{"<span title=x><div>a</span>b</div>c",                                    "<span title=\"x\"><div>ab</div>c</span>",             0},
+	{"<p><table><tr><td>a</table>",					    "<p></p><table><tr><td>a</td></tr></table>",           0},
 	{"<dir><li>a</dir><center>b</center><listing>c</listing>",
-         "<ul><li>a</li></ul><center>b</center><pre>c</pre>",								       0},
+         "<ul><li>a</li></ul><center>b</center><pre>c</pre>",									     0},
 	{"<a href='http://x'><div>a</a>b</div>c",
-         "<a href=\"http://x" REL "><div>a</div></a><div>b</div>c",                                                                 0},
+         "<a href=\"http://x" REL "><div>a</div></a><div>b</div>c",                                                                       0},
 };
 
 static void check(const Row *rows, gsize count)
@@ -217,11 +220,13 @@ static void test_styles(void)
 static void test_hidden(void)
 {
 	static const char *const hiding[] = {"display:none", "DISPLAY : none !important",
-		"visibility:hidden", "font-size:0", "font-size:0.0em", "font:0px a", "opacity:0",
-		"color:transparent", "mso-hide:all", "max-height:0;overflow:hidden",
+		"visibility:hidden", "opacity:0", "max-height:0;overflow:hidden",
 		"overflow:hidden;width:0px"};
+	static const char *const tiny[] = {"font-size:0", "font-size:0.0em", "font-size:1px",
+		"font:0px a", "font-size:9px;font-size:0"};
 	static const char *const showing[] = {"display:block", "font-size:1em", "opacity:.9",
-		"max-height:0", "overflow:hidden", "font:12px a", "visibility:visible"};
+		"max-height:0", "overflow:hidden", "font:12px a", "visibility:visible",
+		"mso-hide:all", "font-size:0;font-size:9px"};
 	g_autofree char *attribute = sanitise_html("<p hidden title=x>a</p>", 23, NULL);
 
 	g_assert_cmpstr(attribute, ==, "<p title=\"hidden\">a</p>");
@@ -231,6 +236,17 @@ static void test_hidden(void)
 		g_autofree char *have = sanitise_html(in, strlen(in), NULL);
 
 		g_assert_cmpstr(have, ==, "<div title=\"hidden\">a b</div>");
+	}
+	for (gsize i = 0; i < G_N_ELEMENTS(tiny); i++) {
+		g_autofree char *in = g_strdup_printf(
+			"<p style='%s'> <b>a</b> <font style='font-size:12px'>b</font></p>",
+			tiny[i]);
+		g_autofree char *have = sanitise_html(in, strlen(in), NULL);
+		const char *end = "<b><span title=\"hidden\">a</span></b> "
+				  "<font style=\"font-size:12px\">b</font></p>";
+
+		g_assert_true(g_str_has_suffix(have, end));
+		g_assert_null(strstr(have, "title=\"hidden\"> "));
 	}
 	for (gsize i = 0; i < G_N_ELEMENTS(showing); i++) {
 		g_autofree char *in = g_strdup_printf("<div style='%s'>a b</div>", showing[i]);
@@ -384,16 +400,20 @@ static void test_depth(void)
 /* The output ends in time, whole in its characters and tags. */
 static void test_limit(void)
 {
-	g_autoptr(GString) html = g_string_new("<div><b>");
-	g_autofree char *have = NULL;
+	for (gsize shift = 0; shift < 3; shift++) {
+		g_autoptr(GString) html = g_string_new("<div><b>");
+		g_autofree char *have = NULL;
 
-	while (html->len < LIMIT_HTML_BYTES)
-		g_string_append(html, "\303\244\"\"\"\"\"");
-	have = sanitise_html(html->str, html->len, NULL);
-	g_assert_cmpuint(strlen(have), <=, LIMIT_HTML_BYTES);
-	g_assert_cmpuint(strlen(have), >, LIMIT_HTML_BYTES / 2);
-	g_assert_true(g_str_has_suffix(have, "</b></div>"));
-	g_assert_cmpstr(strict_html_fault(have), ==, NULL);
+		g_string_append_len(html, "xx", (gssize)shift);
+		while (html->len < LIMIT_HTML_BYTES)
+			g_string_append(html, "\342\202\254");
+		g_string_append(html, "\"\"\"<i>never</i>");
+		have = sanitise_html(html->str, html->len, NULL);
+		g_assert_cmpuint(strlen(have), <=, LIMIT_HTML_BYTES);
+		g_assert_cmpuint(strlen(have), >, LIMIT_HTML_BYTES - 10000);
+		g_assert_true(g_str_has_suffix(have, "\342\202\254</b></div>"));
+		g_assert_cmpstr(strict_html_fault(have), ==, NULL);
+	}
 }
 
 static void test_content_ids(void)
