@@ -69,7 +69,7 @@ def main():
 
 def check_deliveries(tap, gateway, found):
     missing, different, trace = [], [], re.compile(rb"Return-Path: <[^>]*>\r\nReceived: [^\r\n]+\r\n(?:[ \t][^\r\n]+\r\n)*")
-    with gateway.admin() as session:
+    with gateway.signed_in("acme", "chef") as session:
         for name, content in found:
             rows = session.execute("SELECT delivery_id, outcome, casegate.delivery_source(delivery_id) FROM casegate.deliveries"
                                    " WHERE source_sha256 = %s", (hashlib.sha256(content).hexdigest(),))

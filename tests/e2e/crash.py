@@ -6,6 +6,7 @@ moments and at chosen ones. Afterwards every mail that was answered 250 must be 
     CRASH_SECONDS=60 tests/e2e/crash.py        # default 25; CRASH_SEED repeats the order of blows"""
 
 import collections
+import hashlib
 import os
 import random
 import signal
@@ -22,6 +23,10 @@ SEED = int(os.environ.get("CRASH_SEED", "0")) or random.randrange(1, 1 << 30)
 SENDERS = 4
 
 
+def digest(content):
+    return hashlib.sha256(content).hexdigest()
+
+
 class Sender(threading.Thread):
     """Sends one mail after another, each until it is answered 250. Threads of mails, and resends of mails that
     were acknowledged, as after a lost answer. Keeps its own account."""
@@ -30,7 +35,7 @@ class Sender(threading.Thread):
         super().__init__(daemon=True)
         self.gateway, self.number, self.stopping = gateway, number, stopping
         self.random = random.Random(SEED + number)
-        self.acknowledged = {}   # Message-ID → how often 250
+        self.acknowledged = {}   # SHA-256 of the bytes → how often 250
         self.refused = []        # replies that no MTA would try again
         self.attempts = 0
         self.errors = []
@@ -48,12 +53,13 @@ class Sender(threading.Thread):
             if self.random.random() < 0.1:
                 mail.text += "\n" + "Viel Text. " * 200_000    # over 1 MB: the rows of large mails
             content = mail.bytes()
-            self.deliver(mail.message_id, content)
+            self.deliver(content)
             if self.random.random() < 0.15:
-                self.deliver(mail.message_id, content)         # the 250 was lost on the way
+                self.deliver(content)                          # the 250 was lost on the way
             previous = mail
 
-    def deliver(self, message_id, content):
+    def deliver(self, content):
+        key = digest(content)
         while True:
             try:
                 self.attempts += 1
@@ -61,7 +67,7 @@ class Sender(threading.Thread):
             except (OSError, ConnectionEnded):
                 reply = None
             if reply is not None and reply.code == 250:
-                self.acknowledged[message_id] = self.acknowledged.get(message_id, 0) + 1
+                self.acknowledged[key] = self.acknowledged.get(key, 0) + 1
                 return
             if reply is not None and reply.code >= 500:
                 self.refused.append(repr(reply))
@@ -204,10 +210,10 @@ def chosen_moments(tap, gateway):
                     return False
             tap.ok(wait_until(taken, 30, 0.1), f"{kind} {step}: the next try is taken", gateway.tail(10))
             with gateway.admin() as session:
-                outcomes = [o for (o,) in session.execute("SELECT outcome FROM casegate.deliveries WHERE internet_message_id = %s ORDER BY delivery_id",
-                                                          (mail.message_id,))]
-            tap.ok(outcomes[:1] == ["filed"] and set(outcomes[1:]) <= {"duplicate"} and len(outcomes) >= 1 + first,
-                   f"{kind} {step}: filed once", outcomes)
+                outcomes = [o for (o,) in session.execute("SELECT outcome FROM casegate.deliveries WHERE source_sha256 = %s ORDER BY delivery_id",
+                                                          (digest(content),))]
+            tap.ok(outcomes[:1] in (["filed"], ["failed"]) and set(outcomes[1:]) <= {"duplicate"} and len(outcomes) >= 1 + first,
+                   f"{kind} {step}: kept once", outcomes)
 
 
 def storm(tap, gateway):
@@ -238,31 +244,30 @@ def storm(tap, gateway):
 
 
 def account(tap, gateway, acknowledged):
-    """What was acknowledged against what is there"""
+    """What was acknowledged against what is there. Mails are known by the hash of their bytes: one that was stored
+    without being read, because it was in the hands of workers that were killed, has no Message-ID yet."""
     with gateway.admin() as session:
-        rows = session.execute("SELECT internet_message_id, outcome, count(*), count(DISTINCT message_id) FROM casegate.deliveries"
-                               " WHERE internet_message_id = ANY(%s) GROUP BY 1, 2", (list(acknowledged),))
-        messages = dict(session.execute("SELECT internet_message_id, count(*) FROM casegate.messages WHERE internet_message_id = ANY(%s)"
-                                        " GROUP BY 1", (list(acknowledged),)))
+        rows = session.execute("SELECT source_sha256, outcome, count(*) FROM casegate.deliveries WHERE source_sha256 = ANY(%s) GROUP BY 1, 2",
+                               (list(acknowledged),))
+        messages = session.execute("SELECT internet_message_id, count(*) FROM casegate.messages GROUP BY 1 HAVING count(*) > 1")
+        astray = session.value("SELECT count(*) FROM casegate.deliveries d WHERE outcome IN ('filed', 'duplicate') AND message_id IS NOT NULL"
+                               " AND NOT EXISTS (SELECT FROM casegate.messages m WHERE m.message_id = d.message_id AND m.case_id = d.case_id)")
+        without = session.value("SELECT count(*) FROM casegate.deliveries WHERE outcome = 'filed' AND message_id IS NULL")
         broken = session.execute("""SELECT c.reference, c.message_count, count(m.message_id) FROM casegate.cases c
             LEFT JOIN casegate.messages m USING (tenant, case_id) GROUP BY 1, 2 HAVING c.message_count <> count(m.message_id)""")
         numbers = [n for (n,) in session.execute("SELECT event_id FROM casegate.events WHERE tenant = 'acme' ORDER BY event_id")]
-    by_id = collections.defaultdict(dict)
-    for message_id, outcome, count, _ in rows:
-        by_id[message_id][outcome] = count
-    lost = [i for i in acknowledged if i not in by_id]
-    tap.equal(lost, [], "nothing is lost: every acknowledged mail has a delivery")
-    too_few = {i: (n, by_id[i]) for i, n in acknowledged.items() if sum(by_id[i].values()) < n}
-    tap.equal(too_few, {}, "as many deliveries as acknowledgements, or more (answers that were lost)")
-    # A mail that killed its worker (or whose worker was killed twice) may be stored unparsed: kept, not lost.
-    failed = [i for i in by_id if "failed" in by_id[i]]
-    twice = {i: n for i, n in messages.items() if n != 1}
-    tap.equal(twice, {}, "nothing is there twice: one message a Message-ID")
-    missing = [i for i in acknowledged if i not in messages and i not in failed]
-    tap.equal(missing, [], "every mail is a message")
-    tap.ok(len(failed) <= len(acknowledged) // 10, f"few were stored unparsed ({len(failed)})", failed[:5])
-    wrong = {i: o for i, o in by_id.items() if o.get("filed", 0) + o.get("failed", 0) != 1}
-    tap.equal(wrong, {}, "each was filed by exactly one delivery, the others are duplicates")
+    there = collections.defaultdict(dict)
+    for key, outcome, count in rows:
+        there[key][outcome] = count
+    tap.equal([k for k in acknowledged if k not in there], [], "nothing is lost: every acknowledged mail has a delivery")
+    tap.equal({k: (n, there[k]) for k, n in acknowledged.items() if sum(there[k].values()) < n}, {},
+              "as many deliveries as acknowledgements, or more (answers that were lost)")
+    tap.equal({k: o for k, o in there.items() if o.get("filed", 0) + o.get("failed", 0) != 1}, {},
+              "each was kept by exactly one delivery, the others are duplicates")
+    tap.equal(messages, [], "nothing is there twice: one message a Message-ID")
+    tap.equal((astray, without), (0, 0), "every filed delivery leads to its message in its case")
+    failed = [k for k in there if "failed" in there[k]]
+    tap.ok(len(failed) <= max(3, len(acknowledged) // 20), f"few were stored unread ({len(failed)} of {len(acknowledged)})")
     tap.equal(broken, [], "each case's count is that of its messages")
     tap.equal(numbers, list(range(1, len(numbers) + 1)), "the events are numbered without a gap")
 
@@ -282,7 +287,7 @@ def two_gateways(tap, gateway):
         for thread in threads:
             thread.join(120)
         tap.equal([set(r) for r in replies], [{250}, {250}], "both take all")
-        account(tap, gateway, {mail.message_id: 2 for mail in batch})
+        account(tap, gateway, {digest(mail.bytes()): 2 for mail in batch})
 
 
 def main():

@@ -316,7 +316,7 @@ def never_file(tap, world):
         content = mail if isinstance(mail, bytes) else mail.bytes()
         delivery = world.file(content)
         tap.equal([delivery["outcome"], delivery["reason"], delivery["message_id"]], ["rejected", "never_file", None], f"{name}: rejected")
-        with world.gateway.cluster.connect("casegate_admin") as session:
+        with world.gateway.signed_in("acme", "chef") as session:
             tap.ok(not session.value("SELECT casegate.delivery_source(%s)", (delivery["delivery_id"],)), f"{name}: no bytes kept")
     world.gateway.run("tenant", "set", "acme", "never_file", "")
 
@@ -489,7 +489,7 @@ def ugly(tap, world):
     }.items():
         delivery = world.file(mail)
         tap.ok(delivery["outcome"] in ("filed", "held"), f"{name}: {delivery['outcome']}", delivery)
-        with world.gateway.admin() as session:
+        with world.gateway.signed_in("acme", "chef") as session:
             tap.ok(bytes(session.value("SELECT casegate.delivery_source(%s)", (delivery["delivery_id"],))).endswith(mail), f"{name}: byte for byte")
 
 
