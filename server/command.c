@@ -4,20 +4,18 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "server/print.h"
+
 /* === Errors === */
 
 G_GNUC_PRINTF(2, 0)
 static void say(const Invocation *invocation, const char *format, va_list values)
 {
 	g_autofree char *text = g_strdup_vprintf(format, values);
-	g_autofree char *valid = g_utf8_make_valid(text, -1);
+	g_autofree char *clean = print_clean(text); /* one line, whatever a file name holds */
 	const char *name = invocation ? invocation->command->name : NULL;
 
-	/* One line, whatever a file name or a server's words hold. */
-	for (char *at = valid; *at != '\0'; at++)
-		if (g_ascii_iscntrl(*at))
-			*at = ' ';
-	fprintf(stderr, "casegate%s%s: %s\n", name ? " " : "", name ? name : "", g_strchomp(valid));
+	fprintf(stderr, "casegate%s%s: %s\n", name ? " " : "", name ? name : "", g_strchomp(clean));
 }
 
 void command_remark(const Invocation *invocation, const char *format, ...)
