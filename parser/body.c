@@ -260,7 +260,8 @@ static gboolean is_stub(const char *plain, const char *derived)
 	if (g_ascii_strncasecmp(plain, "<html", 5) == 0 ||
 		g_ascii_strncasecmp(plain, "<!doctype", 9) == 0)
 		return TRUE;
-	if (strlen(plain) > 400 || strlen(derived) < strlen(plain))
+	/* Where it is a real text that speaks of HTML, what is derived says the same. */
+	if (strlen(plain) > 400 || is_blank(derived))
 		return FALSE;
 	text = g_utf8_strdown(plain, -1);
 	if (!strstr(text, "html"))
