@@ -434,23 +434,41 @@ begin
 	return d;
 end $$;
 
--- What a released delivery is now. The same bytes that came again while it waited point to the message, too.
-create function delivery_release(p_delivery delivery, p_message bigint, p_case bigint, p_opened boolean) returns void language plpgsql as $$
+-- The same bytes came again while the first waited: those deliveries are where it is now.
+create function resends_follow(p_tenant text, p_delivery bigint, p_message bigint) returns void language plpgsql as $$
 declare
-	v_position int := (select coalesce(max(e.position), -1) + 1 from evidence e where e.tenant = tenant_now() and e.delivery_id = p_delivery.delivery_id);
+	v_case bigint := (select m.case_id from message m where m.tenant = p_tenant and m.message_id = p_message);
+	v_resend bigint;
+begin
+	for v_resend in
+		update delivery d set message_id = p_message from delivery f
+			where f.tenant = p_tenant and f.delivery_id = p_delivery and d.tenant = p_tenant and d.source_sha256 = f.source_sha256
+				and d.recipient = f.recipient and d.outcome = 'duplicate' and d.message_id is null
+			returning d.delivery_id
+	loop
+		insert into delivery_message_row (tenant, delivery_id, message_id, position) values (p_tenant, v_resend, p_message, 0) on conflict do nothing;
+		insert into evidence (tenant, delivery_id, position, case_id, signal, strength, chosen)
+			select p_tenant, v_resend, coalesce(max(e.position), -1) + 1, v_case, 'same_bytes', 'certain', true
+			from evidence e where e.tenant = p_tenant and e.delivery_id = v_resend;
+	end loop;
+end $$;
+
+-- What a released delivery is now, and why.
+create function delivery_release(p_delivery bigint, p_message bigint, p_case bigint, p_opened boolean) returns void language plpgsql as $$
+declare
+	v_position int := (select coalesce(max(e.position), -1) + 1 from evidence e where e.tenant = tenant_now() and e.delivery_id = p_delivery);
 begin
 	update delivery d set outcome = 'filed', message_id = p_message, held_message = null, opened_case = p_opened
-		where d.tenant = tenant_now() and d.delivery_id = p_delivery.delivery_id;
-	update delivery d set message_id = p_message where d.tenant = tenant_now() and d.recipient = p_delivery.recipient
-		and d.source_sha256 = p_delivery.source_sha256 and d.outcome = 'duplicate' and d.message_id is null;
-	insert into delivery_message_row (tenant, delivery_id, message_id, position) values (tenant_now(), p_delivery.delivery_id, p_message, 0)
+		where d.tenant = tenant_now() and d.delivery_id = p_delivery;
+	insert into delivery_message_row (tenant, delivery_id, message_id, position) values (tenant_now(), p_delivery, p_message, 0)
 		on conflict do nothing;
 	insert into evidence (tenant, delivery_id, position, case_id, signal, detail, strength, chosen)
-		values (tenant_now(), p_delivery.delivery_id, v_position, p_case, 'released', user_now(), 'certain', true);
+		values (tenant_now(), p_delivery, v_position, p_case, 'released', user_now(), 'certain', true);
 	if p_opened then
 		insert into evidence (tenant, delivery_id, position, case_id, signal, strength, chosen)
-			values (tenant_now(), p_delivery.delivery_id, v_position + 1, p_case, 'new', 'certain', true);
+			values (tenant_now(), p_delivery, v_position + 1, p_case, 'new', 'certain', true);
 	end if;
+	perform resends_follow(tenant_now(), p_delivery, p_message);
 end $$;
 
 create function release_held(delivery_id bigint, case_id bigint default null) returns bigint language plpgsql
@@ -469,7 +487,7 @@ begin
 	v_case := coalesce(v_case, case_open(tenant_now(), m.subject, user_now()));
 	perform message_attach(tenant_now(), v_message, v_case);
 	perform case_touch(array[v_case]);
-	perform delivery_release(d, v_message, v_case, release_held.case_id is null);
+	perform delivery_release(d.delivery_id, v_message, v_case, release_held.case_id is null);
 	if m.kind = 'mail' and closed_answer(tenant_now(), v_case) = 'reopen' then
 		perform case_state_set(v_case, 'open');
 	end if;

@@ -144,6 +144,7 @@ select * from world.mail(null, 'n2', '{}', 'Twice', p_from => 'new2@away.test');
 insert into delivery (tenant, received_at, protocol, recipient, is_first, source_sha256, size, outcome) select tenant, now(), protocol, recipient, false, source_sha256, size, 'duplicate' from delivery where internet_message_id = 'n2';
 select is(world.attempt('operator@acme', 'select release_held(delivery_id, ' || world.case_of('b1') || ') from held'), 'done', 'the operator releases');
 select is((select string_agg(outcome || ' ' || (message_id = world.message('n2')), ', ' order by delivery_id) from delivery where source_sha256 = sha256(convert_to(E'Message-ID: <n2>\r\n\r\nTwice', 'UTF8'))), 'filed true, duplicate true', 'both deliveries point to it');
+select is((select string_agg(e.signal, ' ' order by e.delivery_id) from evidence e join delivery d using (tenant, delivery_id) where d.message_id = world.message('n2') and e.chosen), 'released same_bytes', 'and say why');
 -- A closed case reopens, for a person's mail.
 select is(world.attempt('chef', 'select set_case_state(' || world.case_of('b1') || ', ''closed'')'), 'done', 'closed');
 select * from world.mail(null, 'n3', '{}', 'Late', p_from => 'new3@away.test');
