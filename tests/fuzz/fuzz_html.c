@@ -1,9 +1,5 @@
 /* Any HTML: what the sanitiser writes is in its grammar, and every line of the rendering has its
- * place.
- *
- * clang -fsanitize=fuzzer,address,undefined -D_GNU_SOURCE -I. $(pkg-config --cflags glib-2.0)
- * tests/fuzz/fuzz_html.c parser/{clientbox,css,element,entities,html,link,markup,render,sanitise}.c
- * $(pkg-config --libs glib-2.0) */
+ * place. */
 #include <stdint.h>
 
 #include "parser/render.h"
