@@ -246,9 +246,10 @@ end $$;
 create function held_become_duplicate(p_tenant text, p_message bigint, p_delivery bigint) returns void language plpgsql as $$
 declare
 	r record;
+	v_case bigint := (select case_id from message where tenant = p_tenant and message_id = p_message);
 begin
 	for r in
-		select d.delivery_id, d.held_message from delivery d
+		select d.delivery_id, d.held_message, d.internet_message_id from delivery d
 		join message m on m.tenant = d.tenant and m.message_id = p_message
 		join message h on h.tenant = d.tenant and h.message_id = d.held_message
 		where d.tenant = p_tenant and d.outcome = 'held' and d.internet_message_id = m.internet_message_id and d.delivery_id <> p_delivery
@@ -258,8 +259,9 @@ begin
 		update delivery set outcome = 'duplicate', message_id = p_message, held_message = null where tenant = p_tenant and delivery_id = r.delivery_id;
 		perform message_drop(p_tenant, r.held_message);
 		insert into delivery_message_row (tenant, delivery_id, message_id, position) values (p_tenant, r.delivery_id, p_message, 0) on conflict do nothing;
-		perform event_add(p_tenant, 'mail_released', (select case_id from message where tenant = p_tenant and message_id = p_message),
-			p_message, r.delivery_id, jsonb_build_object('brought_by', p_delivery));
+		perform evidence_add(p_tenant, r.delivery_id, 0, v_case, v_case, 'message_id', r.internet_message_id, 'certain');
+		perform resends_follow(p_tenant, r.delivery_id, p_message);
+		perform event_add(p_tenant, 'mail_released', v_case, p_message, r.delivery_id, jsonb_build_object('brought_by', p_delivery));
 	end loop;
 end $$;
 

@@ -145,6 +145,14 @@ insert into delivery (tenant, received_at, protocol, recipient, is_first, source
 select is(world.attempt('operator@acme', 'select release_held(delivery_id, ' || world.case_of('b1') || ') from held'), 'done', 'the operator releases');
 select is((select string_agg(outcome || ' ' || (message_id = world.message('n2')), ', ' order by delivery_id) from delivery where source_sha256 = sha256(convert_to(E'Message-ID: <n2>\r\n\r\nTwice', 'UTF8'))), 'filed true, duplicate true', 'both deliveries point to it');
 select is((select string_agg(e.signal, ' ' order by e.delivery_id) from evidence e join delivery d using (tenant, delivery_id) where d.message_id = world.message('n2') and e.chosen), 'released same_bytes', 'and say why');
+-- A user brings what waits.
+select * from world.mail(null, 'n0', '{}', 'Brought', p_from => 'new0@away.test');
+insert into delivery (tenant, received_at, protocol, recipient, is_first, source_sha256, size, outcome) select tenant, now(), protocol, recipient, false, source_sha256, size, 'duplicate' from delivery where internet_message_id = 'n0';
+select world.told() \gset
+select is((select outcome from world.mail('anna', 'n0', '{}', 'Brought', p_from => 'new0@away.test')), 'filed', 'a user brings a held mail');
+select matches(world.told(), 'mail_released', 'told');
+select is((select string_agg(d.outcome || ' ' || (d.message_id = world.message('n0')) || ' ' || (select string_agg(e.signal, '+') from evidence e where e.tenant = d.tenant and e.delivery_id = d.delivery_id and e.chosen), ', ' order by delivery_id)
+	from delivery d where d.source_sha256 = sha256(convert_to(E'Message-ID: <n0>\r\n\r\nBrought', 'UTF8'))), 'duplicate true message_id, duplicate true same_bytes, filed true new', 'what waited is a duplicate of it, and so is what came again');
 -- A closed case reopens, for a person's mail.
 select is(world.attempt('chef', 'select set_case_state(' || world.case_of('b1') || ', ''closed'')'), 'done', 'closed');
 select * from world.mail(null, 'n3', '{}', 'Late', p_from => 'new3@away.test');
