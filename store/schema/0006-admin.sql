@@ -273,7 +273,7 @@ begin
 	perform tenant_leave(v_before);
 end $$;
 
--- He may not sign in any more and his addresses are free; what he filed stays.
+-- He may not sign in any more, his addresses are free and his mailbox is disconnected; what he filed stays.
 create function user_remove(tenant text, "user" text) returns void language plpgsql
 	security definer set search_path = casegate, pg_temp as $$
 declare
@@ -281,6 +281,7 @@ declare
 begin
 	update tenant_user u set removed_at = coalesce(u.removed_at, now()) where u.tenant = user_remove.tenant and u."user" = user_remove."user";
 	delete from user_address a where a.tenant = user_remove.tenant and a."user" = user_remove."user";
+	update outlook_connection o set state = 'disconnected', hint = null where o.tenant = user_remove.tenant and o."user" = user_remove."user";
 	perform tenant_leave(v_before);
 end $$;
 

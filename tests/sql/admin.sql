@@ -62,9 +62,11 @@ select is((select string_agg("user" || ' ' || role || coalesce(' ' || (select st
 	from tenant_user u where tenant = 'acme'), 'anna member a2@acme.test+anna@acme.test, chef all chef@acme.test, mute member', 'users with their addresses; a failed one left nothing');
 select matches(world.complaint('operator', 'select user_add(''acme'', ''bob'', ''{a2@acme.test}'')'), 'a2@acme\.test.*anna', 'who has the address is named');
 select is((select string_agg(domain, ',') from user_domain), 'acme.test', 'domains');
+insert into outlook_connection (tenant, "user", mailbox, state) values ('acme', 'anna', 'anna@acme.test', 'connected');
 select is(world.attempt('operator', 'select user_remove(''acme'', ''anna''), user_remove(''acme'', ''anna''), user_remove(''acme'', ''ghost'')'), 'done', 'removed, twice');
 select is(world.attempt('operator', 'select user_add(''acme'', ''bob'', ''{a2@acme.test}'')'), 'done', 'the address is free');
 select is(world.attempt('anna', 'select 1'), '28000', 'he signs in no more');
+select is((select state from outlook_connection where "user" = 'anna'), 'disconnected', 'his mailbox is not read any more');
 select is(world.attempt('operator', 'select user_add(''acme'', ''anna'', ''{anna@acme.test}'')'), 'done', 'he comes back');
 select is(world.attempt('anna', 'select 1'), 'done', 'and signs in');
 
