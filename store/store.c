@@ -10,7 +10,7 @@
 	"SET statement_timeout = '10s'; SET lock_timeout = '5s';"                                  \
 	"SET idle_in_transaction_session_timeout = '10s'; SET client_connection_check_interval = '5s';" \
 	"SET search_path = casegate, pg_temp; SET TimeZone = 'UTC'; SET DateStyle = 'ISO';"        \
-	"SET default_toast_compression = 'lz4'"
+	"SET default_toast_compression = 'lz4'; SET plan_cache_mode = force_generic_plan"
 
 struct Store {
 	PGconn *connection;
