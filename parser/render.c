@@ -12,6 +12,7 @@ enum {
 		20, /* "> " is written at most so often: a line stays in proportion to its HTML */
 	LISTS_MAX = 10, /* the same for their indent */
 	BLANK_LINES_MAX = 2,
+	KEPT_BLANK_LINES_MAX = 50, /* in preformatted text */
 	NUMBER_MAX = 1000000,
 };
 
@@ -106,8 +107,7 @@ static void begin_line(Renderer *renderer, gsize html_content)
 	const LineMarks marks = here->marks | renderer->rule;
 	guint blank = MAX(renderer->margin, renderer->empty);
 
-	if (!here->is_preformatted)
-		blank = MIN(blank, BLANK_LINES_MAX);
+	blank = MIN(blank, here->is_preformatted ? KEPT_BLANK_LINES_MAX : BLANK_LINES_MAX);
 	if (renderer->text->len > 0) {
 		const guint between = MIN(here->quotes, last_quotes(renderer));
 

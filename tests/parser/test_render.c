@@ -347,6 +347,18 @@ static void test_deep_quotes(void)
 	g_assert_true(g_str_has_prefix(rendered->text, "> > > "));
 }
 
+/* Nor do a megabyte of empty lines make a million lines. */
+static void test_blank_lines(void)
+{
+	g_autofree char *newlines = g_strnfill(1 << 20, '\n');
+	g_autofree char *html = g_strdup_printf("<pre>a%sb</pre>", newlines);
+	g_autoptr(Rendered) rendered = render_html(html, strlen(html));
+
+	check_lines(rendered, strlen(html));
+	g_assert_cmpuint(rendered->lines->len, <, 100);
+	g_assert_true(g_str_has_suffix(rendered->text, "\n\n\nb\n"));
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -355,5 +367,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/render/content", test_content);
 	g_test_add_func("/render/floods", test_floods);
 	g_test_add_func("/render/deep-quotes", test_deep_quotes);
+	g_test_add_func("/render/blank-lines", test_blank_lines);
 	return g_test_run();
 }
