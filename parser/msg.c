@@ -1,43 +1,22 @@
 #include "parser/msg.h"
 
-#include <gsf/gsf.h>
 #include <string.h>
 
 #include "parser/attachment.h"
 #include "parser/kind.h"
 #include "parser/limits.h"
 #include "parser/mapi.h"
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(GsfInput, g_object_unref)
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(GsfInfile, g_object_unref)
+#include "parser/ole.h"
 
 /* How long the header of a storage's fixed properties is. */
 enum { TOP_HEADER = 32, EMBEDDED_HEADER = 24, CHILD_HEADER = 8, ENTRY_BYTES = 16 };
 enum { EMBEDDED_MESSAGE = 5 };
 
-static Mail *storage_parse(GsfInfile *storage, gsize header, GBytes *source, Budget *budget);
+static Mail *storage_parse(Ole *ole, guint storage, gsize header, GBytes *source, Budget *budget);
 
 gboolean msg_is(GBytes *content)
 {
-	gsize length;
-	const char *data = g_bytes_get_data(content, &length);
-
-	return length > 512 && memcmp(data, "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", 8) == 0;
-}
-
-static GBytes *stream_bytes(GsfInput *stream, gsize limit)
-{
-	gsf_off_t size = gsf_input_size(stream);
-	guint8 *bytes;
-
-	if (size < 0 || (gsize)size > limit)
-		return NULL;
-	bytes = g_malloc((gsize)size + 1);
-	if (size > 0 && !gsf_input_read(stream, (size_t)size, bytes)) {
-		g_free(bytes);
-		return NULL;
-	}
-	return g_bytes_new_take(bytes, (gsize)size);
+	return ole_is(content);
 }
 
 /* Properties of fixed size: 16 bytes each, type, id, flags, eight bytes of value. */
@@ -72,94 +51,75 @@ static gboolean stream_property(const char *name, guint16 *id, guint16 *type)
 	return *end == '\0';
 }
 
-static Mapi *read_properties(GsfInfile *storage, gsize header)
+static Mapi *read_properties(Ole *ole, guint storage, gsize header)
 {
-	gsize left = LIMIT_NESTED_BYTES;
+	g_autoptr(GArray) children = ole_children(ole, storage);
 	Mapi *mapi = mapi_new();
-	int count = gsf_infile_num_children(storage);
 
-	for (int i = 0; i < MIN(count, LIMIT_PARTS); i++) {
-		const char *name = gsf_infile_name_by_index(storage, i);
-		g_autoptr(GsfInput) child = NULL;
+	for (guint i = 0; i < MIN(children->len, LIMIT_PARTS); i++) {
+		guint child = g_array_index(children, guint, i);
+		gboolean is_fixed = strcmp(ole_name(ole, child), "__properties_version1.0") == 0;
 		g_autoptr(GBytes) bytes = NULL;
-		guint16 id, type;
-		gboolean is_fixed = name && strcmp(name, "__properties_version1.0") == 0;
+		guint16 id = 0, type = 0;
 
-		if (!name || (!is_fixed && !stream_property(name, &id, &type)))
-			continue;
-		child = gsf_infile_child_by_index(storage, i);
-		if (!child ||
-			(GSF_IS_INFILE(child) && gsf_infile_num_children(GSF_INFILE(child)) >= 0))
-			continue;
-		bytes = stream_bytes(child, left);
-		if (!bytes)
-			continue;
-		left -= g_bytes_get_size(bytes);
-		if (is_fixed)
+		if (is_fixed || stream_property(ole_name(ole, child), &id, &type))
+			bytes = ole_read(ole, child);
+		if (bytes && is_fixed)
 			read_fixed(mapi, bytes, header);
-		else
+		else if (bytes)
 			mapi_set(mapi, id, type, g_bytes_get_data(bytes, NULL),
 				g_bytes_get_size(bytes));
 	}
 	return mapi;
 }
 
-/* A storage inside a storage whose name begins so, the next from *index on; NULL where none is
- * left. */
-static GsfInfile *next_storage(GsfInfile *storage, const char *prefix, int *index)
+/* The storages inside a storage whose name begins so, at most LIMIT_PARTS of them. */
+static GArray *storages(Ole *ole, guint storage, const char *prefix)
 {
-	int count = MIN(gsf_infile_num_children(storage), LIMIT_PARTS);
+	g_autoptr(GArray) children = ole_children(ole, storage);
+	GArray *found = g_array_new(FALSE, FALSE, sizeof(guint));
 
-	while (*index < count) {
-		const char *name = gsf_infile_name_by_index(storage, *index);
-		GsfInput *child = NULL;
+	for (guint i = 0; i < children->len && found->len < LIMIT_PARTS; i++) {
+		guint child = g_array_index(children, guint, i);
 
-		if (name && g_str_has_prefix(name, prefix))
-			child = gsf_infile_child_by_index(storage, *index);
-		(*index)++;
-		if (child && GSF_IS_INFILE(child) &&
-			gsf_infile_num_children(GSF_INFILE(child)) >= 0)
-			return GSF_INFILE(child);
-		g_clear_object(&child);
+		if (ole_is_storage(ole, child) && g_str_has_prefix(ole_name(ole, child), prefix))
+			g_array_append_val(found, child);
 	}
-	return NULL;
+	return found;
 }
 
-static GPtrArray *read_recipients(GsfInfile *storage)
+static GPtrArray *read_recipients(Ole *ole, guint storage)
 {
+	g_autoptr(GArray) children = storages(ole, storage, "__recip_version1.0_");
 	GPtrArray *recipients = g_ptr_array_new_with_free_func((GDestroyNotify)mapi_free);
-	GsfInfile *child;
 
-	for (int i = 0; (child = next_storage(storage, "__recip_version1.0_", &i)) != NULL;
-		g_object_unref(child))
-		g_ptr_array_add(recipients, read_properties(child, CHILD_HEADER));
+	for (guint i = 0; i < children->len; i++)
+		g_ptr_array_add(recipients,
+			read_properties(ole, g_array_index(children, guint, i), CHILD_HEADER));
 	return recipients;
 }
 
-static void read_attachments(Body *body, GsfInfile *storage, GBytes *source)
+static void read_attachments(Body *body, Ole *ole, guint storage, GBytes *source)
 {
-	GsfInfile *child;
+	g_autoptr(GArray) children = storages(ole, storage, "__attach_version1.0_");
 
-	for (int i = 0; (child = next_storage(storage, "__attach_version1.0_", &i)) != NULL;
-		g_object_unref(child)) {
-		g_autoptr(Mapi) attachment = read_properties(child, CHILD_HEADER);
-		g_autoptr(GsfInfile) embedded = NULL;
-		int index = 0;
-		Mail *original;
+	for (guint i = 0; i < children->len; i++) {
+		guint child = g_array_index(children, guint, i);
+		g_autoptr(Mapi) attachment = read_properties(ole, child, CHILD_HEADER);
+		g_autoptr(GArray) embedded = storages(ole, child, "__substg1.0_3701000D");
+		Mail *original = NULL;
 
-		if (mapi_number(attachment, MAPI_ATTACH_METHOD) != EMBEDDED_MESSAGE) {
+		if (mapi_number(attachment, MAPI_ATTACH_METHOD) != EMBEDDED_MESSAGE)
 			mapi_add_attachment(body->mail, attachment);
-			continue;
-		}
-		embedded = next_storage(child, "__substg1.0_3701000D", &index);
-		original = embedded ? storage_parse(embedded, EMBEDDED_HEADER, source, body->budget)
-				    : NULL;
+		else if (embedded->len > 0)
+			original = storage_parse(ole, g_array_index(embedded, guint, 0),
+				EMBEDDED_HEADER, source, body->budget);
 		if (original)
 			g_ptr_array_add(body->originals, original);
 	}
 }
 
-static Mail *storage_parse(GsfInfile *storage, gsize header, GBytes *source, Budget *budget)
+static Mail *storage_parse(Ole *ole, guint storage, gsize header, GBytes *source, Budget *budget)
 {
 	g_autoptr(Mapi) message = NULL;
 	g_autoptr(GPtrArray) recipients = NULL;
@@ -168,19 +128,19 @@ static Mail *storage_parse(GsfInfile *storage, gsize header, GBytes *source, Bud
 
 	if (budget->depth == 0 || budget->parts == 0)
 		return NULL;
-	message = read_properties(storage, header);
+	message = read_properties(ole, storage, header);
 	if (!mapi_is_mail(message))
 		return NULL;
 	budget->depth--;
 	budget->parts--;
 	mail = mail_new();
 	mail->source = g_bytes_ref(source);
-	recipients = read_recipients(storage);
+	recipients = read_recipients(ole, storage);
 	mapi_fill_header(mail, message, recipients);
 	kind_read(mail);
 	body = body_new(mail, budget);
 	mapi_fill_body(body, message);
-	read_attachments(body, storage, source);
+	read_attachments(body, ole, storage, source);
 	body_finish(body);
 	budget->depth++;
 	return mail;
@@ -188,14 +148,7 @@ static Mail *storage_parse(GsfInfile *storage, gsize header, GBytes *source, Bud
 
 Mail *msg_parse(GBytes *content, Budget *budget)
 {
-	gsize length;
-	const guint8 *data = g_bytes_get_data(content, &length);
-	g_autoptr(GsfInput) input = NULL;
-	g_autoptr(GsfInfile) root = NULL;
+	g_autoptr(Ole) ole = ole_open(content);
 
-	if (!msg_is(content))
-		return NULL;
-	input = gsf_input_memory_new(data, (gsf_off_t)length, FALSE);
-	root = gsf_infile_msole_new(input, NULL);
-	return root ? storage_parse(root, TOP_HEADER, content, budget) : NULL;
+	return ole ? storage_parse(ole, OLE_ROOT, TOP_HEADER, content, budget) : NULL;
 }
