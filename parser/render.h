@@ -9,8 +9,7 @@
 
 /* What the HTML around the start of a line says; a forward is found by it (parser/forward.h). */
 typedef enum {
-	LINE_RULE =
-		1 << 0, /* behind a rule: <hr>, or a box with a top border as Outlook draws it */
+	LINE_RULE = 1 << 0,      /* behind a rule: <hr>, or Outlook's box with a top border */
 	LINE_FORWARD = 1 << 1,   /* in a forward's container: moz-forward-container, … */
 	LINE_QUOTE_BOX = 1 << 2, /* in gmail_quote, divRplyFwdMsg, blockquote type=cite, … */
 	LINE_BOLD = 1 << 3,      /* begins in bold: Outlook's labels */
