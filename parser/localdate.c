@@ -23,6 +23,7 @@ typedef struct {
 	gunichar mark;
 	int number;
 	guint digits;
+	gboolean is_own;         /* a half-day's word of the line's own languages */
 	guint kinds;             /* bits 1 << PhraseKind */
 	int value[PHRASE_KINDS]; /* of these kinds */
 } Token;
@@ -107,7 +108,12 @@ static const char *word_read(const char *text, Languages languages, Token *token
 		longest = end;
 		token->kinds |= 1U << word_kinds[i];
 		token->value[word_kinds[i]] = phrase->value;
+		if (word_kinds[i] == PHRASE_MERIDIEM)
+			token->is_own = (phrase->languages & languages) != 0;
 	}
+	/* "de" and "du": half-days of Hungarians, fillers of others. */
+	if ((token->kinds & 1U << PHRASE_FILLER) && (token->kinds & 1U << PHRASE_MERIDIEM))
+		token->kinds &= ~(1U << (token->is_own ? PHRASE_FILLER : PHRASE_MERIDIEM));
 	return longest ? longest : word_skip(text);
 }
 

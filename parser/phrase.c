@@ -38,6 +38,7 @@ static const struct {
 	{"weekday",     PHRASE_WEEKDAY,    0,              FALSE},
 	{"am",          PHRASE_MERIDIEM,   0,              FALSE},
 	{"pm",          PHRASE_MERIDIEM,   1,              FALSE},
+	{"noon",        PHRASE_MERIDIEM,   2,              FALSE},
 	{"zone",        PHRASE_ZONE,       0,              TRUE },
 	{"filler",      PHRASE_FILLER,     0,              FALSE},
 	{"year",        PHRASE_UNIT,       UNIT_YEAR,      FALSE},
@@ -75,9 +76,16 @@ static gunichar folded(gunichar letter)
 		return 'i';
 	case 0x3C2: /* ς, σ at a word's end */
 		return 0x3C3;
+	case 0x2018:
 	case 0x2019:
 	case 0x2BC:
+	case 0x5F3: /* Hebrew's, of abbreviations */
 		return '\'';
+	case 0x201C:
+	case 0x201D:
+	case 0x5F4:
+		return '"';
+	case 0x5BE:
 	case 0x2010:
 	case 0x2011:
 	case 0x2012:
@@ -94,7 +102,7 @@ static gunichar folded(gunichar letter)
 
 gunichar phrase_letter(const char **at)
 {
-	gunichar letter;
+	gunichar letter, composed;
 
 	while (is_unseen(letter = g_utf8_get_char(*at)))
 		*at = g_utf8_next_char(*at);
@@ -102,9 +110,11 @@ gunichar phrase_letter(const char **at)
 		return 0;
 	*at = g_utf8_next_char(*at);
 	/* Letter and accent apart, as macOS writes file names and some people their mail. */
-	while ((guchar) * *at >= 0xCC && g_unichar_ismark(g_utf8_get_char(*at)) &&
-		g_unichar_compose(letter, g_utf8_get_char(*at), &letter))
+	while ((guchar) * *at >= 0xCC &&
+		g_unichar_compose(letter, g_utf8_get_char(*at), &composed)) {
+		letter = composed;
 		*at = g_utf8_next_char(*at);
+	}
 	return folded(letter);
 }
 
@@ -318,6 +328,8 @@ static void line_load(char *line, const char *file, Languages language)
 			g_error("labels/%s: %s has an empty word", file, line);
 		if (strstr(*word, "…") != g_strrstr(*word, "…"))
 			g_error("labels/%s: %s has more than one gap", file, *word);
+		if (g_str_has_suffix(*word, "…"))
+			g_error("labels/%s: %s ends with a gap", file, *word);
 		bucket_add(phrase);
 	}
 }
