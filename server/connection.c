@@ -526,10 +526,11 @@ void connection_tick(Connection *connection, gint64 now)
 	}
 	if (connection->job != NULL)
 		return;
-	if (now - connection->active_at > limits->idle_seconds * G_USEC_PER_SEC)
+	if (now - connection->active_at > (gint64)limits->idle_seconds * G_USEC_PER_SEC)
 		close_with(connection, "4.4.2", "idle for too long");
 	else if (connection->transaction_at != 0 &&
-		 now - connection->transaction_at > limits->transaction_seconds * G_USEC_PER_SEC)
+		 now - connection->transaction_at >
+			 (gint64)limits->transaction_seconds * G_USEC_PER_SEC)
 		close_with(connection, "4.4.2", "this mail takes too long");
 	else if (is_too_slow(connection, now))
 		close_with(connection, "4.4.2", "this mail comes too slowly");

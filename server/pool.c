@@ -381,7 +381,7 @@ static void end_waiting(GQueue *queue, gint64 limit_us, gint64 now)
 /* Ends a worker that computes or waits too long. What becomes of its job shows when it has died. */
 static void check_worker(Pool *pool, Worker *worker, gint64 now)
 {
-	const gint64 limit_us = pool->limits->parse_seconds * G_USEC_PER_SEC;
+	const gint64 limit_us = (gint64)pool->limits->parse_seconds * G_USEC_PER_SEC;
 	Job *job = worker->job;
 	gint64 took_us;
 

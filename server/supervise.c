@@ -406,7 +406,8 @@ static void read_listener(Supervisor *supervisor)
  * us. */
 static gint64 check_children(Supervisor *supervisor, gint64 now)
 {
-	const gint64 patience_us = supervisor->config->limits.parse_seconds * G_USEC_PER_SEC;
+	const gint64 patience_us =
+		(gint64)supervisor->config->limits.parse_seconds * G_USEC_PER_SEC;
 	gint64 next = now + 60 * G_USEC_PER_SEC;
 
 	for (guint i = 0; i < supervisor->children->len; i++) {

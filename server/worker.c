@@ -12,6 +12,8 @@
 /* A database that cannot be opened is not asked again at once: each try may wait for a dead host.
  */
 #define REOPEN_PAUSE_US (G_USEC_PER_SEC / 2)
+/* A connection that was not used for so long is tried before it is relied on. */
+#define IDLE_US         G_USEC_PER_SEC
 #define MEMORY_PAUSE_US G_USEC_PER_SEC
 
 typedef struct {
@@ -19,7 +21,7 @@ typedef struct {
 	const Config *config;
 	Store *store;  /* NULL: not open */
 	GError *error; /* why not, the last time */
-	gint64 opened_at, noted_at;
+	gint64 opened_at, used_at, noted_at;
 	char *logged; /* the last trouble that was told, so that it is told once */
 } Worker;
 
@@ -37,7 +39,7 @@ static void log_trouble(Worker *worker, const GError *error)
 		log_warning("mail is answered 451 for now: %s", error->message);
 }
 
-/* TRUE with an open store; else worker->error says why there is none. */
+/* TRUE with a store; else worker->error says why there is none. */
 static gboolean open_store(Worker *worker)
 {
 	gint64 now = g_get_monotonic_time();
@@ -59,6 +61,26 @@ static gboolean open_store(Worker *worker)
 	return TRUE;
 }
 
+/* The same with a store that works: the first call over a connection that was lost meanwhile fails,
+ * and that shall not be a mail. The second ping is over a new connection. */
+static gboolean ready_store(Worker *worker)
+{
+	gint64 now = g_get_monotonic_time();
+	gboolean was_idle = now - worker->used_at > IDLE_US;
+
+	if (!open_store(worker))
+		return FALSE;
+	worker->used_at = now;
+	if (!was_idle || store_ping(worker->store, NULL))
+		return TRUE;
+	g_clear_error(&worker->error);
+	if (store_ping(worker->store, &worker->error))
+		return TRUE;
+	log_trouble(worker, worker->error);
+	worker->used_at = 0;
+	return FALSE;
+}
+
 /* ---- questions and mails ---- */
 
 static gboolean answer_question(Worker *worker, GVariant *body)
@@ -67,7 +89,7 @@ static gboolean answer_question(Worker *worker, GVariant *body)
 	AgentAddress found = {0};
 	gboolean sent;
 
-	if (!open_store(worker))
+	if (!ready_store(worker))
 		error = g_error_copy(worker->error);
 	else if (!address_find(worker->store, g_variant_get_string(body, NULL), &found, &error))
 		log_trouble(worker, error);
@@ -90,7 +112,7 @@ static void file_mail(Worker *worker, const Envelope *envelope, int descriptor, 
 	g_autoptr(GBytes) source = NULL;
 	g_autoptr(GError) error = NULL;
 
-	if (!open_store(worker)) {
+	if (!ready_store(worker)) {
 		fail_all(verdicts, envelope->recipients->len, worker->error);
 		return;
 	}
