@@ -302,7 +302,7 @@ static gboolean year_month_read(const Line *line, guint i, Found *found)
 
 	if (token_at(line, i)->digits != 4 || !year_read(line, i, &year))
 		return FALSE;
-	month = gap_skip(line, unit_skip(line, i + 1, UNIT_YEAR), ".,-/");
+	month = gap_skip(line, unit_skip(line, gap_skip(line, i + 1, "."), UNIT_YEAR), ".,-/");
 	if (is_kind(line, month, PHRASE_MONTH)) {
 		at = gap_skip(line, month + 1, ".,-/");
 		if (!day_read(line, at, &day) || is_mark(line, at + 1, ":"))
