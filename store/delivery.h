@@ -23,7 +23,7 @@ typedef struct {
 	gint64 delivery_id;
 	const Envelope *envelope;
 	const char *recipient;
-	const char *source_sha256; /* NULL: nothing kept */
+	const char *source_sha256;
 	gsize size;
 	gboolean is_first;
 	const Mail *mail;          /* NULL: not read */

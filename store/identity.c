@@ -15,9 +15,10 @@ enum { CONTENT_LETTERS = 2000 };
 /* A message that is here and may be the same mail. */
 typedef struct {
 	gint64 message_id;
-	const char *own_key, *identity, *from_key, *base_subject, *text; /* of the result */
+	const char *own_key, *from_key, *base_subject, *text; /* of the result */
+	const char *attachments; /* their sha256, sorted, with commas */
 	gint64 sent_at;
-	gboolean is_reconstructed, has_id;
+	gboolean is_reconstructed;
 } Twin;
 
 void identity_free(Identity *identity)
@@ -80,21 +81,46 @@ static gboolean is_same_by_id(const PlanItem *item, const Twin *twin, const Over
 		return FALSE;
 	if (strcmp(item->mail->base_subject, twin->base_subject) != 0)
 		return overlap->share >= .3 && !overlap->is_short && time != TIME_FAR;
-	if (overlap->is_short)
-		return overlap->is_equal || overlap->share >= .5 || time >= TIME_NEAR;
-	return overlap->share >= .3;
+	return overlap->is_equal || overlap->share >= (overlap->is_short ? .5 : .3);
+}
+
+static int compare_strings(gconstpointer a, gconstpointer b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The sha256 of its attachments, sorted, with commas. */
+static char *attachments_of(const Mail *mail)
+{
+	g_autoptr(GPtrArray) hashes = g_ptr_array_new();
+
+	for (guint i = 0; i < mail->attachments->len; i++)
+		g_ptr_array_add(hashes, ((Attachment *)g_ptr_array_index(mail->attachments, i))->sha256);
+	g_ptr_array_sort(hashes, compare_strings);
+	g_ptr_array_add(hashes, NULL);
+	return g_strjoinv(",", (char **)hashes->pdata);
+}
+
+/* Two real mails without an id: a scanner sends one after the other that differ in nothing but the attachment. */
+static gboolean has_other_attachments(const PlanItem *item, const Twin *twin)
+{
+	g_autofree char *attachments = attachments_of(item->body);
+
+	return !item->is_inline && !twin->is_reconstructed && strcmp(attachments, twin->attachments) != 0;
 }
 
 /* A mail of which one side has no id: the same author and subject are given. */
 static gboolean is_same_by_content(const PlanItem *item, const Twin *twin, const Overlap *overlap)
 {
+	if (has_other_attachments(item, twin))
+		return FALSE;
 	switch (compare_times(item, twin)) {
 	case TIME_MATCH:
-		return overlap->is_short || overlap->share >= .5;
+		return overlap->is_equal || overlap->share >= .5;
 	case TIME_WEAK:
-		return overlap->is_short ? overlap->is_equal : overlap->share >= .5;
+		return overlap->is_equal || (!overlap->is_short && overlap->share >= .5);
 	case TIME_NEAR:
-		return overlap->is_short ? overlap->is_equal : overlap->share >= .8;
+		return overlap->is_equal || (!overlap->is_short && overlap->share >= .8);
 	default:
 		return FALSE;
 	}
@@ -103,21 +129,22 @@ static gboolean is_same_by_content(const PlanItem *item, const Twin *twin, const
 /* ------------------------------------------------------------------------ look-ups */
 
 #define TWIN_COLUMNS                                                                               \
-	"m.message_id, m.own_key, m.identity, coalesce(m.from_key, ''), m.base_subject, m.text,"   \
-	" (extract(epoch FROM m.sent_at) * 1000000)::bigint, m.is_reconstructed, m.internet_message_id IS NOT NULL"
+	"m.message_id, m.own_key, coalesce(m.from_key, ''), m.base_subject, m.text,"               \
+	" (extract(epoch FROM m.sent_at) * 1000000)::bigint, m.is_reconstructed,"                  \
+	" (SELECT coalesce(string_agg(encode(a.sha256, 'hex'), ',' ORDER BY a.sha256), '')"        \
+	"  FROM casegate.attachment a WHERE a.tenant = m.tenant AND a.message_id = m.message_id)"
 
 static Twin twin_of(const PGresult *result, int row)
 {
 	return (Twin){
 		.message_id = db_bigint(result, row, 0),
 		.own_key = db_text(result, row, 1),
-		.identity = db_text(result, row, 2),
-		.from_key = db_text(result, row, 3),
-		.base_subject = db_text(result, row, 4),
-		.text = db_text(result, row, 5),
-		.sent_at = db_time(result, row, 6),
-		.is_reconstructed = db_bool(result, row, 7),
-		.has_id = db_bool(result, row, 8),
+		.from_key = db_text(result, row, 2),
+		.base_subject = db_text(result, row, 3),
+		.text = db_text(result, row, 4),
+		.sent_at = db_time(result, row, 5),
+		.is_reconstructed = db_bool(result, row, 6),
+		.attachments = db_text(result, row, 7),
 	};
 }
 
@@ -179,13 +206,22 @@ static void add_key(Identity *identity, const char *kind, const char *value, con
 	g_ptr_array_add(identity->details, g_strdup(detail));
 }
 
+/* A mail that states neither an id nor a time is known again by its very bytes only. */
+static gboolean has_content_identity(const PlanItem *item)
+{
+	return item->is_inline || item->sent_precision != PRECISION_NONE;
+}
+
 /* Author, minute, subject and the first letters: equal for every copy that the same client forwards. */
 static char *content_of(const PlanItem *item)
 {
 	g_autofree char *from_key = from_key_of(item->mail);
 	g_autofree char *letters = overlap_letters(item->mail->text, CONTENT_LETTERS);
+	g_autofree char *attachments = item->is_inline ? g_strdup("") : attachments_of(item->mail);
 
-	return g_strdup_printf("%s|%" G_GINT64_FORMAT "|%s|%s", from_key, item->sent_at / MINUTE, item->mail->base_subject, letters);
+	if (!has_content_identity(item))
+		return g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, item->mail->source);
+	return g_strdup_printf("%s|%" G_GINT64_FORMAT "|%s|%s|%s", from_key, item->sent_at / MINUTE, item->mail->base_subject, letters, attachments);
 }
 
 static void add_own_key(Identity *identity, const PlanItem *item)
@@ -327,7 +363,7 @@ Identity *identity_find(Store *store, const char *tenant, PlanItem *item, GError
 		add_own_key(identity, item);
 	if (!identity->known_as && !is_by_id(identity) && !look_by_own_key(store, tenant, item, identity, error))
 		return NULL;
-	if (!identity->known_as && !look_by_content(store, tenant, item, identity, error))
+	if (!identity->known_as && has_content_identity(item) && !look_by_content(store, tenant, item, identity, error))
 		return NULL;
 	add_named_keys(identity, item);
 	return g_steal_pointer(&identity);

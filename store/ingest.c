@@ -182,7 +182,6 @@ static gboolean conclude_rejected(const Way *way, gint64 delivery_id, const Plan
 {
 	DeliveryRow row = row_of(way, delivery_id, plan);
 
-	row.source_sha256 = NULL;
 	row.is_first = FALSE;
 	row.mail = NULL;
 	row.plan = NULL;
@@ -271,7 +270,7 @@ static void explain_item(Explanation *explanation, const PlanItem *item, const I
 	planned->identity = g_strdup(identity->kind);
 	planned->direction = g_strdup(item->direction);
 	planned->source = g_strdup(item->source);
-	planned->kind = g_strdup(mail_kind_name(item->mail->kind));
+	planned->kind = g_strdup(mail_kind_name(item->kind));
 	planned->from_name = author ? g_strdup(author->name) : NULL;
 	planned->from_address = author ? g_strdup(author->address) : NULL;
 	planned->subject = text_of(item->mail->subject);

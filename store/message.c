@@ -20,7 +20,7 @@ static const char *authority_of(const Filing *filing, const PlanItem *item)
 {
 	if (filing->is_held)
 		return "hold";
-	if (item->mail->kind == MAIL_KIND_BOUNCE)
+	if (item->kind == MAIL_KIND_BOUNCE)
 		return filing->plan->is_bounce ? "bounce" : "hold";
 	return filing->plan->standing == STANDING_USER ? "user" : filing->plan->standing == STANDING_KNOWN ? "known" : "hold";
 }
@@ -49,7 +49,7 @@ static GPtrArray *people_of(const Filing *filing, const PlanItem *item)
 {
 	GPtrArray *keys;
 
-	if (item->mail->kind != MAIL_KIND_BOUNCE)
+	if (item->kind != MAIL_KIND_BOUNCE)
 		return plan_item_people(item, filing->people);
 	keys = g_ptr_array_new_with_free_func(g_free);
 	for (guint i = 0; i < item->mail->reported_recipients->len; i++)
@@ -96,7 +96,7 @@ static void add_head(Args *args, const Filing *filing, const PlanItem *item)
 
 	args_text(args, item->direction);
 	args_text(args, item->source);
-	args_text(args, mail_kind_name(mail->kind));
+	args_text(args, mail_kind_name(item->kind));
 	args_text(args, author ? none_if_empty(author->name) : NULL);
 	args_text(args, author ? none_if_empty(author->address) : NULL);
 	args_text(args, from_key);

@@ -201,6 +201,12 @@ static GPtrArray *chain_of(const Mail *mail)
 	return chain;
 }
 
+static void add_reference(PlanItem *item, const char *id)
+{
+	if (g_strcmp0(id, item->message_id) != 0 && !g_ptr_array_find_with_equal_func(item->references, id, g_str_equal, NULL))
+		g_ptr_array_add(item->references, g_strdup(id));
+}
+
 /* The ids of an item. An inline original has none of its own: forwards keep the ids of what they forward, so the
  * last reference of the wrapper is presumed to be the first level's, the one before the second level's. */
 static void name_item(PlanItem *item, guint inline_depth)
@@ -216,10 +222,11 @@ static void name_item(PlanItem *item, guint inline_depth)
 		item->message_id = g_strdup(g_ptr_array_index(chain, rest));
 		item->is_presumed = TRUE;
 	}
+	if (item->mail->reported_id) /* of a bounce or receipt: the mail that it is about */
+		g_ptr_array_add(item->references, g_strdup(item->mail->reported_id));
 	for (guint i = rest; i > 0; i--)
-		if (g_strcmp0(g_ptr_array_index(chain, i - 1), item->message_id) != 0)
-			g_ptr_array_add(item->references, g_strdup(g_ptr_array_index(chain, i - 1)));
-	item->has_thread_index = named->has_thread_index && item->mail->kind != MAIL_KIND_CALENDAR;
+		add_reference(item, g_ptr_array_index(chain, i - 1));
+	item->has_thread_index = named->has_thread_index && item->kind != MAIL_KIND_CALENDAR;
 	item->thread_guid = named->thread_guid;
 }
 
@@ -232,13 +239,22 @@ static const char *direction_of(const Mail *mail, const People *people)
 	return mail->to->len + mail->cc->len > 0 ? "internal" : "out";
 }
 
+/* "Precedence: bulk" is what list and mail-merge programs write above what a person wrote. */
+static MailKind kind_of(const Plan *plan, const Mail *mail, const People *people)
+{
+	gboolean is_by_precedence = mail->kind == MAIL_KIND_AUTO_REPLY && mail->kind_evidence &&
+		g_ascii_strncasecmp(mail->kind_evidence, "Precedence", strlen("Precedence")) == 0;
+
+	return is_by_precedence && plan->standing == STANDING_USER && author_of(mail, people)->is_ours ? MAIL_KIND_MAIL : mail->kind;
+}
+
 /* Replies and forwards say so in their subject, or quote. What only refers may be a new matter on an old thread. */
 static gboolean is_weak(const PlanItem *item)
 {
 	const Mail *mail = item->mail;
 
 	return item->references->len > 0 && !subject_is_reply(mail->subject) && !subject_is_forward(mail->subject) &&
-		mail->quotes->len == 0 && mail->forwards->len == 0 && mail->kind == MAIL_KIND_MAIL;
+		mail->quotes->len == 0 && mail->forwards->len == 0 && item->kind == MAIL_KIND_MAIL;
 }
 
 /* Adds one mail; comments (may be NULL) is taken. */
@@ -251,6 +267,7 @@ static PlanItem *add_item(Plan *plan, const Mail *mail, const Mail *body, guint 
 	item->mail = mail;
 	item->body = body;
 	item->is_inline = inline_depth > 0;
+	item->kind = kind_of(plan, mail, people);
 	item->source = source;
 	item->comments = comments ? comments : g_ptr_array_new_with_free_func(comment_free);
 	item->references = g_ptr_array_new_with_free_func(g_free);
@@ -260,7 +277,7 @@ static PlanItem *add_item(Plan *plan, const Mail *mail, const Mail *body, guint 
 	item->has_zone = mail->date.has_offset;
 	name_item(item, inline_depth);
 	item->is_weak = is_weak(item);
-	item->may_reopen = mail->kind == MAIL_KIND_MAIL || mail->kind == MAIL_KIND_CALENDAR;
+	item->may_reopen = item->kind == MAIL_KIND_MAIL || item->kind == MAIL_KIND_CALENDAR;
 	g_ptr_array_add(plan->items, item);
 	return item;
 }
@@ -377,9 +394,8 @@ static const char *source_of(const Mail *mail, const Envelope *envelope, const P
 static void plan_itself(Plan *plan, const Mail *mail, const Envelope *envelope, const People *people)
 {
 	PlanItem *item = add_item(plan, mail, mail, 0, source_of(mail, envelope, people), NULL, envelope, people);
-	gboolean is_automatic = mail->kind == MAIL_KIND_AUTO_REPLY || mail->kind == MAIL_KIND_RECEIPT || mail->kind == MAIL_KIND_BOUNCE;
 
-	item->may_open = plan->standing == STANDING_USER && (!is_automatic || people->vouched_user);
+	item->may_open = plan->standing == STANDING_USER && (item->may_reopen || people->vouched_user);
 }
 
 /* A bounce joins the case of the mail that it reports on, whoever the reporting server says it is. */
@@ -408,7 +424,7 @@ static void decide(Plan *plan, const Mail *mail, const Envelope *envelope, const
 		plan->is_rejected |= names_never_filed(((PlanItem *)g_ptr_array_index(plan->items, i))->mail, people);
 	plan->is_rejected |= names_never_filed(mail, people);
 	plan->is_bounce = is_believed_bounce(plan, first->mail, envelope);
-	plan->is_quiet = first->mail->kind == MAIL_KIND_AUTO_REPLY || first->mail->kind == MAIL_KIND_RECEIPT;
+	plan->is_quiet = first->kind == MAIL_KIND_AUTO_REPLY || first->kind == MAIL_KIND_RECEIPT;
 	if (plan->is_rejected) {
 		g_free(plan->reason);
 		plan->reason = g_strdup("never_file");

@@ -29,6 +29,7 @@ typedef struct {
 	const Mail *mail;         /* the mail itself: an original, or the whole */
 	const Mail *body;         /* whose attachments it has: of an inline forward the wrapper, else mail */
 	gboolean is_inline;       /* recovered from a text: to be completed by the real mail */
+	MailKind kind;            /* mail->kind, but a user's own mail is not automatic by Precedence alone */
 	const char *source;       /* as in casegate.messages */
 	const char *direction;
 	gint64 sent_at;

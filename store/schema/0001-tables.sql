@@ -288,7 +288,7 @@ create table delivery (
 	envelope_from text,
 	recipient     text not null,
 	is_first      boolean not null,                    -- the first with these bytes at this address
-	source_sha256 bytea,                               -- null: nothing kept (never_file)
+	source_sha256 bytea,                               -- of the bytes as received; kept in content, but for never_file
 	size          bigint not null,
 	trace         text not null default '',            -- our own lines above the bytes
 	internet_message_id text,

@@ -428,7 +428,7 @@ begin
 	if not found then
 		raise exception 'no delivery %', coalesce(p_delivery::text, 'null') using errcode = 'no_data_found';
 	end if;
-	if d.outcome in ('filed', 'duplicate') or d.source_sha256 is null then
+	if d.outcome in ('filed', 'duplicate') or not exists (select from content k where k.tenant = d.tenant and k.sha256 = d.source_sha256) then
 		raise exception 'delivery % does not wait: it is %', p_delivery, d.outcome using errcode = 'object_not_in_prerequisite_state';
 	end if;
 	return d;

@@ -507,6 +507,11 @@ begin
 		perform evidence_add(f.tenant, f.delivery_id, f.position, case_final(f.tenant, f.pin_case), p_case, 'token', null,
 			case when p_is_pinned then 'certain' else 'suggestion' end);
 	end if;
+	if n.identity = 'reused' then                        -- another mail has its id: a message of its own, marked
+		perform evidence_add(f.tenant, f.delivery_id, f.position, m.case_id, null, 'reused_id', n.internet_message_id, 'suggestion')
+			from thread_key k join message m on m.tenant = k.tenant and m.message_id = k.message_id
+			where k.tenant = f.tenant and k.key = key_of('m', n.internet_message_id);
+	end if;
 	if p_opened then
 		perform evidence_add(f.tenant, f.delivery_id, f.position, p_case, p_case, 'new', null, 'certain');
 	elsif p_case is not null and not exists (select from evidence e
