@@ -178,7 +178,7 @@ create table message (
 	by_human         boolean not null default false,   -- the pin is a human's: no token moves it
 	internet_message_id text,
 	identity         text not null check (identity in ('id', 'presumed', 'content', 'reused')),
-	is_reconstructed boolean not null,                 -- taken from an inline forward: the real mail completes it
+	is_reconstructed boolean not null,                 -- taken from an inline forward, or sent by us: the real mail completes it
 	direction        text not null check (direction in ('in', 'out', 'internal')),
 	source           text not null check (source in ('forward', 'forward_attached', 'bcc', 'cc', 'redirect', 'direct', 'sync', 'send', 'import')),
 	kind             text not null check (kind in ('mail', 'auto_reply', 'bounce', 'receipt', 'calendar')),

@@ -366,7 +366,7 @@ begin
 	perform message_rows(f.tenant, p_message, p_case, b);
 end $$;
 
--- The real mail came: it replaces what was taken from a text. Its place, its comments and who brought it stay.
+-- The real mail came: it replaces what was taken from a text, or what we sent. Its place, comments and submitter stay.
 create function message_complete(f filing, n naming, m body, b belongings, p_case bigint) returns void language plpgsql as $$
 begin
 	update message x set internet_message_id = coalesce(n.internet_message_id, x.internet_message_id), identity = n.identity, is_reconstructed = false,
@@ -374,7 +374,8 @@ begin
 		from_key = coalesce(nullif(m.from_key, ''), x.from_key), subject = m.subject, base_subject = n.base_subject, direction = m.direction,
 		sent_at = m.sent_at, sent_precision = m.sent_precision, text = m.text, new_text = m.new_text, html = m.html,
 		remote_images = m.remote_images, sanitiser_version = m.sanitiser_version, source_sha256 = m.source_sha256,
-		is_own_source = m.is_own_source, delivery_id = f.delivery_id, defects = m.defects, ref_keys = n.ref_keys, refs = n.refs
+		is_own_source = m.is_own_source, delivery_id = f.delivery_id, defects = m.defects, ref_keys = n.ref_keys, refs = n.refs,
+		send_state = case when x.send_state is not null then 'sent' end
 		where x.tenant = f.tenant and x.message_id = f.known;
 	delete from participant a where a.tenant = f.tenant and a.message_id = f.known;
 	delete from attachment a where a.tenant = f.tenant and a.message_id = f.known;

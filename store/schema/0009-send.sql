@@ -115,7 +115,7 @@ begin
 			(array_remove(array_prepend(a.own_key, a.ref_keys), null))[1:100], (array_remove(array_prepend(a.internet_message_id, a.refs), null))[1:100],
 			false, case when a.base_subject <> '' and right(lower(p_subject), length(a.base_subject)) = a.base_subject then a.base_subject else lower(p_subject) end,
 			case when p_answered is null then p_case end, p_answered is null,
-			v_id, 'id', false, case when is_internal(array(select (mailbox_split(r)).address from unnest(p_to || p_cc) r)) then 'internal' else 'out' end,
+			v_id, 'id', true, case when is_internal(array(select (mailbox_split(r)).address from unnest(p_to || p_cc) r)) then 'internal' else 'out' end,
 			'send', 'mail', p_mailbox, lower(p_mailbox), p_subject, now(), now(), user_now(), p_text, 'queued');
 	insert into participant (tenant, message_id, role, position, name, address, address_key, is_agent, case_id)
 		select tenant_now(), v_message, r.role, r.position, s.name, s.address, lower(s.address),
