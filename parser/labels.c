@@ -6,7 +6,6 @@
 
 enum {
 	RULE_LENGTH = 4,     /* so many ---- are a line; "---" and "-- " are not */
-	MARK_LENGTH = 400,   /* bytes of a line that may be a separator */
 	MOBILE_LENGTH = 200, /* bytes of a mobile signature's line, its link included */
 };
 
@@ -88,44 +87,62 @@ static const char *skip_dashes(const char *text, guint *count)
 	}
 }
 
-/* Nothing but dashes and colons up to the end; *has_colon tells of these. */
-static gboolean is_mark_end(const char *text, gboolean *has_colon)
+/* What ends a separator: dashes, and a colon in *has_colon. Returns what is left behind it. */
+static const char *skip_mark_end(const char *text, guint *dashes, gboolean *has_colon)
 {
-	gunichar letter;
+	const char *next = skip_dashes(text, dashes), *colon = next;
 
-	*has_colon = FALSE;
-	while ((letter = phrase_letter(&text))) {
-		if (letter == ':')
-			*has_colon = TRUE;
-		else if (letter != ' ' && !strchr("-_=~*<>", (int)(letter < 0x80 ? letter : '?')))
-			return FALSE;
-	}
-	return TRUE;
+	*has_colon = phrase_letter(&colon) == ':';
+	return *has_colon ? skip_stars(skip_blanks(colon)) : next;
+}
+
+/* The words of a separator between their dashes, or before a colon; some clients go on in the same
+ * line. */
+static Mark mark_at(const char *words, guint dashes, const char **value)
+{
+	const char *end = NULL, *rest;
+	const Phrase *phrase = phrase_match(PHRASE_MARK, words, 0, &end);
+	guint closing;
+	gboolean has_colon;
+
+	if (!phrase)
+		return MARK_NONE;
+	rest = skip_mark_end(end, &closing, &has_colon);
+	if (*rest && (dashes < 2 || closing < 2))
+		return MARK_NONE;
+	if (dashes < 2 && !has_colon)
+		return MARK_NONE;
+	*value = *rest ? rest : NULL;
+	return (Mark)phrase->value;
+}
+
+/* "Weitergeleitet von" without dashes is how a sentence begins. */
+static Mark mark_by_at(const char *words, guint dashes, const char **value)
+{
+	const char *end = NULL;
+	const Phrase *phrase = dashes >= 2 ? phrase_match(PHRASE_MARK_BY, words, 0, &end) : NULL;
+
+	if (!phrase)
+		return MARK_NONE;
+	*value = skip_blanks(end);
+	return (Mark)phrase->value;
 }
 
 Mark mark_parse(const char *line, const char **value)
 {
 	guint dashes;
-	gboolean has_colon;
-	const char *words = skip_dashes(line, &dashes), *end = NULL;
-	const Phrase *phrase;
+	const char *words = skip_dashes(line, &dashes), *rest = NULL;
+	Mark mark = MARK_NONE;
 
-	if (value)
-		*value = NULL;
 	if (!*words)
-		return dashes >= RULE_LENGTH ? MARK_RULE : MARK_NONE;
-	if (strnlen(line, MARK_LENGTH + 1) > MARK_LENGTH)
-		return MARK_NONE;
-	phrase = phrase_match(PHRASE_MARK, words, 0, &end);
-	if (phrase && is_mark_end(end, &has_colon) && (dashes >= 2 || has_colon))
-		return (Mark)phrase->value;
-	/* "Weitergeleitet von" without dashes is how a sentence begins. */
-	phrase = dashes >= 2 ? phrase_match(PHRASE_MARK_BY, words, 0, &end) : NULL;
-	if (!phrase)
-		return MARK_NONE;
+		mark = dashes >= RULE_LENGTH ? MARK_RULE : MARK_NONE;
+	else
+		mark = mark_at(words, dashes, &rest);
+	if (mark == MARK_NONE && *words)
+		mark = mark_by_at(words, dashes, &rest);
 	if (value)
-		*value = skip_blanks(end);
-	return (Mark)phrase->value;
+		*value = rest;
+	return mark;
 }
 
 const char *verb_find(const char *text, const char **end, Languages *languages)

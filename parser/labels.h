@@ -41,7 +41,9 @@ typedef enum {
 } Mark;
 
 /* What kind of separator a line is. *value (may be NULL): what stands behind the words, for Notes'
- * "Weitergeleitet von Anna Muster/ACME am 02.03.2026 14:05"; NULL where nothing does. */
+ * "----- Weitergeleitet von Anna Muster/ACME am 02.03.2026 14:05 -----" (with the closing dashes)
+ * and for Samsung's
+ * "--- Ursprüngliche Nachricht ---Von: Anna …"; NULL where nothing does. */
 Mark mark_parse(const char *line, const char **value);
 
 /* An attribution's verb in these words ("schrieb", "wrote", "a écrit", "写道"): where it starts and

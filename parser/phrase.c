@@ -140,35 +140,43 @@ gboolean phrase_is_boundary(gunichar before, gunichar after)
 	return !is_wordly(before) || !is_wordly(after);
 }
 
-/* Where text's part that begins with these letters ends, NULL if it does not. */
-static const char *letters_match(const char *text, const gunichar *letters)
+/* Where the words up to a gap or the end of these letters end in text, NULL if it begins
+ * differently. *letters moves to the gap or the end. */
+static const char *words_match(const char *text, const gunichar **letters)
 {
 	gunichar last = 0;
+	const char *next;
 
-	for (; *letters; last = *letters++) {
-		if (*letters == ELLIPSIS)
-			break;
-		if (phrase_letter(&text) != *letters)
+	for (; **letters && **letters != ELLIPSIS; last = *(*letters)++) {
+		if (phrase_letter(&text) != **letters)
 			return NULL;
-		while (*letters == ' ') {
-			const char *next = text;
-
-			if (phrase_letter(&next) != ' ')
-				break;
+		next = text;
+		while (**letters == ' ' && phrase_letter(&next) == ' ')
 			text = next;
-		}
 	}
-	if (*letters != ELLIPSIS) {
-		const char *next = text;
+	next = text;
+	return phrase_is_boundary(last, phrase_letter(&next)) ? text : NULL;
+}
 
-		return phrase_is_boundary(last, phrase_letter(&next)) ? text : NULL;
-	}
+/* The same for a whole phrase, with at most one gap. */
+static const char *letters_match(const char *text, const gunichar *letters)
+{
+	gunichar before = ' ';
+
+	text = words_match(text, &letters);
+	if (!text || !*letters)
+		return text;
+	letters++;
 	for (guint i = 0; i < GAP && *text && *text != '\n'; i++) {
-		const char *end = letters_match(text, letters + 1);
+		const char *next = text, *end;
+		const gunichar *tail = letters;
+		gunichar letter = phrase_letter(&next);
 
+		end = phrase_is_boundary(before, letter) ? words_match(text, &tail) : NULL;
 		if (end)
 			return end;
-		phrase_letter(&text);
+		before = letter;
+		text = next;
 	}
 	return NULL;
 }
@@ -213,17 +221,16 @@ static void book_open(void)
 	}
 }
 
-const Phrase *phrase_match(PhraseKind kind, const char *text, Languages languages, const char **end)
+/* The best phrase of those that begin with this letter. */
+static const Phrase *bucket_match(
+	PhraseKind kind, gunichar letter, const char *text, Languages languages, const char **end)
 {
+	const GPtrArray *bucket = g_hash_table_lookup(book.by_letter, bucket_key(kind, letter));
 	const Phrase *best = NULL;
-	const char *next = text;
-	const GPtrArray *bucket;
-	gunichar letter = phrase_letter(&next);
 
-	book_open();
-	bucket = letter ? g_hash_table_lookup(book.by_letter, bucket_key(kind, letter)) : NULL;
 	for (guint i = 0; bucket && i < bucket->len; i++) {
 		const Phrase *phrase = g_ptr_array_index(bucket, i);
+		const char *next;
 
 		if (best && phrase->length < best->length)
 			break;
@@ -234,6 +241,19 @@ const Phrase *phrase_match(PhraseKind kind, const char *text, Languages language
 		*end = next;
 	}
 	return best;
+}
+
+const Phrase *phrase_match(PhraseKind kind, const char *text, Languages languages, const char **end)
+{
+	const char *next = text;
+	gunichar letter = phrase_letter(&next);
+	const Phrase *phrase;
+
+	book_open();
+	if (!letter)
+		return NULL;
+	phrase = bucket_match(kind, letter, text, languages, end);
+	return phrase ? phrase : bucket_match(kind, ELLIPSIS, text, languages, end);
 }
 
 const Phrase *phrase_find(PhraseKind kind, const char *text, const char **start, const char **end)
@@ -260,10 +280,16 @@ const Phrase *phrase_find(PhraseKind kind, const char *text, const char **start,
 static gunichar *fold_all(const char *text, guint *length)
 {
 	g_autoptr(GArray) letters = g_array_new(TRUE, FALSE, sizeof(gunichar));
-	gunichar letter;
+	gunichar letter, before = 0;
 
-	while ((letter = phrase_letter(&text)))
-		g_array_append_val(letters, letter);
+	while ((letter = phrase_letter(&text))) {
+		/* A gap has no blanks around it, for those who write none. */
+		if (letter == ELLIPSIS && before == ' ')
+			g_array_set_size(letters, letters->len - 1);
+		if (letter != ' ' || before != ELLIPSIS)
+			g_array_append_val(letters, letter);
+		before = letter;
+	}
 	*length = letters->len;
 	return (gunichar *)(gpointer)g_array_free(g_steal_pointer(&letters), FALSE);
 }
