@@ -15,6 +15,7 @@ enum {
 	LINE_LABELS = 40,   /* looked at within one line */
 	SEPARATORS = 4,     /* lines of separators and warnings above the labels */
 	MARK_BYTES = 200,   /* of a separator that has labels on its line */
+	LABEL_BYTES = 30,   /* of one that nobody knows */
 	FULL_LINE = 66,     /* characters at which programs that wrap begin to */
 	VALUE_BYTES = 1 << 16,
 };
@@ -292,6 +293,7 @@ static guint wrapped_between(const Reader *reader, guint at)
 {
 	gboolean is_list = is_people(reader->last) || reader->last == LABEL_OTHER;
 	guint limit = is_list ? WRAPPED_LINES : WRAPPED_WORDS;
+	const char *value;
 
 	/* Below a whole block the text has begun, where it does not look like people. */
 	if (is_complete(reader) && is_list && !strpbrk(reader->lines[at], "@;<"))
@@ -303,6 +305,9 @@ static guint wrapped_between(const Reader *reader, guint at)
 			return 0;
 		if (is_new_label(reader, line))
 			return lines;
+		/* The next block, or the text of a form. */
+		if (label_parse(line, &value, NULL) != LABEL_NONE)
+			return 0;
 	}
 	return 0;
 }
@@ -340,12 +345,28 @@ static gboolean is_wrapped_end(const Reader *reader, guint at)
 	       (is_indented || is_full(reader->lines[at - 1], line));
 }
 
+/* A label that nobody knows, within a block: "Risposta: Anna". A subject may go on with any words.
+ */
+static gboolean is_unknown_label(const Reader *reader, guint at)
+{
+	const char *line = skip_blanks(reader->lines[at]), *colon = strchr(line, ':');
+
+	if (reader->last == LABEL_SUBJECT && is_full(reader->lines[at - 1], line))
+		return FALSE;
+	return colon && colon - line <= LABEL_BYTES && (colon[1] == ' ' || colon[1] == '\t') &&
+	       !memchr(line, '@', (gsize)(colon - line)) &&
+	       !memchr(line, ',', (gsize)(colon - line)) && at + 1 < reader->count &&
+	       is_new_label(reader, reader->lines[at + 1]);
+}
+
 /* Takes the lines from at on that go on the last value; returns how many. */
 static guint wrapped_add(Reader *reader, guint at)
 {
 	GString *value = reader->values[reader->last];
 	guint lines = wrapped_between(reader, at);
 
+	if (lines == 1 && value->len > 0 && is_unknown_label(reader, at))
+		return 1;
 	if (lines == 0)
 		lines = is_wrapped_end(reader, at) ? 1 : 0;
 	if (lines > 0 && value->len == 0)
@@ -492,6 +513,15 @@ gboolean block_parse(const char *const *lines, guint count, guint at, Block *blo
 	return TRUE;
 }
 
+void block_init(Block *block)
+{
+	*block = (Block){0};
+	block->from = g_ptr_array_new_with_free_func((GDestroyNotify)mailbox_free);
+	block->to = g_ptr_array_new_with_free_func((GDestroyNotify)mailbox_free);
+	block->cc = g_ptr_array_new_with_free_func((GDestroyNotify)mailbox_free);
+	block->reply_to = g_ptr_array_new_with_free_func((GDestroyNotify)mailbox_free);
+}
+
 void block_clear(Block *block)
 {
 	g_ptr_array_unref(block->from);
@@ -504,8 +534,14 @@ void block_clear(Block *block)
 
 gboolean block_may_begin(const char *line)
 {
-	const char *behind;
+	const char *text = skip_blanks(line), *behind;
+	gsize length = strnlen(text, 2 * (gsize)MARK_BYTES);
 
-	return separator_parse(line, &behind) != MARK_NONE ||
-	       begins_block(label_parse(line, &behind, NULL));
+	/* Most lines are words without a colon; full-width ones and their like begin with this
+	 * byte. */
+	if (g_unichar_isalnum(g_utf8_get_char(text)) && !memchr(text, ':', length) &&
+		!memchr(text, 0xef, length))
+		return FALSE;
+	return begins_block(label_parse(line, &behind, NULL)) ||
+	       separator_parse(line, &behind) != MARK_NONE;
 }

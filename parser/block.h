@@ -24,6 +24,8 @@ typedef struct {
  * in the separator). Sets every field of *block, which needs block_clear() only where TRUE is
  * returned. */
 gboolean block_parse(const char *const *lines, guint count, guint at, Block *block);
+/* An empty one, which states nothing. */
+void block_init(Block *block);
 void block_clear(Block *block);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Block, block_clear)
 

@@ -211,10 +211,30 @@ static gboolean has_forward_box(const View *view, const Found *found)
 	return FALSE;
 }
 
+/* Below a separator of forwards all is the original's, though no block can be read: a client's
+ * language that nobody knows, or the labels were cut away. */
+static void find_mark_alone(const View *view, guint at, Found *found)
+{
+	guint first = at + 1;
+
+	while (first < view->lines->len && is_blank(line_at(view, first)))
+		first++;
+	block_init(&found->block);
+	found->is_found = TRUE;
+	found->has_mark = TRUE;
+	found->comment_end = at;
+	found->first = first;
+	found->end = view->lines->len;
+	if (first < view->lines->len && is_quoted(line_at(view, first))) {
+		found->end = quote_end(view, first);
+		found->depth = quote_depth(view, first, found->end);
+	}
+}
+
 /* Walks down to the first header block that is not part of a reply's quote. */
 static void find(const View *view, gboolean has_prefix, Found *found)
 {
-	guint tries = 0;
+	guint tries = 0, mark = view->lines->len;
 
 	for (guint at = 0; at < view->lines->len && !found->is_found && tries < CANDIDATES;) {
 		const char *line = line_at(view, at);
@@ -231,10 +251,15 @@ static void find(const View *view, gboolean has_prefix, Found *found)
 			if (!is_blank(line) && block_may_begin(line)) {
 				tries++;
 				find_plain(view, at, has_prefix, found);
+				if (mark == view->lines->len &&
+					mark_parse(line, NULL) == MARK_FORWARD)
+					mark = at;
 			}
 			at++;
 		}
 	}
+	if (!found->is_found && has_prefix && mark < view->lines->len)
+		find_mark_alone(view, mark, found);
 	if (found->is_found && has_forward_box(view, found))
 		found->has_mark = TRUE;
 }
@@ -379,16 +404,20 @@ static void original_fill(Mail *original, Block *block)
 
 static void find_inline(Mail *mail, const char *html, guint depth, gsize *budget_bytes);
 
+/* A block says more than a separator alone. */
+static guint rank(const Found *found)
+{
+	return !found->is_found ? 0 : found->block.end > 0 ? 2 : 1;
+}
+
 /* Which of two views to believe: the one that has a block, of two different ones the first in its
  * text. */
 static const View *better_view(const View *text, Found *in_text, const View *page, Found *in_html)
 {
 	g_autofree char *above_text = NULL, *above_html = NULL;
 
-	if (!in_html->is_found)
-		return text;
-	if (!in_text->is_found)
-		return page;
+	if (rank(in_html) != rank(in_text))
+		return rank(in_html) > rank(in_text) ? page : text;
 	if (is_same_block(&in_text->block, &in_html->block)) {
 		block_improve(&in_text->block, &in_html->block);
 		in_text->has_mark = in_text->has_mark || in_html->has_mark;

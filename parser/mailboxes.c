@@ -241,9 +241,12 @@ static gboolean is_one_word(const char *name)
 	return !name[strcspn(name, " \t")];
 }
 
-/* "von der Heide, Anna" is a person, "Anna Muster, Bert Meier" are two. */
+/* "von der Heide, Anna" is a person, "Anna Muster, Bert Meier" are two, and so are "Anna/ACME,
+ * Bert/ACME" of Notes. */
 static gboolean is_one_person(const char *family, const char *given)
 {
+	if (strchr(family, '/'))
+		return FALSE;
 	return is_one_word(family) || is_one_word(given) ||
 	       g_unichar_islower(g_utf8_get_char(family));
 }
