@@ -1,38 +1,12 @@
 #include "parser/localdate.h"
 
-#include <string.h>
-
 #include "parser/date.h"
-#include "parser/phrase.h"
+#include "parser/dateline.h"
 
 enum {
-	TOKENS = 120,     /* looked at: an attribution is a line or three */
-	DIGITS = 8,       /* a longer number is no part of a date */
 	GAP_TOKENS = 8,   /* between a date and its time: fillers, commas, the day of the week */
 	LEADING_WORDS = 2 /* unknown words in front of the date of a header block */
 };
-
-typedef enum { TOKEN_NUMBER, TOKEN_WORD, TOKEN_MARK } TokenKind;
-
-/* A number, a word, or a character that is neither. A word may be of several kinds: "mar" is March
- * and Tuesday. */
-typedef struct {
-	TokenKind kind;
-	const char *start, *end; /* of the text */
-	gboolean has_blank;      /* one stands in front */
-	gunichar mark;
-	int number;
-	guint digits;
-	gboolean is_own;         /* a half-day's word of the line's own languages */
-	guint kinds;             /* bits 1 << PhraseKind */
-	int value[PHRASE_KINDS]; /* of these kinds */
-} Token;
-
-typedef struct {
-	Token tokens[TOKENS + 1]; /* behind the last: a mark 0 */
-	guint count;
-	Languages languages;
-} Line;
 
 /* What was read so far. first and end are tokens: the date's and, when it was found, the time's. */
 typedef struct {
@@ -42,128 +16,22 @@ typedef struct {
 	gboolean has_meridiem;
 } Found;
 
-static const PhraseKind word_kinds[] = {
-	PHRASE_MONTH, PHRASE_WEEKDAY, PHRASE_MERIDIEM, PHRASE_ZONE, PHRASE_FILLER, PHRASE_UNIT};
-
-/* The number at text; digits of every script. */
-static const char *number_read(const char *text, Token *token)
-{
-	for (const char *next = text;; text = next) {
-		int digit = g_unichar_digit_value(phrase_letter(&next));
-
-		if (digit < 0)
-			break;
-		token->digits++;
-		if (token->digits <= DIGITS)
-			token->number = token->number * 10 + digit;
-	}
-	token->kind = token->digits <= DIGITS ? TOKEN_NUMBER : TOKEN_WORD;
-	return text;
-}
-
-/* "MEZ", but not the "Est" of a name; full names of zones in any case. */
-static gboolean is_zone_written(const char *start, const char *end)
-{
-	if (end - start > 5)
-		return TRUE;
-	for (; start < end; start++) {
-		if (g_ascii_islower(*start))
-			return FALSE;
-	}
-	return TRUE;
-}
-
-/* Letters that are no word of dates, with the digits in them. */
-static const char *word_skip(const char *text)
-{
-	gunichar before = phrase_letter(&text);
-
-	for (const char *next = text;; text = next) {
-		gunichar letter = phrase_letter(&next);
-
-		if (!g_unichar_isalnum(letter) && !g_unichar_ismark(letter))
-			return text;
-		if (!g_unichar_isdigit(letter) && phrase_is_boundary(before, letter))
-			return text;
-		before = letter;
-	}
-}
-
-/* The longest word of dates at text, with all its kinds. */
-static const char *word_read(const char *text, Languages languages, Token *token)
-{
-	const char *longest = NULL;
-
-	token->kind = TOKEN_WORD;
-	for (guint i = 0; i < G_N_ELEMENTS(word_kinds); i++) {
-		const char *end = NULL;
-		const Phrase *phrase = phrase_match(word_kinds[i], text, languages, &end);
-
-		if (!phrase || (longest && end < longest))
-			continue;
-		if (word_kinds[i] == PHRASE_ZONE && !is_zone_written(text, end))
-			continue;
-		if (!longest || end > longest)
-			token->kinds = 0;
-		longest = end;
-		token->kinds |= 1U << word_kinds[i];
-		token->value[word_kinds[i]] = phrase->value;
-		if (word_kinds[i] == PHRASE_MERIDIEM)
-			token->is_own = (phrase->languages & languages) != 0;
-	}
-	/* "de" and "du": half-days of Hungarians, fillers of others. */
-	if ((token->kinds & 1U << PHRASE_FILLER) && (token->kinds & 1U << PHRASE_MERIDIEM))
-		token->kinds &= ~(1U << (token->is_own ? PHRASE_FILLER : PHRASE_MERIDIEM));
-	return longest ? longest : word_skip(text);
-}
-
-static void line_read(Line *line, const char *text, Languages languages)
-{
-	gboolean has_blank = TRUE;
-
-	line->languages = languages;
-	line->count = 0;
-	while (*text && line->count < TOKENS) {
-		Token *token = &line->tokens[line->count];
-		const char *next = text;
-		gunichar letter = phrase_letter(&next);
-
-		if (letter == ' ' || letter == 0) {
-			has_blank = TRUE;
-			text = next;
-			continue;
-		}
-		*token = (Token){.start = text, .has_blank = has_blank, .mark = letter};
-		if (g_unichar_isdigit(letter))
-			next = number_read(text, token);
-		else if (g_unichar_isalpha(letter))
-			next = word_read(text, languages, token);
-		else
-			token->kind = TOKEN_MARK;
-		token->end = next;
-		text = next;
-		has_blank = FALSE;
-		line->count++;
-	}
-	line->tokens[line->count] = (Token){.kind = TOKEN_MARK, .start = text, .end = text};
-}
-
-static const Token *token_at(const Line *line, guint i)
+static const Token *token_at(const DateLine *line, guint i)
 {
 	return &line->tokens[MIN(i, line->count)];
 }
 
-static gboolean is_kind(const Line *line, guint i, PhraseKind kind)
+static gboolean is_kind(const DateLine *line, guint i, PhraseKind kind)
 {
 	return (token_at(line, i)->kinds & (1U << kind)) != 0;
 }
 
-static gboolean is_number(const Line *line, guint i)
+static gboolean is_number(const DateLine *line, guint i)
 {
 	return token_at(line, i)->kind == TOKEN_NUMBER;
 }
 
-static gboolean is_mark(const Line *line, guint i, const char *marks)
+static gboolean is_mark(const DateLine *line, guint i, const char *marks)
 {
 	const Token *token = token_at(line, i);
 
@@ -173,7 +41,7 @@ static gboolean is_mark(const Line *line, guint i, const char *marks)
 
 /* Behind what may stand inside a written date: "2. de marzo de 2026", "March 2nd, 2026",
  * "02-Mar-26". */
-static guint gap_skip(const Line *line, guint i, const char *marks)
+static guint gap_skip(const DateLine *line, guint i, const char *marks)
 {
 	guint end = MIN(i + GAP_TOKENS, line->count);
 
@@ -183,7 +51,7 @@ static guint gap_skip(const Line *line, guint i, const char *marks)
 }
 
 /* Past the word of a unit, with its full stop: "2026 г.", "2 d." */
-static guint unit_skip(const Line *line, guint i, DateUnit unit)
+static guint unit_skip(const DateLine *line, guint i, DateUnit unit)
 {
 	if (is_kind(line, i, PHRASE_UNIT) && token_at(line, i)->value[PHRASE_UNIT] == (int)unit)
 		return i + 1;
@@ -191,14 +59,14 @@ static guint unit_skip(const Line *line, guint i, DateUnit unit)
 }
 
 /* More of a number than its digits: "14:05", "10.1.2026.7" */
-static gboolean is_continued(const Line *line, guint i)
+static gboolean is_continued(const DateLine *line, guint i)
 {
 	return is_mark(line, i + 1, ".:") && is_number(line, i + 2) &&
 	       !token_at(line, i + 1)->has_blank && !token_at(line, i + 2)->has_blank;
 }
 
 /* A year of four or two digits; Thais count 543 more. */
-static gboolean year_read(const Line *line, guint i, int *year)
+static gboolean year_read(const DateLine *line, guint i, int *year)
 {
 	const Token *token = token_at(line, i);
 
@@ -214,7 +82,7 @@ static gboolean year_read(const Line *line, guint i, int *year)
 	return *year >= 1970 && *year < 2200;
 }
 
-static gboolean day_read(const Line *line, guint i, int *day)
+static gboolean day_read(const DateLine *line, guint i, int *day)
 {
 	const Token *token = token_at(line, i);
 
@@ -234,7 +102,7 @@ static gboolean found_date(Found *found, guint first, guint end, int year, int m
 }
 
 /* 2.3.2026, 3/2/26, 2026-03-02, "2026. 3. 2." */
-static gboolean numbers_read(const Line *line, guint i, Found *found)
+static gboolean numbers_read(const DateLine *line, guint i, Found *found)
 {
 	static const char *const separators[] = {".", "/", "-"};
 	guint kind = 0, last = i + 4;
@@ -265,7 +133,7 @@ static gboolean numbers_read(const Line *line, guint i, Found *found)
 }
 
 /* 2026年3月2日 */
-static gboolean units_read(const Line *line, guint i, Found *found)
+static gboolean units_read(const DateLine *line, guint i, Found *found)
 {
 	int year, month, day;
 
@@ -277,7 +145,7 @@ static gboolean units_read(const Line *line, guint i, Found *found)
 }
 
 /* "2. März 2026", "2 de marzo de 2026", "02-Mar-26" */
-static gboolean day_month_read(const Line *line, guint i, Found *found)
+static gboolean day_month_read(const DateLine *line, guint i, Found *found)
 {
 	guint month, at;
 	int year, day;
@@ -295,7 +163,7 @@ static gboolean day_month_read(const Line *line, guint i, Found *found)
 }
 
 /* "2026. március 2.", "2026 m. kovo 2 d." */
-static gboolean year_month_read(const Line *line, guint i, Found *found)
+static gboolean year_month_read(const DateLine *line, guint i, Found *found)
 {
 	guint month, at;
 	int year, day;
@@ -318,7 +186,7 @@ static gboolean year_month_read(const Line *line, guint i, Found *found)
 }
 
 /* "March 2nd, 2026", and "Mar 2 14:05:31 2026", whose time is found by itself. */
-static gboolean month_day_read(const Line *line, guint i, Found *found)
+static gboolean month_day_read(const DateLine *line, guint i, Found *found)
 {
 	guint at, day_at;
 	int year, day;
@@ -344,7 +212,7 @@ static gboolean month_day_read(const Line *line, guint i, Found *found)
 	return found_date(found, i, at + 1, year, token_at(line, i)->value[PHRASE_MONTH], day);
 }
 
-static gboolean date_read(const Line *line, guint i, Found *found)
+static gboolean date_read(const DateLine *line, guint i, Found *found)
 {
 	*found = (Found){0};
 	if (is_number(line, i))
@@ -354,7 +222,7 @@ static gboolean date_read(const Line *line, guint i, Found *found)
 }
 
 /* A number of at most two digits below the limit. */
-static gboolean part_read(const Line *line, guint i, int limit, int *value)
+static gboolean part_read(const DateLine *line, guint i, int limit, int *value)
 {
 	const Token *token = token_at(line, i);
 
@@ -362,14 +230,14 @@ static gboolean part_read(const Line *line, guint i, int limit, int *value)
 	return token->kind == TOKEN_NUMBER && token->digits <= 2 && *value < limit;
 }
 
-static gboolean is_unit(const Line *line, guint i, DateUnit unit)
+static gboolean is_unit(const DateLine *line, guint i, DateUnit unit)
 {
 	return unit_skip(line, i, unit) > i;
 }
 
 /* "14h05", "14 Uhr", "2时5分": the minutes behind an hour's word at i, if any. Returns the token
  * behind. */
-static guint clock_units_read(const Line *line, guint i, MailDate *date)
+static guint clock_units_read(const DateLine *line, guint i, MailDate *date)
 {
 	gboolean has_unit = is_unit(line, i + 2, UNIT_MINUTE);
 
@@ -389,7 +257,7 @@ static guint clock_units_read(const Line *line, guint i, MailDate *date)
 }
 
 /* "14:05:31", "14.25.08", "14h05", "2 PM": the token behind it, 0 without a time. */
-static guint clock_read(const Line *line, guint i, MailDate *date)
+static guint clock_read(const DateLine *line, guint i, MailDate *date)
 {
 	const char *marks = is_mark(line, i + 1, ":") ? ":" : ".";
 
@@ -428,7 +296,7 @@ static int hour_of(int hour, int meridiem)
 }
 
 /* A time with its "PM" before or behind. */
-static guint time_read(const Line *line, guint i, Found *found)
+static guint time_read(const DateLine *line, guint i, Found *found)
 {
 	MailDate date = found->date;
 	gboolean is_before = is_kind(line, i, PHRASE_MERIDIEM);
@@ -449,7 +317,7 @@ static guint time_read(const Line *line, guint i, Found *found)
 
 /* "+0100", "+01:00", "+1" at the sign; 0 without. A lone "-3" may be anything unless a zone stands
  * in front. */
-static guint sign_read(const Line *line, guint i, gboolean has_zone, MailDate *date)
+static guint sign_read(const DateLine *line, guint i, gboolean has_zone, MailDate *date)
 {
 	const Token *hours = token_at(line, i + 1);
 	gboolean has_colon = is_mark(line, i + 2, ":") && is_number(line, i + 3) &&
@@ -474,7 +342,7 @@ static guint sign_read(const Line *line, guint i, gboolean has_zone, MailDate *d
 }
 
 /* The zone behind a time: "+0100 (CET)", "(UTC+1)", "MEZ". Returns the token behind it. */
-static guint offset_read(const Line *line, guint i, MailDate *date)
+static guint offset_read(const DateLine *line, guint i, MailDate *date)
 {
 	guint at = is_mark(line, i, "([") ? i + 1 : i, end;
 
@@ -496,13 +364,13 @@ static guint offset_read(const Line *line, guint i, MailDate *date)
 }
 
 /* Between a date and its time: "2. März 2026 (Montag), um 14:05". */
-static gboolean is_between(const Line *line, guint i)
+static gboolean is_between(const DateLine *line, guint i)
 {
 	return is_mark(line, i, ",.;()-|@'·•،、/") || is_kind(line, i, PHRASE_FILLER) ||
 	       is_kind(line, i, PHRASE_WEEKDAY);
 }
 
-static void time_find_behind(const Line *line, Found *found)
+static void time_find_behind(const DateLine *line, Found *found)
 {
 	guint limit = MIN(found->end + GAP_TOKENS, line->count);
 
@@ -519,7 +387,7 @@ static void time_find_behind(const Line *line, Found *found)
 }
 
 /* "14:05 Uhr, 2. März 2026" */
-static void time_find_before(const Line *line, Found *found)
+static void time_find_before(const DateLine *line, Found *found)
 {
 	guint first = found->first > 2 * GAP_TOKENS ? found->first - 2 * GAP_TOKENS : 0;
 
@@ -541,7 +409,7 @@ static void time_find_before(const Line *line, Found *found)
 }
 
 /* The year of "Mon Mar 2 14:05:31 CET 2026" stands behind its time. */
-static void year_skip(const Line *line, Found *found)
+static void year_skip(const DateLine *line, Found *found)
 {
 	int year;
 
@@ -552,7 +420,7 @@ static void year_skip(const Line *line, Found *found)
 }
 
 /* The date that begins at this token, with its time and the day of the week in front. */
-static gboolean moment_read(const Line *line, guint i, Found *found)
+static gboolean moment_read(const DateLine *line, guint i, Found *found)
 {
 	if (!date_read(line, i, found))
 		return FALSE;
@@ -575,7 +443,7 @@ static gboolean moment_read(const Line *line, guint i, Found *found)
 	return maildate_is_valid(&found->date);
 }
 
-static gboolean moment_find(const Line *line, Found *found)
+static gboolean moment_find(const DateLine *line, Found *found)
 {
 	for (guint i = 0; i < line->count; i++) {
 		if (moment_read(line, i, found))
@@ -586,10 +454,10 @@ static gboolean moment_find(const Line *line, Found *found)
 
 MailDate localdate_find(const char *text, Languages languages, const char **start, const char **end)
 {
-	Line line;
+	DateLine line;
 	Found found;
 
-	line_read(&line, text, languages);
+	dateline_read(&line, text, languages);
 	if (!moment_find(&line, &found))
 		return (MailDate){0};
 	*start = line.tokens[found.first].start;
@@ -599,11 +467,11 @@ MailDate localdate_find(const char *text, Languages languages, const char **star
 
 MailDate localdate_parse(const char *text, Languages languages)
 {
-	Line line;
+	DateLine line;
 	Found found;
 	guint words = 0;
 
-	line_read(&line, text, languages);
+	dateline_read(&line, text, languages);
 	if (!moment_find(&line, &found))
 		return (MailDate){0};
 	for (guint i = 0; i < found.first; i++)
