@@ -62,6 +62,7 @@ def main():
         tap.equal(refused, [], f"{len(found)} real mails: every one is answered 250")
         tap.equal(slow, [], "none takes longer than 5 s")
         check_deliveries(tap, gateway, found)
+        bring_all(tap, gateway, found)
         check_texts(tap, gateway)
         check_sanitizers(tap, gateway)
     return tap.done()
@@ -87,6 +88,27 @@ def check_deliveries(tap, gateway, found):
     tap.equal(different, [], "delivery_source: our trace lines, then exactly its bytes")
     tap.equal(failed, [], "none could not be read")
     tap.equal(sum(outcomes.values()), len(found), "as many deliveries as mails")
+
+
+def bring_all(tap, gateway, found):
+    """The same mails once more, vouched for by a user: what was held is placed, what was filed is known."""
+    maildir = f"{gateway.directory}/maildir"
+    for name in ("new", "cur", "tmp"):
+        os.makedirs(f"{maildir}/{name}")
+    for number, (_, content) in enumerate(found):
+        with open(f"{maildir}/new/{number:06d}", "wb") as file:
+            file.write(content)
+    gateway.run("file", "--to", AGENT, "--from", "anna", "--history", maildir)
+    with gateway.admin() as session:
+        unplaced = session.execute("SELECT DISTINCT source_sha256 FROM casegate.deliveries d WHERE NOT EXISTS (SELECT FROM casegate.deliveries p"
+                                   " WHERE p.source_sha256 = d.source_sha256 AND p.message_id IS NOT NULL)")
+        outcomes = dict(session.execute("SELECT outcome, count(*) FROM casegate.deliveries WHERE protocol = 'import' GROUP BY outcome"))
+        waiting = session.value("SELECT count(*) FROM casegate.held")
+    print(f"# outcomes of the import: {outcomes}", flush=True)
+    tap.equal(unplaced, [], "brought by a user, every one is in a case")
+    tap.equal(waiting, 0, "and nothing waits for a human any more")
+    tap.equal(sum(outcomes.values()), len(found), "as many deliveries again")
+    tap.equal(outcomes.get("failed", 0), 0, "none could not be read")
 
 
 def check_texts(tap, gateway):

@@ -226,6 +226,10 @@ def bytes_exact(tap, gateway):
         tap.ok(source.endswith(mail), f"{name}: delivery_source ends in the bytes as received", len(source), len(mail))
         tap.ok(re.fullmatch(rb"Return-Path: <anna@acme\.example>\r\nReceived: [^\r\n]+\r\n(?:[ \t][^\r\n]+\r\n)*", trace),
                f"{name}: before them Return-Path and Received", trace)
+    for role in ("casegate_admin", "postgres"):
+        with gateway.cluster.connect(role) as session:
+            tap.equal(session.value("SELECT count(*) FROM casegate.deliveries d WHERE d.outcome = 'filed'"
+                                    " AND length(casegate.delivery_source(d.delivery_id)) IS NULL"), 0, f"{role} reads every source unsigned")
     original = mails.Plain(text="Das Original.\n\n" + "x" * 70).bytes()
     wrapper = mails.attached([original])
     gateway.send(wrapper)

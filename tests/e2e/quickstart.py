@@ -21,14 +21,11 @@ import mails  # noqa: E402
 
 
 class Clone:
-    """A clone of what is committed, plus what the work tree has changed, in a directory of that mode."""
-
-    def __init__(self, mode=0o755):
-        self.mode = mode
+    """A clone of what is committed, plus what the work tree has changed, in a directory that everybody may enter."""
 
     def __enter__(self):
         self.base = tempfile.mkdtemp(prefix="cgqs-", dir="/var/tmp")
-        os.chmod(self.base, self.mode)
+        os.chmod(self.base, 0o755)
         self.path = f"{self.base}/clone"
         os.mkdir(self.path)
         names = subprocess.run(["git", "-c", "safe.directory=*", "ls-files", "-z"], cwd=harness.ROOT, capture_output=True, check=True).stdout
@@ -153,18 +150,23 @@ def leftovers(clone, real=None):
     return found
 
 
-def closed_directory(tap):
+def closed_directory(tap, clone):
     """Below a directory that PostgreSQL's user cannot enter (as /root is)"""
-    if os.path.exists("/var/lib/casegate-quickstart"):
-        tap.skip("a clone that PostgreSQL's user cannot reach", "/var/lib/casegate-quickstart is in use")
+    if os.geteuid() != 0:
+        tap.skip("a clone that PostgreSQL's user cannot reach", "only root starts PostgreSQL as another user")
         return
-    with Clone(0o700) as clone:
-        done = clone.quickstart()
-        if tap.equal(done.returncode, 0, "a clone that PostgreSQL's user cannot reach", done.stdout[-3000:], done.stderr[-3000:]):
-            tap.equal(os.path.realpath(f"{clone.path}/var"), "/var/lib/casegate-quickstart", "./var leads to /var/lib/casegate-quickstart")
-            tap.equal(clone.git("status", "--porcelain"), "", "git sees a clean clone")
-        tap.equal(clone.quickstart("--remove").returncode, 0, "--remove succeeds")
-        tap.ok(not os.path.exists("/var/lib/casegate-quickstart"), "it is gone")
+    home = "/var/lib/casegate-quickstart"
+    if os.path.exists(home):
+        tap.skip("a clone that PostgreSQL's user cannot reach", f"{home} is in use")
+        return
+    os.chmod(clone.base, 0o700)
+    done = clone.quickstart()
+    if tap.equal(done.returncode, 0, "a clone that PostgreSQL's user cannot reach", done.stdout[-3000:], done.stderr[-3000:]):
+        tap.equal(os.path.realpath(f"{clone.path}/var"), home, f"./var leads to {home}")
+        tap.ok(listens(clone.config("lmtp")), "the gateway listens")
+        tap.equal(clone.git("status", "--porcelain"), "", "git sees a clean clone")
+    tap.equal(clone.quickstart("--remove").returncode, 0, "--remove succeeds")
+    tap.ok(not os.path.exists(home) and not os.path.lexists(f"{clone.path}/var"), "it is gone")
 
 
 def main():
@@ -172,11 +174,7 @@ def main():
         skip_all("git is not installed")
     tap = Tap()
     with Clone() as clone:
-        tap.run([first_run, second_run, stop_and_go], clone)
-    if os.geteuid() == 0:
-        tap.run([closed_directory])
-    else:
-        tap.skip("a clone that PostgreSQL's user cannot reach", "only root starts PostgreSQL as another user")
+        tap.run([first_run, second_run, stop_and_go, closed_directory], clone)
     return tap.done()
 
 
