@@ -20,6 +20,9 @@ enum {
 	RULE_LENGTH = 4, /* dashes with which a separator begins whose words nobody knows */
 };
 
+/* Zero width; iOS writes one at the start of what it forwards. */
+#define NO_BREAK "\xef\xbb\xbf"
+
 /* A text as lines, and what its HTML says of them. */
 typedef struct {
 	char *text;         /* a copy, cut into lines */
@@ -76,8 +79,16 @@ static const char *line_at(const View *view, guint line)
 
 static const char *skip_blanks(const char *line)
 {
-	while (*line == ' ' || *line == '\t' || g_str_has_prefix(line, "\xc2\xa0"))
-		line += *line == '\xc2' ? 2 : 1;
+	static const char *const blanks[] = {" ", "\t", "\xc2\xa0", "\xe2\x80\x8b", NO_BREAK};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(blanks);) {
+		if (g_str_has_prefix(line, blanks[i])) {
+			line += strlen(blanks[i]);
+			i = 0;
+		} else {
+			i++;
+		}
+	}
 	return line;
 }
 
@@ -301,7 +312,9 @@ static char *original_text(const View *view, const Found *found)
 	for (guint i = first; i < end; i++)
 		g_string_append_printf(text, "%s%s", i > first ? "\n" : "",
 			unquoted(line_at(view, i), found->depth));
-	return g_string_free(text, FALSE);
+	if (g_str_has_prefix(text->str, NO_BREAK))
+		g_string_erase(text, 0, strlen(NO_BREAK));
+	return g_strchomp(g_string_free(text, FALSE));
 }
 
 /* The HTML of the first line below the block and what follows, NULL where there is none. */
@@ -452,7 +465,8 @@ static void forward_add(Mail *mail, const View *view, Found *found, const char *
 		html = NULL;
 	}
 	if (html)
-		original->html = sanitise_html(html, strlen(html), &original->remote_images);
+		original->html =
+			g_strstrip(sanitise_html(html, strlen(html), &original->remote_images));
 	if (depth < FORWARD_DEPTH && bytes <= *budget_bytes) {
 		*budget_bytes -= bytes;
 		find_inline(original, html, depth + 1, budget_bytes);
