@@ -26,7 +26,8 @@ class Clone:
     def __enter__(self):
         self.base = tempfile.mkdtemp(prefix="cgqs-", dir="/var/tmp")
         os.chmod(self.base, 0o755)
-        self.path = f"{self.base}/clone"
+        # With a blank, as some directories have.
+        self.path = f"{self.base}/ein klon"
         os.mkdir(self.path)
         names = subprocess.run(["git", "-c", "safe.directory=*", "ls-files", "-z"], cwd=harness.ROOT, capture_output=True, check=True).stdout
         for name in filter(None, names.decode().split("\0")):
