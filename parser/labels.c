@@ -6,6 +6,7 @@
 
 enum {
 	RULE_LENGTH = 4,     /* so many ---- are a line; "---" and "-- " are not */
+	DECORATION = 60,     /* characters in front of a banner's words */
 	MOBILE_LENGTH = 200, /* bytes of a mobile signature's line, its link included */
 };
 
@@ -165,45 +166,40 @@ gboolean attribution_may_begin(const char *line, Languages *languages)
 	return phrase != NULL;
 }
 
-/* Does the line begin with such a phrase, behind what clients put around one? */
-static const Phrase *line_match(PhraseKind kind, const char *line, const char **end)
+/* Does the line begin with such a phrase, behind what clients put around one? "[EXTERN]" has its
+ * own bracket. */
+static gboolean line_is(PhraseKind kind, const char *line)
 {
-	const char *next;
-	gunichar letter;
+	for (guint i = 0; i < DECORATION; i++) {
+		const char *next = line, *end = NULL;
+		gunichar letter = phrase_letter(&next);
+		gboolean is_decoration =
+			letter < 0x80 && strchr(" -_=*~|<#([!\"", (int)letter) != NULL;
 
-	for (;; line = next) {
-		next = line;
-		letter = phrase_letter(&next);
-		if (!letter || (letter != ' ' && !strchr("-_=*~|<#([!\"",
-							 (int)(letter < 0x80 ? letter : '?'))))
-			break;
-		/* "[EXTERN]" is a phrase with its bracket. */
-		if (letter == '[' && phrase_match(kind, line, 0, end))
-			break;
+		if (!letter)
+			return FALSE;
+		if ((!is_decoration || letter == '[') && phrase_match(kind, line, 0, &end))
+			return TRUE;
+		if (!is_decoration)
+			return FALSE;
+		line = next;
 	}
-	return phrase_match(kind, line, 0, end);
+	return FALSE;
 }
 
 gboolean is_mobile_signature(const char *line)
 {
-	const char *end;
-
-	return strnlen(line, MOBILE_LENGTH + 1) <= MOBILE_LENGTH &&
-	       line_match(PHRASE_MOBILE, line, &end);
+	return strnlen(line, MOBILE_LENGTH + 1) <= MOBILE_LENGTH && line_is(PHRASE_MOBILE, line);
 }
 
 gboolean is_banner(const char *line)
 {
-	const char *end;
-
-	return line_match(PHRASE_BANNER, line, &end) != NULL;
+	return line_is(PHRASE_BANNER, line);
 }
 
 gboolean is_disclaimer(const char *line)
 {
-	const char *end;
-
-	return line_match(PHRASE_DISCLAIMER, line, &end) != NULL;
+	return line_is(PHRASE_DISCLAIMER, line);
 }
 
 Languages language_of(const char *code)

@@ -54,6 +54,7 @@ static const struct {
 static struct {
 	GPtrArray *all;
 	GHashTable *by_letter;
+	const GPtrArray *gaps[PHRASE_KINDS]; /* those that begin with one; NULL: none */
 	char **languages;
 } book;
 
@@ -172,7 +173,9 @@ static const char *letters_match(const char *text, const gunichar *letters)
 		const gunichar *tail = letters;
 		gunichar letter = phrase_letter(&next);
 
-		end = phrase_is_boundary(before, letter) ? words_match(text, &tail) : NULL;
+		end = letter == *letters && phrase_is_boundary(before, letter)
+			      ? words_match(text, &tail)
+			      : NULL;
 		if (end)
 			return end;
 		before = letter;
@@ -221,19 +224,22 @@ static void book_open(void)
 	}
 }
 
-/* The best phrase of those that begin with this letter. */
-static const Phrase *bucket_match(
-	PhraseKind kind, gunichar letter, const char *text, Languages languages, const char **end)
+/* The best phrase of a kind's that begin with this letter. second: the text's second one, which
+ * most fail at. */
+static const Phrase *bucket_match(const GPtrArray *bucket, gunichar second, const char *text,
+	Languages languages, const char **end)
 {
-	const GPtrArray *bucket = g_hash_table_lookup(book.by_letter, bucket_key(kind, letter));
 	const Phrase *best = NULL;
 
-	for (guint i = 0; bucket && i < bucket->len; i++) {
+	for (guint i = 0; i < bucket->len; i++) {
 		const Phrase *phrase = g_ptr_array_index(bucket, i);
 		const char *next;
 
 		if (best && phrase->length < best->length)
 			break;
+		if (second && phrase->letters[1] != second && phrase->letters[1] != 0 &&
+			phrase->letters[1] != ELLIPSIS)
+			continue;
 		next = letters_match(text, phrase->letters);
 		if (!next || (best && !is_better(phrase, best, languages)))
 			continue;
@@ -247,13 +253,18 @@ const Phrase *phrase_match(PhraseKind kind, const char *text, Languages language
 {
 	const char *next = text;
 	gunichar letter = phrase_letter(&next);
-	const Phrase *phrase;
+	const GPtrArray *bucket;
+	const Phrase *phrase = NULL;
 
 	book_open();
 	if (!letter)
 		return NULL;
-	phrase = bucket_match(kind, letter, text, languages, end);
-	return phrase ? phrase : bucket_match(kind, ELLIPSIS, text, languages, end);
+	bucket = g_hash_table_lookup(book.by_letter, bucket_key(kind, letter));
+	if (bucket)
+		phrase = bucket_match(bucket, phrase_letter(&next), text, languages, end);
+	if (!phrase && book.gaps[kind])
+		phrase = bucket_match(book.gaps[kind], 0, text, languages, end);
+	return phrase;
 }
 
 const Phrase *phrase_find(PhraseKind kind, const char *text, const char **start, const char **end)
@@ -400,6 +411,8 @@ static void book_load(void)
 	g_hash_table_iter_init(&iter, book.by_letter);
 	while (g_hash_table_iter_next(&iter, NULL, &bucket))
 		g_ptr_array_sort(bucket, compare_phrases);
+	for (guint kind = 0; kind < PHRASE_KINDS; kind++)
+		book.gaps[kind] = g_hash_table_lookup(book.by_letter, bucket_key(kind, ELLIPSIS));
 }
 
 const GPtrArray *phrase_all(void)
