@@ -4,7 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "parser/label_files.h"
+/* The files, compiled in. Named here because referring to it is what makes the linker take them. */
+GResource *label_files_get_resource(void);
 
 /* How many characters "…" may stand for. */
 enum { GAP = 200 };
