@@ -280,7 +280,7 @@ static guint clock_read(const DateLine *line, guint i, MailDate *date)
 	}
 	date->precision = PRECISION_SECOND;
 	/* Fractions of a second say nothing to us. */
-	if (is_continued(line, i + 4) && token_at(line, i + 6)->digits >= 3)
+	if (*marks == ':' && is_mark(line, i + 5, ".") && is_continued(line, i + 4))
 		return i + 7;
 	return i + 5;
 }
@@ -419,6 +419,45 @@ static void year_skip(const DateLine *line, Found *found)
 		found->end++;
 }
 
+/* Takes the day of the week in front into the date. Returns it, 1 for Monday, 0 where it is
+ * unknown. */
+static int weekday_take(const DateLine *line, Found *found)
+{
+	int weekday = 0;
+
+	for (guint at = found->first; at > 0 && is_between(line, at - 1); at--) {
+		if (!is_kind(line, at - 1, PHRASE_WEEKDAY))
+			continue;
+		found->first = at - 1;
+		weekday = token_at(line, at - 1)->value[PHRASE_WEEKDAY];
+	}
+	return weekday;
+}
+
+static gboolean is_on_weekday(int year, int month, int day, int weekday)
+{
+	g_autoptr(GDateTime) date = g_date_time_new_utc(year, month, day, 0, 0, 0);
+
+	return date && g_date_time_get_day_of_week(date) == weekday;
+}
+
+/* Is 3/2/2026 March 2nd? A day of the week decides. Else those who write it so write 2:05 PM, the
+ * others 14:05. */
+static gboolean is_month_first(const DateLine *line, const Found *found, int weekday)
+{
+	const MailDate *date = &found->date;
+	gboolean day_fits, month_fits;
+
+	if (!found->may_be_month_first)
+		return FALSE;
+	day_fits = weekday && is_on_weekday(date->year, date->month, date->day, weekday);
+	month_fits = weekday && is_on_weekday(date->year, date->day, date->month, weekday);
+	if (day_fits != month_fits)
+		return month_fits;
+	return languages_write_month_first(line->languages) &&
+	       (found->has_meridiem || date->precision == PRECISION_DAY);
+}
+
 /* The date that begins at this token, with its time and the day of the week in front. */
 static gboolean moment_read(const DateLine *line, guint i, Found *found)
 {
@@ -427,18 +466,12 @@ static gboolean moment_read(const DateLine *line, guint i, Found *found)
 	time_find_behind(line, found);
 	if (found->date.precision == PRECISION_DAY)
 		time_find_before(line, found);
-	/* Those who write 3/2 for March 2nd write 2:05 PM; the others 14:05. */
-	if (found->may_be_month_first && languages_write_month_first(line->languages) &&
-		(found->has_meridiem || found->date.precision == PRECISION_DAY)) {
+	year_skip(line, found);
+	if (is_month_first(line, found, weekday_take(line, found))) {
 		int day = found->date.month;
 
 		found->date.month = found->date.day;
 		found->date.day = day;
-	}
-	year_skip(line, found);
-	for (guint at = found->first; at > 0 && is_between(line, at - 1); at--) {
-		if (is_kind(line, at - 1, PHRASE_WEEKDAY))
-			found->first = at - 1;
 	}
 	return maildate_is_valid(&found->date);
 }
