@@ -14,9 +14,10 @@ enum {
 	WRAPPED_WORDS = 2,  /* lines that a subject or date goes on */
 	LINE_LABELS = 40,   /* looked at within one line */
 	SEPARATORS = 4,     /* lines of separators and warnings above the labels */
-	MARK_BYTES = 200,   /* of a separator that has labels on its line */
+	MARK_BYTES = 200,   /* of a line with nothing but a separator, or a name */
 	LABEL_BYTES = 30,   /* of one that nobody knows */
-	FULL_LINE = 66,     /* characters at which programs that wrap begin to */
+	UNGLUE_BYTES = 4000,
+	FULL_LINE = 66, /* characters at which programs that wrap begin to */
 	VALUE_BYTES = 1 << 16,
 };
 
@@ -224,22 +225,29 @@ static gboolean line_add(Reader *reader, const char *line)
  * *labels is where they begin, NULL: on a line of their own. */
 static Mark separator_parse(const char *line, const char **labels)
 {
-	const char *text = skip_blanks(line), *end;
-	Mark mark = mark_parse(line, NULL);
-	g_autofree char *head = NULL;
+	const char *rest = NULL, *value;
+	Mark mark = mark_parse(line, &rest);
 
-	*labels = NULL;
-	if (mark != MARK_NONE || *text != '-')
-		return mark;
-	end = strstr(text + strspn(text, "-"), "--");
-	if (!end || end - text > MARK_BYTES)
-		return MARK_NONE;
-	end += strspn(end, "-");
-	if (label_parse(end, labels, NULL) == LABEL_NONE)
-		return MARK_NONE;
-	*labels = end;
-	head = g_strndup(text, (gsize)(end - text));
-	return mark_parse(head, NULL);
+	*labels = mark != MARK_NONE && rest && begins_block(label_parse(rest, &value, NULL)) ? rest
+											     : NULL;
+	return mark;
+}
+
+/* Yahoo's labels on a separator's line stand right behind each other's values: "Von: Anna <a@b>An:
+ * c@d". Returns the line with blanks between. */
+static char *unglue(const char *line)
+{
+	GString *text = g_string_new(NULL);
+	const char *value;
+
+	for (const char *c = line; *c; c = g_utf8_next_char(c)) {
+		if (c > line && c[-1] != ' ' && g_unichar_isupper(g_utf8_get_char(c)) &&
+			g_unichar_islower(g_utf8_get_char(g_utf8_next_char(c))) &&
+			c - line < UNGLUE_BYTES && label_parse(c, &value, NULL) != LABEL_NONE)
+			g_string_append_c(text, ' ');
+		g_string_append_unichar(text, g_utf8_get_char(c));
+	}
+	return g_string_free(text, FALSE);
 }
 
 /* The next line at or behind at that is not blank, if it is near; else reader->count. */
@@ -485,7 +493,8 @@ gboolean block_parse(const char *const *lines, guint count, guint at, Block *blo
 {
 	g_auto(Reader) reader = {
 		.lines = lines, .count = count, .block = block, .languages = ~(Languages)0};
-	const char *first = NULL;
+	const char *first = NULL, *value;
+	g_autofree char *unglued = NULL;
 
 	*block = (Block){.first = at};
 	if (at >= count || !block_may_begin(lines[at]))
@@ -494,7 +503,9 @@ gboolean block_parse(const char *const *lines, guint count, guint at, Block *blo
 	if (!first)
 		return FALSE;
 	reader.end = at + 1;
-	if (begins_block(label_parse(first, &(const char *){NULL}, NULL)))
+	if (first != lines[at])
+		first = unglued = unglue(first);
+	if (begins_block(label_parse(first, &value, NULL)))
 		line_add(&reader, first);
 	else if (!read_unlabelled(&reader, at))
 		return FALSE;
