@@ -260,7 +260,7 @@ static const char *read_comment(Reader *reader, const char *text)
  */
 static const char *read_angle(Reader *reader, const char *text, gboolean *has_close)
 {
-	const char *start = text + 1, *end = start;
+	const char *start = text + 1, *end;
 
 	/* <<a@b>> and < <a@b> >: the innermost counts. */
 	while (*start == '<' || is_blank(*start))

@@ -206,8 +206,10 @@ static void note_result(AuthFindings *findings, const Result *result)
 }
 
 /* The results behind "authserv-id [version]". FALSE where the field is malformed. */
-gboolean authfield_read_results(const char *at, AuthFindings *findings)
+gboolean authfield_read_results(const char *results, AuthFindings *findings)
 {
+	const char *at = results;
+
 	for (guint i = 0; i < AUTHFIELD_MOST_RESULTS; i++) {
 		g_auto(Result) result = {0};
 

@@ -71,7 +71,7 @@ void body_free(Body *body)
 
 static gboolean is_blank(const char *text)
 {
-	return text[strspn(text, " \t\r\n")] == '\0';
+	return !text || text[strspn(text, " \t\r\n")] == '\0';
 }
 
 static const char *stated_filename(const MimeNode *node)
@@ -193,8 +193,8 @@ static gboolean is_body_text(const Body *body, const MimeNode *node)
 	for (gsize i = 0; i < G_N_ELEMENTS(files); i++)
 		if (mime_is(node, files[i]))
 			return FALSE;
-	/* The body may have a name; a second text with a name is a file shown inline. */
-	return !stated_filename(node) || !body->has_text;
+	/* The body may have a name, and its other form; a second text with a name is a file. */
+	return !stated_filename(node) || !body->has_text || body->is_alternative;
 }
 
 static Piece *read_text(Body *body, const MimeNode *node)

@@ -45,6 +45,12 @@ static gsize name_length(const char *line, gsize length)
 	return end > 0 && colon < length && line[colon] == ':' ? end : 0;
 }
 
+static gboolean is_mbox_line(const char *line, gsize length)
+{
+	return (length > 5 && memcmp(line, "From ", 5) == 0) ||
+	       (length > 6 && memcmp(line, ">From ", 6) == 0);
+}
+
 gboolean fields_begin(const char *text, gsize length)
 {
 	Lines lines = {.text = text, .length = length};
@@ -78,8 +84,7 @@ static gsize find_start(Mail *mail, const char *text, gsize length)
 	if (length >= 3 && memcmp(text, "\xef\xbb\xbf", 3) == 0)
 		before = lines.at = 3;
 	while (junk <= MOST_JUNK_LINES && next_line(&lines, &line, &line_length)) {
-		gboolean is_mbox = (line_length > 5 && memcmp(line, "From ", 5) == 0) ||
-				   (line_length > 6 && memcmp(line, ">From ", 6) == 0);
+		gboolean is_mbox = is_mbox_line(line, line_length);
 
 		if (name_length(line, line_length) > 0) {
 			if (junk > 0 || blank > 0)
@@ -142,11 +147,10 @@ static gsize read_fields(Mail *mail, const char *text, gsize length, gsize start
 		if (!is_continued && name_length(line, line_length) == 0) {
 			/* Neither field nor the empty line: a "From " of an mbox, or the body
 			 * without a blank line. */
-			if (memcmp(line, "From ", MIN(line_length, 5)) == 0 ||
-				memcmp(line, ">From ", MIN(line_length, 6)) == 0)
-				is_continued = TRUE;
-			else if (next_line(&lines, &line, &line_length) &&
-				 (name_length(line, line_length) > 0 || line_length == 0)) {
+			if (is_mbox_line(line, line_length))
+				continue;
+			if (next_line(&lines, &line, &line_length) &&
+				(name_length(line, line_length) > 0 || line_length == 0)) {
 				lines.at = (gsize)(line - text);
 				mail_defect(mail, "a header line that is no field skipped");
 			} else {

@@ -5,13 +5,14 @@
 enum {
 	LIMIT_PARTS = 1000,    /* leaves and multiparts of one mail, attached originals included */
 	LIMIT_DEPTH = 50,      /* multiparts inside multiparts, and mails inside mails */
-	LIMIT_MAIL_DEPTH = 20, /* attached originals inside attached originals */
+	LIMIT_MAIL_DEPTH = 20,          /* attached originals inside attached originals */
+	LIMIT_NESTED_BYTES = 200 << 20, /* attached originals read, all levels together */
+	LIMIT_CALENDAR_BYTES = 1 << 20, /* of a calendar part looked at for its summary */
 	LIMIT_HEADER_BYTES = 1 << 20,   /* one header block */
 	LIMIT_FIELD_BYTES = 100 * 1024, /* one header field, unfolded */
 	LIMIT_FIELDS = 1000,            /* header fields of one block */
 	LIMIT_ADDRESSES = 1000,         /* mailboxes of one header field */
 	LIMIT_REFERENCES = 100,         /* the first and the nearest 99 */
-	LIMIT_IDS_SCANNED = 20000,      /* ids looked at to find those */
 	LIMIT_SEGMENTS = 128,           /* RFC 2231 continuations of one parameter */
 	LIMIT_PARAMETERS = 200,         /* parameters of one field */
 	LIMIT_WORDS = 1000,             /* RFC 2047 encoded words of one field */

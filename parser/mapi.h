@@ -37,4 +37,4 @@ void mapi_fill_header(Mail *mail, const Mapi *message, const GPtrArray *recipien
 /* Gives the body its text and HTML. */
 void mapi_fill_body(Body *body, const Mapi *message);
 /* Adds an attachment by value to mail; one without content is left out. */
-void mapi_add_attachment(Mail *mail, const Mapi *attachment);
+void mapi_add_attachment(Mail *mail, const Mapi *mapi);

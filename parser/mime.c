@@ -7,20 +7,6 @@
 #include "parser/fields.h"
 #include "parser/limits.h"
 
-/* GMime forgets to free the types that we replace, once a process. The leak checker need not say so
- * each time. */
-#if defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define HAS_LEAK_CHECK 1
-#endif
-#endif
-#if defined(__SANITIZE_ADDRESS__) || defined(HAS_LEAK_CHECK)
-#include <sanitizer/lsan_interface.h>
-#else
-#define __lsan_disable() ((void)0)
-#define __lsan_enable()  ((void)0)
-#endif
-
 /* GMime sees messages as leaves: we read them ourselves, with our own depth, and keep their exact
  * bytes. */
 static void gmime_prepare(void)
@@ -29,14 +15,12 @@ static void gmime_prepare(void)
 
 	if (!g_once_init_enter(&is_ready))
 		return;
-	__lsan_disable();
 	g_mime_init();
 	g_mime_object_register_type("message", "rfc822", GMIME_TYPE_PART);
 	g_mime_object_register_type("message", "global", GMIME_TYPE_PART);
 	g_mime_object_register_type("message", "news", GMIME_TYPE_PART);
 	g_mime_object_register_type("message", "partial", GMIME_TYPE_PART);
 	g_mime_object_register_type("message", "*", GMIME_TYPE_PART);
-	__lsan_enable();
 	g_once_init_leave(&is_ready, 1);
 }
 

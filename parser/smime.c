@@ -132,7 +132,10 @@ GBytes *smime_content(GBytes *cms)
 		return NULL;
 	if (!enter(&reader, TAG_EXPLICIT) || !enter(&reader, TAG_SEQUENCE))
 		return NULL;
-	if (!skip_value(&reader) || !skip_value(&reader) || !enter(&reader, TAG_SEQUENCE))
+	for (int i = 0; i < 2; i++)
+		if (!skip_value(&reader))
+			return NULL;
+	if (!enter(&reader, TAG_SEQUENCE))
 		return NULL;
 	if (!skip_value(&reader) || !enter(&reader, TAG_EXPLICIT))
 		return NULL;

@@ -46,7 +46,7 @@ static const struct {
 	{"'Anna' <anna@acme.example>",                          "Anna<anna@acme.example>"           },
 	{"Anna <mailto:anna@acme.example>",                     "Anna<anna@acme.example>"           },
 	{"Anna <@relay.example,@b.example:anna@acme.example>",  "Anna<anna@acme.example>"           },
-	{"Anna <anna(Einkauf)@acme(de).example>", "Anna<anna@acme.example>"},
+	{"Anna <anna(Einkauf)@acme(de).example>",               "Anna<anna@acme.example>"           },
 	{"Anna <<anna@acme.example>>",                          "Anna<anna@acme.example>"           },
 	{"Anna <anna@acme.example",                             "Anna<anna@acme.example>"           },
 	{"Anna <a@x.example, Bo <b@x.example>",                 "Anna<a@x.example, Bo <b@x.example>"},

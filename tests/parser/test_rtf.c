@@ -17,15 +17,15 @@ static const struct {
 	const char *in, *want;
 	gboolean is_html;
 } rows[] = {
-	{"{\\rtf1\\ansi Hallo\\par Welt}",                                  "Hallo\nWelt",  FALSE									},
-	{"{\\rtf1\\ansi\\ansicpg1252 Gr\\'fc\\'dfe \\u8364?5}",             "Grüße €5", FALSE                                                                        },
-	{"{\\rtf1\\ansi\\ansicpg1251 \\'cf\\'f0\\'e8}",                     "При",       FALSE									},
-	{"{\\rtf1{\\fonttbl{\\f0 Arial;}}{\\*\\generator X;}a\\{b\\}\\\\}", "a{b}\\",       FALSE                                                                        },
+	{"{\\rtf1\\ansi Hallo\\par Welt}",					     "Hallo\nWelt",              FALSE},
+	{"{\\rtf1\\ansi\\ansicpg1252 Gr\\'fc\\'dfe \\u8364?5}",                        "Grüße €5",             FALSE},
+	{"{\\rtf1\\ansi\\ansicpg1251 \\'cf\\'f0\\'e8}",                                "При",                   FALSE},
+	{"{\\rtf1{\\fonttbl{\\f0 Arial;}}{\\*\\generator X;}a\\{b\\}\\\\}",            "a{b}\\",                   FALSE},
 	{"{\\rtf1\\ansi\\fromhtml1 {\\*\\htmltag64 <p>}Hallo \\htmlrtf {\\b\\htmlrtf0 "
 	 "{\\*\\htmltag84 <b>}Welt"
-	 "{\\*\\htmltag92 </b>}\\htmlrtf }\\htmlrtf0 {\\*\\htmltag72 </p>}}",								  "<p>Hallo <b>Welt</b></p>",               TRUE},
-	{"{\\rtf1 }",								 NULL,								     FALSE									     },
-	{"kein RTF",								 NULL,								      FALSE },
+	 "{\\*\\htmltag92 </b>}\\htmlrtf }\\htmlrtf0 {\\*\\htmltag72 </p>}}", "<p>Hallo <b>Welt</b></p>", TRUE },
+	{"{\\rtf1 }",								  NULL,                       FALSE},
+	{"kein RTF",								   NULL,                       FALSE},
 };
 
 static void test_rows(void)
