@@ -107,3 +107,40 @@ void dateline_read(DateLine *line, const char *text, Languages languages)
 	}
 	line->tokens[line->count] = (Token){.kind = TOKEN_MARK, .start = text, .end = text};
 }
+
+const Token *dateline_token(const DateLine *line, guint i)
+{
+	return &line->tokens[MIN(i, line->count)];
+}
+
+gboolean dateline_is_word(const DateLine *line, guint i, PhraseKind kind)
+{
+	return (dateline_token(line, i)->kinds & (1U << kind)) != 0;
+}
+
+gboolean dateline_is_number(const DateLine *line, guint i)
+{
+	return dateline_token(line, i)->kind == TOKEN_NUMBER;
+}
+
+gboolean dateline_is_mark(const DateLine *line, guint i, const char *marks)
+{
+	const Token *token = dateline_token(line, i);
+
+	return token->kind == TOKEN_MARK && token->mark &&
+	       g_utf8_strchr(marks, -1, token->mark) != NULL;
+}
+
+guint dateline_skip_unit(const DateLine *line, guint i, DateUnit unit)
+{
+	if (dateline_is_word(line, i, PHRASE_UNIT) &&
+		dateline_token(line, i)->value[PHRASE_UNIT] == (int)unit)
+		return i + 1;
+	return i;
+}
+
+gboolean dateline_is_continued(const DateLine *line, guint i)
+{
+	return dateline_is_mark(line, i + 1, ".:") && dateline_is_number(line, i + 2) &&
+	       !dateline_token(line, i + 1)->has_blank && !dateline_token(line, i + 2)->has_blank;
+}

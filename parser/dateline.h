@@ -30,3 +30,15 @@ typedef struct {
 
 /* Cuts the first DATELINE_TOKENS of text, which is borrowed. languages: as in localdate_parse(). */
 void dateline_read(DateLine *line, const char *text, Languages languages);
+
+/* A token by its place; behind the last there are only marks 0. */
+const Token *dateline_token(const DateLine *line, guint i);
+gboolean dateline_is_number(const DateLine *line, guint i);
+/* A word that is of this kind, perhaps of others too. */
+gboolean dateline_is_word(const DateLine *line, guint i, PhraseKind kind);
+/* One of these marks. */
+gboolean dateline_is_mark(const DateLine *line, guint i, const char *marks);
+/* More of a number than its digits: "14:05", "10.1.2026.7" */
+gboolean dateline_is_continued(const DateLine *line, guint i);
+/* Past the word of a unit at i, if it stands there: "2026 г.", "2 d." */
+guint dateline_skip_unit(const DateLine *line, guint i, DateUnit unit);
