@@ -7,15 +7,12 @@
 #include "parser/labels.h"
 #include "parser/limits.h"
 #include "parser/render.h"
+#include "parser/signature.h"
 
 enum {
 	QUOTE_DEPTH = 20,       /* quotes inside quotes that are told apart */
 	QUOTES = 100,           /* told apart at all */
 	QUOTE_BYTES = 20 << 20, /* text of all quotes together */
-	SHORT_LINES = 100,      /* of anything that is short, blank ones included */
-	FULL_LINE = 66,         /* bytes at which programs that wrap begin to */
-	SIGNATURE_LINES = 20,   /* of one below "--", which may be a person's own rule */
-	WORDS_OF_A_MOBILE = 2,  /* lines of other words to each "Sent from my …" */
 };
 
 /* An earlier mail inside the text. */
@@ -259,152 +256,6 @@ static void find_quotes(Walk *walk)
 	}
 }
 
-/* ---- what nobody wrote for this mail ---- */
-
-/* The kinds of all lines, while they are told apart. */
-typedef struct {
-	const Walk *walk;
-	guint8 *kinds; /* of RangeKind, one for each line */
-} Kinds;
-
-static void set_kind(Kinds *kinds, guint first, guint end, RangeKind kind)
-{
-	memset(kinds->kinds + first, (int)kind, end - first);
-}
-
-/* Do at most so many lines here say something? */
-static gboolean is_short(const Walk *walk, guint first, guint end, guint limit)
-{
-	guint count = 0;
-
-	for (guint at = first; at < end && at - first <= SHORT_LINES && count <= limit; at++)
-		count += !is_blank(line_at(walk, at));
-	return count <= limit && end - first <= SHORT_LINES;
-}
-
-/* Warnings of the receiving server stand above what the sender wrote. */
-static guint cut_banners(Kinds *kinds, guint first, guint end)
-{
-	for (guint at = first; at < end; at++) {
-		const char *line = line_at(kinds->walk, at);
-
-		if (is_blank(line))
-			continue;
-		if (!is_banner(line))
-			return first;
-		first = at + 1;
-		/* A long one goes on in the next lines. */
-		while (strlen(line) > FULL_LINE && first < end &&
-			!is_blank(line_at(kinds->walk, first)))
-			line = line_at(kinds->walk, first++);
-		set_kind(kinds, at, first, RANGE_DISCLAIMER);
-		at = first - 1;
-	}
-	return first;
-}
-
-/* A line of nothing but rules, or the sign that a tracker of Gmail leaves. */
-static gboolean is_scrap(const char *line)
-{
-	for (; *line; line = g_utf8_next_char(line)) {
-		gunichar c = g_utf8_get_char(line);
-
-		if (!is_invisible(c) && c != 0x1427 && c != 0x2014 && c != 0x2500 &&
-			!(c < 0x80 && strchr("-_*#~=+", (int)c)))
-			return FALSE;
-	}
-	return TRUE;
-}
-
-/* RFC 3676: "-- ". Many clients and programs lose the blank. */
-static gboolean is_delimiter(const Kinds *kinds, guint at, guint end)
-{
-	const char *line = line_at(kinds->walk, at);
-
-	if (strcmp(line, "-- ") == 0)
-		return TRUE;
-	return g_str_has_prefix(line, "--") && is_blank(line + 2) &&
-	       is_short(kinds->walk, at + 1, end, SIGNATURE_LINES);
-}
-
-/* How far down a "Sent from my …" reaches: all of the rest, where that is short. */
-static guint mobile_end(const Kinds *kinds, guint at, guint end)
-{
-	guint mobiles = 0, others = 0;
-
-	for (guint i = at; i < end && i - at <= SHORT_LINES; i++) {
-		const char *line = line_at(kinds->walk, i);
-
-		if (is_mobile_signature(line))
-			mobiles++;
-		else if (!is_blank(line))
-			others++;
-	}
-	if (end - at > SHORT_LINES || others > WORDS_OF_A_MOBILE * (mobiles + 1))
-		return at + 1;
-	return end;
-}
-
-static gboolean is_signature_box(const Walk *walk, guint at)
-{
-	return walk->marks && at < walk->marks->len &&
-	       g_array_index(walk->marks, RenderedLine, at).marks & LINE_SIGNATURE;
-}
-
-/* The line behind a disclaimer: it ends the mail, or is a paragraph above the words. */
-static guint disclaimer_end(const Kinds *kinds, gboolean has_text, guint at, guint end)
-{
-	if (has_text)
-		return end;
-	while (at < end && !is_blank(line_at(kinds->walk, at)))
-		at++;
-	return at;
-}
-
-/* Rules at the end of what is new part it from nothing. */
-static void cut_scraps(Kinds *kinds, guint first, guint end)
-{
-	guint last;
-
-	while (end > first &&
-		(kinds->kinds[end - 1] != RANGE_NEW || is_blank(line_at(kinds->walk, end - 1))))
-		end--;
-	for (last = end; last > first && is_scrap(line_at(kinds->walk, last - 1)); last--)
-		;
-	/* Who writes nothing but "***" means it. */
-	if (last > first)
-		set_kind(kinds, last, end, RANGE_SIGNATURE);
-}
-
-/* Tells apart what somebody wrote between two quotes: words, signature, disclaimer. */
-static void split_segment(Kinds *kinds, guint first, guint end)
-{
-	const Walk *walk = kinds->walk;
-	gboolean has_text = FALSE;
-
-	for (guint at = first, next; at < end; at = next) {
-		const char *line = line_at(walk, at);
-
-		next = at + 1;
-		if (is_blank(line))
-			kinds->kinds[at] = at > first ? kinds->kinds[at - 1] : (guint8)RANGE_NEW;
-		else if (is_disclaimer(line))
-			set_kind(kinds, at, next = disclaimer_end(kinds, has_text, at, end),
-				RANGE_DISCLAIMER);
-		else if (kinds->kinds[at] == RANGE_SIGNATURE)
-			continue;
-		else if (is_delimiter(kinds, at, end))
-			set_kind(kinds, at, end, RANGE_SIGNATURE);
-		else if (is_mobile_signature(line))
-			set_kind(kinds, at, mobile_end(kinds, at, end), RANGE_SIGNATURE);
-		else if (is_signature_box(walk, at))
-			kinds->kinds[at] = RANGE_SIGNATURE;
-		else
-			has_text = TRUE;
-	}
-	cut_scraps(kinds, first, end);
-}
-
 /* The first line that an inline forward's comment does not reach; the number of lines where there
  * is no forward, or its comment was found in the HTML alone. */
 static guint forward_start(const Mail *mail, const Walk *walk)
@@ -427,26 +278,25 @@ static guint forward_start(const Mail *mail, const Walk *walk)
 }
 
 /* Sets the kinds of all lines. */
-static void split_lines(const Mail *mail, Kinds *kinds)
+static void set_kinds(const Mail *mail, const Walk *walk, Kinds *kinds)
 {
-	const Walk *walk = kinds->walk;
 	guint count = walk->lines->len, quote = forward_start(mail, walk), top = 0;
 
 	for (guint i = 0; i < walk->regions->len; i++) {
 		const Region *region = &g_array_index(walk->regions, Region, i);
 
-		set_kind(kinds, region->first, region->end, RANGE_QUOTE);
+		memset(kinds->kinds + region->first, RANGE_QUOTE, region->end - region->first);
 	}
-	set_kind(kinds, quote, count, RANGE_QUOTE);
+	memset(kinds->kinds + quote, RANGE_QUOTE, count - quote);
 	while (top < count && kinds->kinds[top] == RANGE_NEW)
 		top++;
-	top = cut_banners(kinds, 0, top);
+	top = signature_cut_banners(kinds, 0, top);
 	for (guint at = top; at < count;) {
 		guint end = at;
 
 		while (end < count && kinds->kinds[end] == RANGE_NEW)
 			end++;
-		split_segment(kinds, at, end);
+		signature_cut(kinds, at, end);
 		at = MAX(end, at + 1);
 	}
 }
@@ -466,17 +316,15 @@ static void add_range(Mail *mail, RangeKind kind, gsize start, gsize end)
 		g_array_append_val(mail->ranges, range);
 }
 
-static void set_ranges(Mail *mail, const Kinds *kinds)
+static void set_ranges(Mail *mail, const Walk *walk, const guint8 *kinds)
 {
-	const Walk *walk = kinds->walk;
-
 	g_array_set_size(mail->ranges, 0);
 	for (guint at = 0; at < walk->lines->len; at++) {
 		gsize start = (gsize)(line_at(walk, at) - walk->text);
 		gsize end = at + 1 < walk->lines->len ? (gsize)(line_at(walk, at + 1) - walk->text)
 						      : strlen(mail->text);
 
-		add_range(mail, (RangeKind)kinds->kinds[at], start, end);
+		add_range(mail, (RangeKind)kinds[at], start, end);
 	}
 }
 
@@ -625,8 +473,8 @@ void quote_split(Mail *mail, const char *html)
 	walk.is_answer = TRUE;
 	find_quotes(&walk);
 	kinds = g_malloc0(walk.lines->len);
-	split_lines(mail, &(Kinds){&walk, kinds});
-	set_ranges(mail, &(Kinds){&walk, kinds});
+	set_kinds(mail, &walk, &(Kinds){all_lines(&walk), walk.lines->len, walk.marks, kinds});
+	set_ranges(mail, &walk, kinds);
 	set_new_text(mail);
 	g_ptr_array_set_size(mail->quotes, 0);
 	add_quotes(&quotes, &walk, 0);
