@@ -165,8 +165,10 @@ char *words_one_line(const char *text, gsize limit)
 			is_blank = line->len > 0;
 			continue;
 		}
-		if (is_blank)
+		if (is_blank) {
 			g_string_append_c(line, ' ');
+			characters++;
+		}
 		is_blank = FALSE;
 		g_string_append_len(line, at, g_utf8_next_char(at) - at);
 		characters++;
