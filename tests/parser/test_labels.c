@@ -207,24 +207,71 @@ static void test_begins(void)
 	g_assert_false(attribution_may_begin("Amtlich ist das", NULL));
 }
 
-/* Every language names the four fields that make a block. */
+/* What a language has of a kind: bits of the values. */
+static guint values_of(guint language, PhraseKind kind)
+{
+	guint have = 0;
+
+	for (guint i = 0; i < phrase_all()->len; i++) {
+		const Phrase *phrase = g_ptr_array_index(phrase_all(), i);
+
+		if (phrase->kind == kind && (phrase->languages >> language & 1))
+			have |= 1U << phrase->value;
+	}
+	return have;
+}
+
+/* Every language names the four fields that make a block, and what stands around one. */
 static void test_completeness(void)
 {
 	const char *const *languages = phrase_languages();
-	const Label needed[] = {LABEL_FROM, LABEL_DATE, LABEL_TO, LABEL_SUBJECT};
+	const guint fields =
+		1U << LABEL_FROM | 1U << LABEL_DATE | 1U << LABEL_TO | 1U << LABEL_SUBJECT;
 
 	for (guint i = 0; languages[i]; i++) {
-		guint have = 0;
+		guint months = values_of(i, PHRASE_MONTH);
 
-		for (guint j = 0; j < phrase_all()->len; j++) {
-			const Phrase *phrase = g_ptr_array_index(phrase_all(), j);
-
-			if (phrase->kind == PHRASE_LABEL && (phrase->languages >> i & 1))
-				have |= 1U << phrase->value;
-		}
 		g_test_message("%s", languages[i]);
-		for (guint j = 0; j < G_N_ELEMENTS(needed); j++)
-			g_assert_cmpuint(have & 1U << needed[j], !=, 0);
+		g_assert_cmphex(values_of(i, PHRASE_LABEL) & fields, ==, fields);
+		g_assert_cmphex(
+			values_of(i, PHRASE_MARK), ==, 1U << MARK_FORWARD | 1U << MARK_ORIGINAL);
+		g_assert_cmphex(values_of(i, PHRASE_VERB), !=, 0);
+		g_assert_cmphex(values_of(i, PHRASE_BEGIN), !=, 0);
+		g_assert_cmphex(values_of(i, PHRASE_MOBILE), !=, 0);
+		g_assert_cmphex(values_of(i, PHRASE_WEEKDAY), !=, 0);
+		/* Some count their months. */
+		if (months)
+			g_assert_cmphex(months, ==, 0x1FFE);
+		else
+			g_assert_cmphex(values_of(i, PHRASE_UNIT) & 1U << UNIT_MONTH, !=, 0);
+	}
+}
+
+/* Every file is compiled in. */
+static void test_files(void)
+{
+	g_autofree char *path = g_test_build_filename(G_TEST_DIST, "..", "parser", "labels", NULL);
+	g_autoptr(GDir) directory = g_dir_open(path, 0, NULL);
+	const char *name;
+	guint files = 0;
+
+	g_assert_nonnull(directory);
+	while ((name = g_dir_read_name(directory)))
+		files += g_str_has_suffix(name, ".txt") ? 1 : 0;
+	g_assert_cmpuint(files, ==, g_strv_length((char **)phrase_languages()));
+	g_assert_cmpuint(language_of("xx"), ==, 0);
+}
+
+/* A word of half a day that others use as a filler is rare; a month that is one would be lost. */
+static void test_fillers(void)
+{
+	for (guint i = 0; i < phrase_all()->len; i++) {
+		const Phrase *phrase = g_ptr_array_index(phrase_all(), i);
+		g_autofree char *word = g_ucs4_to_utf8(phrase->letters, -1, NULL, NULL, NULL);
+		const char *end = NULL;
+
+		if (phrase->kind == PHRASE_MONTH && phrase_match(PHRASE_FILLER, word, 0, &end))
+			g_assert_cmpstr(end, !=, "");
 	}
 }
 
@@ -262,6 +309,8 @@ int main(int argc, char *argv[])
 	g_test_add_func("/parser/labels/lines", test_lines);
 	g_test_add_func("/parser/labels/begins", test_begins);
 	g_test_add_func("/parser/labels/completeness", test_completeness);
+	g_test_add_func("/parser/labels/files", test_files);
+	g_test_add_func("/parser/labels/fillers", test_fillers);
 	g_test_add_func("/parser/labels/contradictions", test_contradictions);
 	return g_test_run();
 }
