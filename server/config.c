@@ -137,6 +137,9 @@ static gboolean check_together(Config *config, GError **error)
 {
 	const char *path = config->path != NULL ? config->path : "environment";
 
+	/* Every text of the table is there by now. */
+	g_assert(config->tls.certificate != NULL && config->tls.key != NULL &&
+		 config->auth.authserv_id != NULL);
 	if ((*config->tls.certificate == '\0') != (*config->tls.key == '\0'))
 		return refuse(
 			error, "%s: [tls] certificate and key must both be set, or neither", path);

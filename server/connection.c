@@ -151,13 +151,14 @@ static void log_verdict(const Connection *connection, const Verdict *verdict, gi
 
 	if (verdict->error != NULL)
 		log_event(G_LOG_LEVEL_WARNING, "mail not taken", "id", connection->id, "peer",
-			connection->peer, "took_ms", took, "why", verdict->error->message, NULL);
+			connection->peer, "took_ms", took, "why", verdict->error->message,
+			(char *)NULL);
 	else
 		log_event(G_LOG_LEVEL_INFO, "mail", "id", connection->id, "peer", connection->peer,
 			"tenant", verdict->tenant, "delivery", delivery, "outcome",
 			outcome_name(verdict->outcome), "case",
 			*verdict->reference != '\0' ? verdict->reference : NULL, "took_ms", took,
-			NULL);
+			(char *)NULL);
 }
 
 static void on_filed(void *data, const Verdict *verdicts, guint count)

@@ -29,7 +29,7 @@ typedef enum {
 } Metric;
 
 /* Maps room for so many processes. Before forking. */
-void metrics_open(guint slots);
+void metrics_open(guint count);
 /* This process writes here from now on; role is a literal. Its gauges start at 0. */
 void metrics_use_slot(guint slot, const char *role);
 

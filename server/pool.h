@@ -29,7 +29,7 @@ Pool *pool_new(struct event_base *base, const Limits *limits, PoolKill kill, voi
 void pool_free(Pool *pool);
 
 /* A worker behind a non-blocking socket of wire_pair(), which becomes the pool's. */
-void pool_add_worker(Pool *pool, int socket, pid_t worker);
+void pool_add_worker(Pool *pool, int socket, pid_t pid);
 /* Lets go of the workers of now, each as soon as it is idle. */
 void pool_retire_workers(Pool *pool);
 

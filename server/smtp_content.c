@@ -55,7 +55,7 @@ SmtpAction smtp_read_data(SmtpSession *session, SmtpInput *input)
 	SmtpAction action;
 
 	while (in < end && !session->has_ended) {
-		const char *stop = end;
+		const char *stop;
 
 		if (session->line == LINE_START && *in == '.') {
 			if (!read_dot(session, &in, end))

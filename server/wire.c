@@ -63,7 +63,7 @@ gboolean wire_send(int socket, WireKind kind, GVariant *body, const int *descrip
 	g_assert(g_variant_is_of_type(owned, G_VARIANT_TYPE(types[kind])));
 	if (sizeof head + parts[1].iov_len > WIRE_SIZE_LIMIT)
 		return FALSE;
-	if (count > 0) {
+	if (descriptors != NULL && count > 0) {
 		header.msg_control = control;
 		header.msg_controllen = CMSG_SPACE(count * sizeof(int));
 		put_descriptors(&header, descriptors, count);
