@@ -445,23 +445,36 @@ static gboolean read_unlabelled(Reader *reader, guint at)
 	return TRUE;
 }
 
+static MailDate read_date(const Reader *reader)
+{
+	Languages languages = reader->languages ? reader->languages : reader->date_languages;
+	MailDate read = {0};
+
+	if (has_value(reader, LABEL_DATE))
+		read = localdate_parse(reader->values[LABEL_DATE]->str, languages);
+	if (has_value(reader, LABEL_DATE) && read.precision == PRECISION_NONE && languages)
+		read = localdate_parse(reader->values[LABEL_DATE]->str, 0);
+	return read;
+}
+
 /* Is what was read a block, and not a list of words with colons? */
-static gboolean is_block(const Reader *reader)
+static gboolean is_block(const Reader *reader, const MailDate *date)
 {
 	guint others = (is_stated(reader, LABEL_DATE) ? 1U : 0U) +
 		       (is_stated(reader, LABEL_SUBJECT) ? 1U : 0U) +
 		       (is_stated(reader, LABEL_TO) || is_stated(reader, LABEL_CC) ? 1U : 0U);
-	gboolean has_at =
-		(has_value(reader, LABEL_FROM) && strchr(reader->values[LABEL_FROM]->str, '@')) ||
-		(has_value(reader, LABEL_TO) && strchr(reader->values[LABEL_TO]->str, '@'));
 
 	if (!is_stated(reader, LABEL_FROM))
 		return FALSE;
 	if (reader->block->mark == MARK_FORWARD || reader->block->mark == MARK_ORIGINAL)
 		return others >= 1;
-	/* "From: Berlin To: Munich Date: Monday" is a journey. */
-	return has_value(reader, LABEL_FROM) && others >= 2 &&
-	       (has_at || is_stated(reader, LABEL_SUBJECT));
+	if (!has_value(reader, LABEL_FROM) || others < 2)
+		return FALSE;
+	/* "From: Berlin To: Munich Date: Monday" is a journey, "Von: 8 Uhr An: Werktagen Betreff:
+	 * Zeiten" a notice. */
+	return strchr(reader->values[LABEL_FROM]->str, '@') ||
+	       (has_value(reader, LABEL_TO) && strchr(reader->values[LABEL_TO]->str, '@')) ||
+	       (is_stated(reader, LABEL_SUBJECT) && date->precision >= PRECISION_MINUTE);
 }
 
 static GPtrArray *people(const Reader *reader, Label label)
@@ -475,18 +488,6 @@ static GPtrArray *people(const Reader *reader, Label label)
 			mailboxes_parse(reader->values[label]->str, list);
 	}
 	return list;
-}
-
-static MailDate date(const Reader *reader)
-{
-	Languages languages = reader->languages ? reader->languages : reader->date_languages;
-	MailDate read = {0};
-
-	if (has_value(reader, LABEL_DATE))
-		read = localdate_parse(reader->values[LABEL_DATE]->str, languages);
-	if (has_value(reader, LABEL_DATE) && read.precision == PRECISION_NONE && languages)
-		read = localdate_parse(reader->values[LABEL_DATE]->str, 0);
-	return read;
 }
 
 gboolean block_parse(const char *const *lines, guint count, guint at, Block *block)
@@ -510,7 +511,8 @@ gboolean block_parse(const char *const *lines, guint count, guint at, Block *blo
 	else if (!read_unlabelled(&reader, at))
 		return FALSE;
 	read_labels(&reader);
-	if (!is_block(&reader))
+	block->date = read_date(&reader);
+	if (!is_block(&reader, &block->date))
 		return FALSE;
 	block->end = reader.end;
 	block->languages = reader.languages;
@@ -520,7 +522,6 @@ gboolean block_parse(const char *const *lines, guint count, guint at, Block *blo
 	block->reply_to = people(&reader, LABEL_REPLY_TO);
 	if (reader.values[LABEL_SUBJECT])
 		block->subject = words_one_line(reader.values[LABEL_SUBJECT]->str, LIMIT_SUBJECT);
-	block->date = date(&reader);
 	return TRUE;
 }
 

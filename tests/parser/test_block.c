@@ -62,127 +62,131 @@ static const struct {
 	{"Outlook",
          VON
 		"Gesendet: Montag, 2. März 2026 14:05\nAn: 'Bert Meier' <bert@b.example>; Cora\n"
-		"Cc: Meier, Dora\nBetreff: Angebot\n\nGuten Tag",							     "0-5" ANNA
+		"Cc: Meier, Dora\nBetreff: Angebot\n\nGuten Tag",								   "0-5" ANNA
 		" to Bert Meier<bert@b.example>; Cora<-> cc Meier, Dora<-> date 2026-03-02 14:05"
-		" subject Angebot"													  },
+		" subject Angebot"														},
 	{"behind text and a separator",
          "Siehe unten.\n\n-----Ursprüngliche Nachricht-----\n" VON
-		"Gesendet: Montag, 2. März 2026 14:05\nAn: bert@b.example\nBetreff: Angebot\n",			      "2-7" ANNA " to -<bert@b.example> date 2026-03-02 14:05 subject Angebot mark 2"},
+		"Gesendet: Montag, 2. März 2026 14:05\nAn: bert@b.example\nBetreff: Angebot\n",				    "2-7" ANNA " to -<bert@b.example> date 2026-03-02 14:05 subject Angebot mark 2"},
 	{"separator and blank lines",
          "---------- Forwarded message ---------\n\n\n" VON
 		"Date: Mon, Mar 2, 2026 at 2:05 PM\n"
-		"Subject: Angebot\nTo: <bert@b.example>\n\n\nGuten Tag",						      "0-7" ANNA " to -<bert@b.example> date 2026-03-02 14:05 subject Angebot mark 1"},
+		"Subject: Angebot\nTo: <bert@b.example>\n\n\nGuten Tag",							    "0-7" ANNA " to -<bert@b.example> date 2026-03-02 14:05 subject Angebot mark 1"},
 	{"a rule above",
          "________________________________\n" VON "Gesendet: Montag, 2. März 2026 14:05\n"
-		"An: bert@b.example\nBetreff: Angebot\n",								     "0-5" ANNA " to -<bert@b.example> date 2026-03-02 14:05 subject Angebot mark 3"},
+		"An: bert@b.example\nBetreff: Angebot\n",									   "0-5" ANNA " to -<bert@b.example> date 2026-03-02 14:05 subject Angebot mark 3"},
 	{"GMX",
          "Gesendet: Montag, 2. März 2026 um 14:05 Uhr\nVon: \"Anna Muster\" "
 		"<anna@acme.example>\n"
-		"An: bert@b.example\nBetreff: Angebot\n",								     "0-4" ANNA " to -<bert@b.example> date 2026-03-02 14:05 subject Angebot"       },
+		"An: bert@b.example\nBetreff: Angebot\n",									   "0-4" ANNA " to -<bert@b.example> date 2026-03-02 14:05 subject Angebot"       },
 	{"bold labels",
          "*Von:* Anna Muster <anna@acme.example>\n*Gesendet:* Montag, 2. März 2026 14:05\n"
-		"*An:* bert@b.example\n*Betreff:* Angebot\n",								 "0-4" ANNA " to -<bert@b.example> date 2026-03-02 14:05 subject Angebot"       },
+		"*An:* bert@b.example\n*Betreff:* Angebot\n",								       "0-4" ANNA " to -<bert@b.example> date 2026-03-02 14:05 subject Angebot"       },
 	{"bold lines",
          "*Von: Anna Muster <anna@acme.example>*\n*Datum: 02.03.2026 14:05*\n*Betreff: "
-		"Angebot*\n",												 "0-3" ANNA " date 2026-03-02 14:05 subject Angebot"                            },
+		"Angebot*\n",												       "0-3" ANNA " date 2026-03-02 14:05 subject Angebot"                            },
 	{"non-breaking blanks and bidi marks",
          "Von\xc2\xa0:\xc2\xa0\xe2\x80\x8e"
 		"Anna Muster <anna@acme.example>\n"
 		"Date : \xe2\x80\x8e"
-		"02.03.2026 14:05\nBetreff\xc2\xa0: Angebot\xe2\x80\x8f\n",						   "0-3" ANNA " date 2026-03-02 14:05 subject Angebot"                            },
+		"02.03.2026 14:05\nBetreff\xc2\xa0: Angebot\xe2\x80\x8f\n",							 "0-3" ANNA " date 2026-03-02 14:05 subject Angebot"                            },
 	{"wrapped recipients",
          VON "Gesendet: Montag, 2. März 2026 14:05\nAn: Bert Meier <bert@b.example>; Cora "
 		    "Schmidt\n"
-		    "<cora@c.example>; Dora\n <dora@d.example>\nBetreff: Angebot\n\nText",				    "0-6" ANNA
+		    "<cora@c.example>; Dora\n <dora@d.example>\nBetreff: Angebot\n\nText",					  "0-6" ANNA
 		" to Bert Meier<bert@b.example>; Cora Schmidt<cora@c.example>; Dora<dora@d.example>"
-		" date 2026-03-02 14:05 subject Angebot"							   },
+		" date 2026-03-02 14:05 subject Angebot"								 },
 	{"recipients a line each",
          VON "Datum: 02.03.2026 14:05\nAn: Bert <bert@b.example>\nCora <cora@c.example>\n"
-		    "Betreff: Angebot\n",										     "0-5" ANNA " to Bert<bert@b.example>; Cora<cora@c.example> date 2026-03-02 14:05 "
-		"subject Angebot"																   },
+		    "Betreff: Angebot\n",											   "0-5" ANNA " to Bert<bert@b.example>; Cora<cora@c.example> date 2026-03-02 14:05 "
+		"subject Angebot"																	 },
 	{"recipients at the end",
          VON "Datum: 02.03.2026 14:05\nBetreff: Angebot\nAn: Bert <bert@b.example>,\n"
-		    "Cora <cora@c.example>\n\nHallo",									 "0-5" ANNA " to Bert<bert@b.example>; Cora<cora@c.example> date 2026-03-02 14:05 "
-		"subject Angebot"														       },
+		    "Cora <cora@c.example>\n\nHallo",									       "0-5" ANNA " to Bert<bert@b.example>; Cora<cora@c.example> date 2026-03-02 14:05 "
+		"subject Angebot"															     },
 	{"text right below",
          "-----Original-Nachricht-----\n" VON
 		"Betreff: Angebot\nDatum: 02.03.2026, 14:05 Uhr\n"
-		"An:\nIhre Nummer: 4711\nGuten Tag",									  "0-5" ANNA " date 2026-03-02 14:05 subject Angebot mark 2"                     },
+		"An:\nIhre Nummer: 4711\nGuten Tag",										"0-5" ANNA " date 2026-03-02 14:05 subject Angebot mark 2"                     },
 	{"wrapped subject within",
          VON "Date: Mon, 2 Mar 2026 14:05:00 +0100\nSubject: Angebot über zwei\nMaschinen\n"
-		    "To: bert@b.example\n\nText",									     "0-5" ANNA
-		" to -<bert@b.example> date 2026-03-02 14:05 subject Angebot über zwei Maschinen"                                                          },
+		    "To: bert@b.example\n\nText",										   "0-5" ANNA
+		" to -<bert@b.example> date 2026-03-02 14:05 subject Angebot über zwei Maschinen"                                                                },
 	{"wrapped subject at the end",
          VON "Gesendet: Montag, 2. März 2026 14:05\nAn: bert@b.example\n"
 		    "Betreff: Angebot über zwei Maschinen mit Zubehör, Lieferung und "
-		    "vollem\nService\n\nText",										"0-5" ANNA " to -<bert@b.example> date 2026-03-02 14:05 subject Angebot über zwei "
+		    "vollem\nService\n\nText",										      "0-5" ANNA " to -<bert@b.example> date 2026-03-02 14:05 subject Angebot über zwei "
 		"Maschinen mit "
-		"Zubehör, Lieferung und vollem Service"												       },
+		"Zubehör, Lieferung und vollem Service"													     },
 	{"text below a short subject",
          VON "Gesendet: Montag, 2. März 2026 14:05\nAn: bert@b.example\nBetreff: Angebot\n"
-		    "Guten Tag\n\nText",										      "0-4" ANNA " to -<bert@b.example> date 2026-03-02 14:05 subject Angebot"       },
+		    "Guten Tag\n\nText",											    "0-4" ANNA " to -<bert@b.example> date 2026-03-02 14:05 subject Angebot"       },
 	{"all on one line",
          "-------- Ursprüngliche Nachricht --------Von: \"Anna Muster\" <anna@acme.example> "
 		"Datum: 02.03.26  14:05  (GMT+01:00) An: bert@b.example Betreff: Angebot: An und "
-		"Aus\n\nText",												"0-1" ANNA
-		" to -<bert@b.example> date 2026-03-02 14:05 subject Angebot: An und Aus mark 2"                                                                               },
+		"Aus\n\nText",												      "0-1" ANNA
+		" to -<bert@b.example> date 2026-03-02 14:05 subject Angebot: An und Aus mark 2"                                                                                     },
 	{"two labels on a line",
          VON
-		"Datum: 02.03.26  14:05  (GMT+01:00)\nAn: bert@b.example Betreff: Angebot\n\nText",			   "0-3" ANNA " to -<bert@b.example> date 2026-03-02 14:05 subject Angebot"       },
+		"Datum: 02.03.26  14:05  (GMT+01:00)\nAn: bert@b.example Betreff: Angebot\n\nText",				 "0-3" ANNA " to -<bert@b.example> date 2026-03-02 14:05 subject Angebot"       },
 	{"a label within a subject",
          VON "Gesendet: Montag, 2. März 2026 14:05\n"
-		    "Betreff: Umzug Von: Berlin An: Bonn\nAn: bert@b.example\n",					      "0-4" ANNA
-		" to -<bert@b.example> date 2026-03-02 14:05 subject Umzug Von: Berlin An: Bonn"                             },
+		    "Betreff: Umzug Von: Berlin An: Bonn\nAn: bert@b.example\n",						    "0-4" ANNA
+		" to -<bert@b.example> date 2026-03-02 14:05 subject Umzug Von: Berlin An: Bonn"                                   },
 	{"a blank line between all",
          "**Gesendet:** Montag, 2. März 2026 um 14:05\n\n"
 		"**Von:**\"Anna Muster\" <anna@acme.example>\n\n**An:** "
-		"bert@b.example\n\n**Betreff:** Angebot\n\n\nText",							   "0-7" ANNA " to -<bert@b.example> date 2026-03-02 14:05 subject Angebot"       },
+		"bert@b.example\n\n**Betreff:** Angebot\n\n\nText",								 "0-7" ANNA " to -<bert@b.example> date 2026-03-02 14:05 subject Angebot"       },
 	{"values below their labels",
          "Von:\nAnna Muster <anna@acme.example>\nDatum:\n02.03.2026 14:05\nAn:\n"
-		"bert@b.example\nBetreff:\nAngebot\n\nText",								  "0-8" ANNA " to -<bert@b.example> date 2026-03-02 14:05 subject Angebot"       },
+		"bert@b.example\nBetreff:\nAngebot\n\nText",									"0-8" ANNA " to -<bert@b.example> date 2026-03-02 14:05 subject Angebot"       },
 	{"Notes",
          "----- Weitergeleitet von Bert Meier/B am 03.03.2026 09:00 -----\n\n"
 		"Von:\tAnna Muster/ACME@ACME\nAn:\tBert Meier/B@B, \nKopie:\tCora/C, "
 		"Dora/D,\nDatum:\t02.03.2026 14:05\n"
-		"Betreff:\tAngebot\n",											"0-7 from Anna Muster/ACME@ACME<-> to Bert Meier/B@B<-> cc Cora/C<->; Dora/D<-> "
-		"date 2026-03-02 14:05 subject Angebot mark 1"													 },
+		"Betreff:\tAngebot\n",											      "0-7 from Anna Muster/ACME@ACME<-> to Bert Meier/B@B<-> cc Cora/C<->; Dora/D<-> "
+		"date 2026-03-02 14:05 subject Angebot mark 1"													       },
 	{"Notes without labels",
          "----- Weitergeleitet von Bert Meier/B am 03.03.2026 09:00 -----\n\n"
 		"Anna Muster <anna@acme.example>\n02.03.2026 14:05\n\nAn: Bert "
-		"Meier/B@B\nKopie:\nThema: Angebot\n\nText",								  "0-8" ANNA " to Bert Meier/B@B<-> date 2026-03-02 14:05 subject Angebot mark 1"},
+		"Meier/B@B\nKopie:\nThema: Angebot\n\nText",									"0-8" ANNA " to Bert Meier/B@B<-> date 2026-03-02 14:05 subject Angebot mark 1"},
 	{"importance and files",
          VON "Gesendet: Montag, 2. März 2026 14:05\nAn: bert@b.example\nBetreff: Angebot\n"
-		    "Anlagen: angebot.pdf;\n agb.pdf\nWichtigkeit: Hoch\n\nText",					     "0-7" ANNA " to -<bert@b.example> date 2026-03-02 14:05 subject Angebot"       },
+		    "Anlagen: angebot.pdf;\n agb.pdf\nWichtigkeit: Hoch\n\nText",						   "0-7" ANNA " to -<bert@b.example> date 2026-03-02 14:05 subject Angebot"       },
 	{"a label that nobody knows",
          VON "Zustellart: Anna per Bote\nDatum: 02.03.2026 14:05\nBetreff: Angebot\n",
-         "0-4" ANNA " date 2026-03-02 14:05 subject Angebot"																		 },
+         "0-4" ANNA " date 2026-03-02 14:05 subject Angebot"																		       },
 	{"labels of two languages",
          VON "Date: Mo., 2. März 2026 um 14:05 Uhr\nSubject: Angebot\nTo: bert@b.example\n",
-         "0-4" ANNA " to -<bert@b.example> date 2026-03-02 14:05 subject Angebot"															    },
+         "0-4" ANNA " to -<bert@b.example> date 2026-03-02 14:05 subject Angebot"																  },
 	{"an answer's address",
          VON "Reply-To: <info@acme.example>\nDate: Monday, 2 March 2026 at 14:05\nSubject: "
-		    "Angebot\n",											      "0-4" ANNA " reply -<info@acme.example> date 2026-03-02 14:05 subject Angebot" },
+		    "Angebot\n",												    "0-4" ANNA " reply -<info@acme.example> date 2026-03-02 14:05 subject Angebot" },
 	{"the next block",
          VON "Datum: 02.03.2026 14:05\nBetreff: Angebot\n" VON "Datum: 01.03.2026 14:05\n",
-         "0-3" ANNA " date 2026-03-02 14:05 subject Angebot"																		 },
+         "0-3" ANNA " date 2026-03-02 14:05 subject Angebot"																		       },
 	{"a whole block and then text with labels",
          VON "Datum: 02.03.2026 14:05\nAn: bert@b.example\nBetreff: Angebot\n\n"
-		    "Cc: alle\nText",											 "0-4" ANNA " to -<bert@b.example> date 2026-03-02 14:05 subject Angebot"       },
+		    "Cc: alle\nText",											       "0-4" ANNA " to -<bert@b.example> date 2026-03-02 14:05 subject Angebot"       },
 	{"a warning above the labels",
          "________________________________\nSie erhalten nicht häufig E-Mail von "
 		"x@y.example.\n" VON "Datum: 02.03.2026 14:05\nBetreff: Angebot\n",
-         "0-5" ANNA " date 2026-03-02 14:05 subject Angebot mark 3"																	  },
+         "0-5" ANNA " date 2026-03-02 14:05 subject Angebot mark 3"																		},
 	{"only a sender and a subject, below a separator",
          "---------- Forwarded message ----------\n" VON "Subject: Angebot\n\nText",
-         "0-3" ANNA " subject Angebot mark 1"																				},
-	{"only a sender and a subject",                    VON "Betreff: Angebot\n\nText",                                    NULL                                                                           },
-	{"a journey",				      "From: Berlin\nTo: Bonn\nDate: 2 March 2026\n",                    NULL									   },
-	{"no sender",				      "Datum: 02.03.2026 14:05\nAn: bert@b.example\nBetreff: Angebot\n", NULL                                                                           },
+         "0-3" ANNA " subject Angebot mark 1"																				      },
+	{"only a sender and a subject",                    VON "Betreff: Angebot\n\nText",                                          NULL                                                                           },
+	{"a journey",				      "From: Berlin\nTo: Bonn\nDate: 2 March 2026\n",                          NULL									   },
+	{"a notice",				       "Betreff: Zeiten\nVon: 8 Uhr\nAn: Werktagen\nDatum: ab 2. März 2026\n", NULL                                                                           },
+	{"names only",
+         "Von: Muster, Anna\nGesendet: Montag, 2. März 2026 14:05\nAn: Meier, "
+         "Bert\nBetreff:\n",													"0-4 from Muster, Anna<-> to Meier, Bert<-> date 2026-03-02 14:05 subject "    },
+	{"no sender",				      "Datum: 02.03.2026 14:05\nAn: bert@b.example\nBetreff: Angebot\n",       NULL                                                                           },
 	{"labels in running text",
          "Bitte beachten.\n" VON
-		"hat sie geschrieben.\nWir warten noch.\n\nDatum: 2. März\n",						NULL									   },
-	{"a quoted block",				 "> " VON "> Datum: 02.03.2026 14:05\n> Betreff: Angebot\n",        NULL                                                                           },
-	{"nothing",					"",								NULL									   },
+		"hat sie geschrieben.\nWir warten noch.\n\nDatum: 2. März\n",						      NULL									   },
+	{"a quoted block",				 "> " VON "> Datum: 02.03.2026 14:05\n> Betreff: Angebot\n",              NULL                                                                           },
+	{"nothing",					"",								      NULL									   },
 };
 
 static void test_rows(void)
