@@ -3,9 +3,11 @@
 #include <string.h>
 
 #include "parser/address.h"
+#include "store/clock.h"
 #include "store/db.h"
 #include "store/keys.h"
 #include "store/overlap.h"
+#include "store/quoted.h"
 
 #define MINUTE (G_GINT64_CONSTANT(60) * G_USEC_PER_SEC)
 #define HOUR (60 * MINUTE)
@@ -41,28 +43,9 @@ static char *from_key_of(const Mail *mail)
 	return address_key(author && author->address ? author->address : "");
 }
 
-/* How near two times are: MATCHING's time test. Outlook's blocks have minutes and no zone, Gmail's state arrival. */
-typedef enum {
-	TIME_FAR,
-	TIME_SAME_DAY,
-	TIME_NEAR,
-	TIME_WEAK,
-	TIME_MATCH,
-} TimeTest;
-
 static TimeTest compare_times(const PlanItem *item, const Twin *twin)
 {
-	gboolean is_sure = item->has_zone && !twin->is_reconstructed;
-	gint64 apart = item->sent_at > twin->sent_at ? item->sent_at - twin->sent_at : twin->sent_at - item->sent_at;
-	gint64 minutes = (apart + MINUTE / 2) / MINUTE;
-
-	if (apart <= MINUTE)
-		return TIME_MATCH;
-	if (!is_sure && apart <= 14 * HOUR && (minutes % 30 <= 1 || minutes % 30 == 29))
-		return TIME_WEAK;
-	if (apart <= 20 * MINUTE)
-		return TIME_NEAR;
-	return apart <= 26 * HOUR ? TIME_SAME_DAY : TIME_FAR;
+	return clock_compare(item->sent_at, twin->sent_at, item->has_zone && !twin->is_reconstructed);
 }
 
 /* A name without an address speaks for any address; the subject and time must do. */
@@ -186,9 +169,10 @@ gboolean identity_lock(Store *store, const char *tenant, const Plan *plan, GErro
 
 	for (guint i = 0; i < plan->items->len; i++) {
 		const Mail *mail = ((PlanItem *)g_ptr_array_index(plan->items, i))->mail;
-		g_autofree char *from_key = from_key_of(mail);
+		g_autofree char *from_key = *mail->base_subject ? NULL : from_key_of(mail);
 
-		g_ptr_array_add(names, g_strjoin("\n", tenant, from_key, mail->base_subject, NULL));
+		/* Twins and quotes have the same subject; without one only an author's mails can be the same. */
+		g_ptr_array_add(names, g_strjoin("\n", tenant, mail->base_subject, from_key, NULL));
 	}
 	args_array(args, names);
 	result = db_run(store, "locking an identity",
@@ -366,5 +350,7 @@ Identity *identity_find(Store *store, const char *tenant, PlanItem *item, GError
 	if (!identity->known_as && has_content_identity(item) && !look_by_content(store, tenant, item, identity, error))
 		return NULL;
 	add_named_keys(identity, item);
+	if (!quoted_find(store, tenant, item, identity, error))
+		return NULL;
 	return g_steal_pointer(&identity);
 }

@@ -14,7 +14,8 @@
 	" ROW($25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36,"                         \
 	"  $37, $38, $39, $40, $41, $42, $43, $44)::casegate.body,"                                \
 	" ROW($45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55)::casegate.belongings,"        \
-	" ROW($56, $57, $58, $59)::casegate.remarks)"
+	" ROW($56, $57, $58, $59)::casegate.remarks,"                                              \
+	" ROW($60, $61, $62, $63)::casegate.quotations)"
 
 static const char *authority_of(const Filing *filing, const PlanItem *item)
 {
@@ -182,6 +183,29 @@ static void add_attachments(Args *args, const PlanItem *item)
 	columns_add(args, columns, G_N_ELEMENTS(columns));
 }
 
+static char *time_text(gint64 microseconds)
+{
+	g_autoptr(GDateTime) at = g_date_time_new_from_unix_utc(microseconds / G_USEC_PER_SEC);
+
+	return g_date_time_format(at, "%Y-%m-%d %H:%M:%S+00");
+}
+
+static void add_quotes(Args *args, const PlanItem *item)
+{
+	GPtrArray *columns[4];
+
+	columns_init(columns, G_N_ELEMENTS(columns));
+	for (guint i = 0; i < item->quotes->len; i++) {
+		const PlanQuote *quote = g_ptr_array_index(item->quotes, i);
+
+		g_ptr_array_add(columns[0], g_strdup(quote->from_key));
+		g_ptr_array_add(columns[1], g_strdup(quote->name));
+		g_ptr_array_add(columns[2], time_text(quote->at));
+		g_ptr_array_add(columns[3], g_strdup(quote->has_zone ? "t" : "f"));
+	}
+	columns_add(args, columns, G_N_ELEMENTS(columns));
+}
+
 static void add_comments(Args *args, const PlanItem *item)
 {
 	GPtrArray *columns[4];
@@ -189,11 +213,10 @@ static void add_comments(Args *args, const PlanItem *item)
 	columns_init(columns, G_N_ELEMENTS(columns));
 	for (guint i = 0; i < item->comments->len; i++) {
 		const PlanComment *comment = g_ptr_array_index(item->comments, i);
-		g_autoptr(GDateTime) at = g_date_time_new_from_unix_utc(comment->at / G_USEC_PER_SEC);
 
 		g_ptr_array_add(columns[0], g_strdup(comment->author ? comment->author->name : NULL));
 		g_ptr_array_add(columns[1], g_strdup(comment->author ? comment->author->address : NULL));
-		g_ptr_array_add(columns[2], g_date_time_format(at, "%Y-%m-%d %H:%M:%S+00"));
+		g_ptr_array_add(columns[2], time_text(comment->at));
 		g_ptr_array_add(columns[3], g_strdup(comment->text));
 	}
 	columns_add(args, columns, G_N_ELEMENTS(columns));
@@ -222,6 +245,7 @@ gboolean message_file(Store *store, const Filing *filing, const PlanItem *item, 
 	add_participants(args, filing, item);
 	add_attachments(args, item);
 	add_comments(args, item);
+	add_quotes(args, item);
 	result = db_run(store, "filing a mail", SQL, args, error);
 	if (!result)
 		return FALSE;

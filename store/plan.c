@@ -8,6 +8,8 @@
 
 /* How many forwards of forwards are unwrapped. */
 enum { LEVELS_MAX = 20 };
+/* How many of the mails that a mail quotes are looked for. */
+enum { QUOTES_MAX = 8 };
 
 const char *standing_name(Standing standing)
 {
@@ -158,11 +160,20 @@ static void comment_free(gpointer comment)
 	g_free(comment);
 }
 
+static void quote_free(gpointer data)
+{
+	PlanQuote *quote = data;
+
+	g_free(quote->from_key);
+	g_free(quote);
+}
+
 static void item_free(gpointer data)
 {
 	PlanItem *item = data;
 
 	g_ptr_array_unref(item->comments);
+	g_ptr_array_unref(item->quotes);
 	g_ptr_array_unref(item->references);
 	g_free(item->message_id);
 	g_free(item);
@@ -257,6 +268,27 @@ static gboolean is_weak(const PlanItem *item)
 		mail->quotes->len == 0 && mail->forwards->len == 0 && item->kind == MAIL_KIND_MAIL;
 }
 
+/* Who and when must both be stated, the time to the minute. */
+static void add_quotes(PlanItem *item, const People *people, gint64 received_at)
+{
+	for (guint i = 0; i < item->mail->quotes->len && item->quotes->len < QUOTES_MAX; i++) {
+		const Quote *quote = g_ptr_array_index(item->mail->quotes, i);
+		gboolean is_believed = FALSE;
+		gint64 at = instant_of(&quote->date, &item->mail->date, people, received_at, &is_believed);
+		PlanQuote *stated;
+
+		if (!quote->from || !is_believed || quote->date.precision < PRECISION_MINUTE)
+			continue;
+		stated = g_new0(PlanQuote, 1);
+		stated->from_key = address_key(quote->from->address ? quote->from->address : "");
+		stated->name = quote->from->name ? quote->from->name : "";
+		stated->at = at;
+		stated->has_zone = quote->date.has_offset;
+		stated->text = quote->text;
+		g_ptr_array_add(item->quotes, stated);
+	}
+}
+
 /* Adds one mail; comments (may be NULL) is taken. */
 static PlanItem *add_item(Plan *plan, const Mail *mail, const Mail *body, guint inline_depth, const char *source,
 	GPtrArray *comments, const Envelope *envelope, const People *people)
@@ -271,11 +303,13 @@ static PlanItem *add_item(Plan *plan, const Mail *mail, const Mail *body, guint 
 	item->source = source;
 	item->comments = comments ? comments : g_ptr_array_new_with_free_func(comment_free);
 	item->references = g_ptr_array_new_with_free_func(g_free);
+	item->quotes = g_ptr_array_new_with_free_func(quote_free);
 	item->direction = direction_of(mail, people);
 	item->sent_at = instant_of(&mail->date, &body->date, people, envelope->received_at, &is_believed);
 	item->sent_precision = is_believed ? mail->date.precision : PRECISION_NONE;
 	item->has_zone = mail->date.has_offset;
 	name_item(item, inline_depth);
+	add_quotes(item, people, envelope->received_at);
 	item->is_weak = is_weak(item);
 	item->may_reopen = item->kind == MAIL_KIND_MAIL || item->kind == MAIL_KIND_CALENDAR;
 	g_ptr_array_add(plan->items, item);

@@ -24,6 +24,15 @@ typedef struct {
 	const char *text;      /* borrowed */
 } PlanComment;
 
+/* What a mail says of an earlier mail that it quotes. */
+typedef struct {
+	char *from_key;   /* address_key(), "" where only a name is stated */
+	const char *name; /* borrowed, "" where none is stated */
+	gint64 at;
+	gboolean has_zone;
+	const char *text; /* borrowed */
+} PlanQuote;
+
 /* One mail that the delivery brings. */
 typedef struct {
 	const Mail *mail;         /* the mail itself: an original, or the whole */
@@ -36,6 +45,7 @@ typedef struct {
 	Precision sent_precision;
 	gboolean has_zone;        /* sent_at's zone was stated */
 	GPtrArray *comments;      /* of PlanComment, outermost first */
+	GPtrArray *quotes;        /* of PlanQuote, nearest first: those that state who and when, limited */
 	/* What it names. */
 	char *message_id;         /* its own or presumed id, NULL: none */
 	gboolean is_presumed;

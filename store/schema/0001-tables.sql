@@ -229,6 +229,21 @@ create table claim (
 	foreign key (tenant, message_id) references message deferrable initially deferred
 );
 
+-- The earlier mails that a message quotes, with what it says of them: how a mail without ids is found.
+create table said (
+	tenant       text not null,
+	message_id   bigint not null,
+	position     int not null,
+	base_subject text not null,
+	from_key     text not null,                        -- '' where only a name is stated
+	name         text not null,
+	at           timestamptz not null,
+	has_zone     boolean not null,
+	primary key (tenant, message_id, position),
+	foreign key (tenant, message_id) references message
+);
+create index said_at on said (tenant, base_subject, at);
+
 -- The people of a message: its author, too (role from). The view recipients shows all but him.
 create table participant (
 	tenant     text not null,

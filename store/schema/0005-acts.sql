@@ -14,6 +14,29 @@ create function is_operator() returns boolean language sql stable
 create function asks_for_all() returns boolean language sql stable
 	return is_operator() or sees_all();
 
+-- The operator reads the bytes of every tenant unsigned: a read takes place in the row's own tenant, which is left again.
+do $$
+declare
+	t text;
+begin
+	foreach t in array array['delivery', 'message', 'attachment'] loop
+		execute format('create policy operator on %I for select to casegate_owner using ((select casegate.is_operator()))', t);
+	end loop;
+end $$;
+create function operator_enter(p_tenant text) returns text language plpgsql volatile as $$
+declare
+	v_before text := coalesce(tenant_now(), '');
+begin
+	if p_tenant is not null and user_now() is null and is_operator() then
+		perform set_config('casegate.tenant', p_tenant, true);
+	end if;
+	return v_before;
+end $$;
+create function operator_leave(p_before text) returns void language sql volatile
+begin atomic
+	select set_config('casegate.tenant', p_before, true);
+end;
+
 create function asked_by_somebody() returns void language plpgsql as $$
 begin
 	if tenant_now() is null or (user_now() is null and not is_operator()) then
@@ -104,6 +127,8 @@ create function content_of(p_sha256 bytea) returns bytea language sql stable
 create function attachment_content(attachment_id bigint) returns bytea language plpgsql stable
 	security definer set search_path = casegate, pg_temp as $$
 declare
+	v_before text := operator_enter((select x.tenant from attachment x where x.attachment_id = attachment_content.attachment_id));
+	v_content bytea;
 	a record;
 begin
 	perform asked_by_somebody();
@@ -112,7 +137,9 @@ begin
 	if not found or not (case when a.message_id is not null then asker_sees_message(a.message_id) else asks_for_all() or is_member(a.case_id) end) then
 		raise exception 'no attachment %', coalesce(attachment_content.attachment_id::text, 'null') using errcode = 'no_data_found';
 	end if;
-	return case when a.size = 0 then ''::bytea else content_of(a.sha256) end;
+	v_content := case when a.size = 0 then ''::bytea else content_of(a.sha256) end;
+	perform operator_leave(v_before);
+	return v_content;
 end $$;
 
 -- Our trace lines, then the bytes as they came. They may hold more than one mail: who did not bring them must
@@ -120,6 +147,8 @@ end $$;
 create function delivery_source(delivery_id bigint) returns bytea language plpgsql stable
 	security definer set search_path = casegate, pg_temp as $$
 declare
+	v_before text := operator_enter((select x.tenant from delivery x where x.delivery_id = delivery_source.delivery_id));
+	v_source bytea;
 	d record;
 begin
 	perform asked_by_somebody();
@@ -130,20 +159,26 @@ begin
 				where r.tenant = tenant_now() and r.delivery_id = delivery_source.delivery_id and not asker_sees_message(r.message_id))) then
 		raise exception 'no delivery %', coalesce(delivery_source.delivery_id::text, 'null') using errcode = 'no_data_found';
 	end if;
-	return convert_to(d.trace, 'UTF8') || content_of(d.source_sha256);
+	v_source := convert_to(d.trace, 'UTF8') || content_of(d.source_sha256);
+	perform operator_leave(v_before);
+	return v_source;
 end $$;
 
 -- An attached original's own bytes; else those of the delivery that brought it. null: one that we send.
 create function message_source(message_id bigint) returns bytea language plpgsql stable
 	security definer set search_path = casegate, pg_temp as $$
 declare
+	v_before text := operator_enter((select x.tenant from message x where x.message_id = message_source.message_id));
+	v_source bytea;
 	m record;
 begin
 	perform seen_message(message_source.message_id);
 	select x.source_sha256, x.is_own_source, d.trace into m
 		from message x left join delivery d on d.tenant = x.tenant and d.delivery_id = x.delivery_id
 		where x.tenant = tenant_now() and x.message_id = message_source.message_id;
-	return case when m.is_own_source then ''::bytea else convert_to(coalesce(m.trace, ''), 'UTF8') end || content_of(m.source_sha256);
+	v_source := case when m.is_own_source then ''::bytea else convert_to(coalesce(m.trace, ''), 'UTF8') end || content_of(m.source_sha256);
+	perform operator_leave(v_before);
+	return v_source;
 end $$;
 
 -- ------------------------------------------------------- where a message belongs

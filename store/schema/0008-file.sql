@@ -17,7 +17,7 @@ begin
 	execute 'grant usage on sequence ' || case_numbers(p_tenant) || ' to casegate_gateway, casegate_graph, casegate_admin';
 end $$;
 
--- What C says of one mail, in five rows (store/message.c fills them).
+-- What C says of one mail, in six rows (store/message.c fills them).
 create type filing as (              -- on whose authority, and where to
 	tenant text, delivery_id bigint, position int,
 	authority text,                  -- 'user' (a user brought it), 'known' (an outsider, sender), 'bounce', 'hold' (keep it without a case)
@@ -41,6 +41,8 @@ create type belongings as (          -- participants and attachments, column by 
 	filenames text[], types text[], sizes bigint[], sha256s text[], content_ids text[], inlines boolean[]);
 create type remarks as (             -- what forwarders wrote above, the outermost first
 	names text[], addresses text[], times timestamptz[], texts text[]);
+create type quotations as (          -- what it says of the mails that it quotes
+	from_keys text[], names text[], times timestamptz[], zones boolean[]);
 
 -- What a mail's keys lead to: one row for each key that is known here. A key's case is that of its message,
 -- of a ghost that of its thread.
@@ -269,6 +271,7 @@ end $$;
 create function message_drop(p_tenant text, p_message bigint) returns void language sql
 begin atomic
 	delete from participant where tenant = p_tenant and message_id = p_message;
+	delete from said where tenant = p_tenant and message_id = p_message;
 	delete from attachment where tenant = p_tenant and message_id = p_message;
 	delete from delivery_message_row where tenant = p_tenant and message_id = p_message;
 	delete from message_comment where tenant = p_tenant and message_id = p_message;
@@ -310,7 +313,7 @@ begin
 		v_seen := v_seen || (v_case || r.signal);
 		perform evidence_add(p_tenant, p_delivery, p_position, v_case, p_chosen_case, r.signal, r.detail,
 			case when not p_is_placed or v_case is distinct from p_chosen_case then 'suggestion'
-				when r.signal in ('thread_index', 'presumed_id', 'content') then 'strong' else 'certain' end);
+				when r.signal in ('thread_index', 'presumed_id', 'content', 'quoted') then 'strong' else 'certain' end);
 	end loop;
 end $$;
 
@@ -352,7 +355,7 @@ begin
 	end if;
 end $$;
 
-create function message_insert(f filing, n naming, m body, b belongings, p_message bigint, p_case bigint, p_thread bigint, p_pin bigint, p_pin_auto bigint)
+create function message_insert(f filing, n naming, m body, b belongings, q quotations, p_message bigint, p_case bigint, p_thread bigint, p_pin bigint, p_pin_auto bigint)
 	returns void language plpgsql as $$
 begin
 	insert into message (tenant, message_id, case_id, thread_id, own_key, ref_keys, refs, weak, base_subject, pin, pin_auto,
@@ -364,6 +367,9 @@ begin
 		m.sent_at, m.sent_precision, m.received_at, f."user", m.comment, m.text, m.new_text, m.html, m.remote_images, m.sanitiser_version,
 		m.source_sha256, f.delivery_id, m.is_own_source, m.defects);
 	perform message_rows(f.tenant, p_message, p_case, b);
+	insert into said (tenant, message_id, position, base_subject, from_key, name, at, has_zone)
+		select f.tenant, p_message, u.i, n.base_subject, u.from_key, u.name, u.at, u.zone
+		from unnest(q.from_keys, q.names, q.times, q.zones) with ordinality u(from_key, name, at, zone, i);
 end $$;
 
 -- The real mail came: it replaces what was taken from a text, or what we sent. Its place, comments and submitter stay.
@@ -535,16 +541,16 @@ begin
 end $$;
 
 -- Keeps a mail without a case or keys; a human decides.
-create function message_hold(f filing, n naming, m body, b belongings, r remarks, p_message bigint, p_places key_place[]) returns void language plpgsql as $$
+create function message_hold(f filing, n naming, m body, b belongings, r remarks, q quotations, p_message bigint, p_places key_place[]) returns void language plpgsql as $$
 begin
-	perform message_insert(f, n, m, b, p_message, null, null, null, null);
+	perform message_insert(f, n, m, b, q, p_message, null, null, null, null);
 	perform message_bring(f, r, p_message, null, m.comment);
 	perform evidence_file(f, n, p_places, m.sent_at, p_message, null, false, false);
 end $$;
 
 -- Files, holds or recognises one mail of a delivery. outcome: filed, duplicate, held; or 'hold': it may join nothing,
 -- nothing may stay written, the caller rolls back and calls again with the authority 'hold'.
-create function file_message(f filing, n naming, m body, b belongings, r remarks,
+create function file_message(f filing, n naming, m body, b belongings, r remarks, q quotations,
 	out outcome text, out message_id bigint, out case_id bigint, out opened boolean, out reason text) language plpgsql as $$
 declare
 	v_places key_place[] := array(select k from keys_find(f.tenant, n.keys, n.signals, n.details) k);
@@ -557,7 +563,7 @@ begin
 	opened := false;
 	if f.authority = 'hold' then
 		outcome := 'held';
-		perform message_hold(f, n, m, b, r, message_id, v_places);
+		perform message_hold(f, n, m, b, r, q, message_id, v_places);
 		return;
 	end if;
 	if f.authority = 'bounce' or (f.authority = 'known' and not address_takes_part(f.tenant, f.sender, v_pin)) then
@@ -586,7 +592,7 @@ begin
 				return;
 			end if;
 		end if;
-		perform message_insert(f, n, m, b, message_id, case_id, v_place.o_root, v_pin, v_case.o_pin_auto);
+		perform message_insert(f, n, m, b, q, message_id, case_id, v_place.o_root, v_pin, v_case.o_pin_auto);
 		perform claims_add(f, n, v_places, message_id);
 		if v_place.o_disturbed and (v_place.o_branched or n.weak or v_pin is not null) then
 			perform settle(f.tenant, v_place.o_root);

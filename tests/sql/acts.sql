@@ -25,9 +25,9 @@ begin
 end $$;
 
 -- Callers: a member, a colleague who is none, the role all, another tenant's role all, nobody, the operator of the
--- tenant, an operator who named no tenant.
+-- tenant, an operator who named no tenant (he reads bytes all the same).
 select is(world.rehearse(w.who, world.fill(s.sql)), case w.who when 'anna' then s.member when 'bob' then s.colleague when 'chef' then 'done' when 'operator@acme' then 'done'
-		when 'bert@beta' then coalesce(s.stranger, 'P0002') else '28000' end, w.who || ': ' || s.sql)
+		when 'bert@beta' then coalesce(s.stranger, 'P0002') when 'operator' then case when s.sql ~ '_content|_source' then 'done' else '28000' end else '28000' end, w.who || ': ' || s.sql)
 	from (values
 		('select attachment_content({file})', 'done', 'P0002', null),
 		('select delivery_source({brought})', 'done', 'P0002', null),
