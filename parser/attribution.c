@@ -117,12 +117,21 @@ static guint next_line(const char *const *lines, guint count, guint at, const GS
 	return at;
 }
 
+/* Marks of writing direction and characters without width are part of no name. */
+static gboolean is_direction(gunichar c)
+{
+	return c == 0x200b || c == 0x200e || c == 0x200f || (c >= 0x202a && c <= 0x202e) ||
+	       (c >= 0x2066 && c <= 0x2069) || c == 0xfeff;
+}
+
 static void append_line(GString *text, const char *line)
 {
 	line = skip_blanks(line);
 	if (text->len > 0 && text->str[text->len - 1] != '<' && *line != '>')
 		g_string_append_c(text, ' ');
-	g_string_append_len(text, line, (gssize)strnlen(line, BYTES + 1));
+	for (; *line && text->len <= BYTES; line = g_utf8_next_char(line))
+		if (!is_direction(g_utf8_get_char(line)))
+			g_string_append_unichar(text, g_utf8_get_char(line));
 }
 
 static guint count_words(const char *text, const char *end)
@@ -138,13 +147,18 @@ static guint count_words(const char *text, const char *end)
 static void sentence_read(Sentence *sentence)
 {
 	const char *text = sentence->text->str, *end = NULL;
+	const Phrase *begin;
+	Languages languages = 0;
 
 	sentence->head = text + strspn(text, " -*_\"");
-	sentence->begin_end = phrase_match(PHRASE_BEGIN, sentence->head, 0, &end) ? end : NULL;
-	sentence->verb = verb_find(text, &sentence->verb_end, NULL);
+	begin = phrase_match(PHRASE_BEGIN, sentence->head, 0, &end);
+	sentence->begin_end = begin ? end : NULL;
+	sentence->verb = verb_find(text, &sentence->verb_end, &languages);
+	if (begin && (!languages || (begin->languages & languages)))
+		languages = languages ? begin->languages & languages : begin->languages;
 	sentence->address = find_address(text);
 	sentence->date = sentence->date_end = NULL;
-	sentence->when = localdate_find(text, 0, &sentence->date, &sentence->date_end);
+	sentence->when = localdate_find(text, languages, &sentence->date, &sentence->date_end);
 	if (sentence->when.precision == PRECISION_NONE)
 		sentence->date = sentence->date_end = NULL;
 }
@@ -164,21 +178,23 @@ static gboolean is_sure(const Sentence *sentence)
 	return sentence->date || sentence->address;
 }
 
-/* The words before all that an attribution has: its author's name, where that comes first. */
-static guint leading_words(const Sentence *sentence)
-{
-	const char *first = sentence->verb;
-
-	if (sentence->address && sentence->address < first)
-		first = sentence->address;
-	if (sentence->date && sentence->date < first)
-		first = sentence->date;
-	return count_words(sentence->head, first);
-}
-
 static gboolean is_within(const char *found, const char *end)
 {
 	return found && found < end;
+}
+
+/* The words before all that an attribution has: its author's name, where that comes first. */
+static guint leading_words(const Sentence *sentence)
+{
+	const char *first = sentence->text->str + sentence->text->len;
+
+	if (sentence->verb)
+		first = sentence->verb;
+	if (is_within(sentence->address, first))
+		first = sentence->address;
+	if (is_within(sentence->date, first))
+		first = sentence->date;
+	return count_words(sentence->head, first);
 }
 
 /* Does the first line say anything of it? Else it is text above an attribution. */
@@ -200,11 +216,14 @@ static gboolean is_attribution(const Sentence *sentence, gboolean has_quote)
 	if (begins_with_date(sentence) && sentence->verb)
 		return sentence->end != END_BRACKET || has_quote;
 	/* mail.ru, Yandex and the Gmail of some years: a date and a sender, no verb. */
-	if (begins_with_date(sentence))
-		return sentence->address && (sentence->end == END_COLON || has_quote);
-	if (!sentence->verb || sentence->end == END_BRACKET)
+	if (begins_with_date(sentence) && sentence->address)
+		return sentence->end == END_COLON || has_quote;
+	if (sentence->end == END_BRACKET || leading_words(sentence) > leading)
 		return FALSE;
-	return leading_words(sentence) <= leading && (is_sure(sentence) || has_quote);
+	/* Above a quote a colon says enough: "Quoting Anna <anna@acme.example>:". */
+	if (has_quote && sentence->end == END_COLON && (sentence->verb || is_sure(sentence)))
+		return TRUE;
+	return sentence->verb && is_sure(sentence);
 }
 
 /* Reads the lines from at on up to where they are an attribution; *end is the line behind. */
@@ -268,13 +287,14 @@ static gboolean has_nearer(const char *const *lines, guint first, guint end, con
 static const char *skip_words(const char *text)
 {
 	static const char *const words[] = {"heeft", "hat", "har", "ha", "пользователь", "від",
-		"от", "użytkownik", "via", "from", "de", "di", "by", "von"};
-	const char *end;
+		"от", "użytkownik", "odesílatel", "lietotājs", "ο χρήστης", "je oseba", "via",
+		"from", "de", "di", "by", "von", "מאת"};
+	const char *before = NULL, *end;
 
-	for (;;) {
-		const char *before = text;
-
-		text = skip_blanks(text + strspn(text, ",;:.-*|<>("));
+	while (text != before) {
+		before = text;
+		while (*text && !strchr("<\"'", *text) && !g_unichar_isalnum(g_utf8_get_char(text)))
+			text = g_utf8_next_char(text);
 		for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
 			gsize length = strlen(words[i]);
 
@@ -284,9 +304,8 @@ static const char *skip_words(const char *text)
 		if (!g_unichar_isupper(g_utf8_get_char(text)) &&
 			phrase_match(PHRASE_FILLER, text, 0, &end))
 			text = end;
-		if (text == before)
-			return text;
 	}
+	return text;
 }
 
 /* The length without blanks, colons and dashes at the end. */
@@ -339,6 +358,9 @@ static Mailbox *take_author(const Sentence *sentence)
 	}
 	if (!best)
 		return NULL;
+	/* "Anna <a@b> het volgende" */
+	if (strchr(best, '<') && strchr(strchr(best, '<'), '>'))
+		*(strchr(strchr(best, '<'), '>') + 1) = '\0';
 	mailboxes_parse_author(best, people);
 	return people->len > 0 ? g_ptr_array_steal_index(people, 0) : NULL;
 }
