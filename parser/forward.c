@@ -317,6 +317,21 @@ static char *original_text(const View *view, const Found *found)
 	return g_strchomp(g_string_free(text, FALSE));
 }
 
+/* Where a line begins that follows a <br> in the middle of an element: behind the <br>, so that an
+ * opening <b> or <a> before its words belongs to it. */
+static gsize behind_break(const char *html, gsize from, gsize words)
+{
+	for (gsize at = words; at > from; at--) {
+		const char *tag = html + at - 1, *end;
+
+		if (g_ascii_strncasecmp(tag, "<br", 3) != 0 || g_ascii_isalnum(tag[3]))
+			continue;
+		end = memchr(tag, '>', (gsize)(html + words - tag));
+		return end ? (gsize)(end + 1 - html) : words;
+	}
+	return words;
+}
+
 /* The HTML of the first line below the block and what follows, NULL where there is none. */
 static char *original_html(const View *view, const Found *found, const char *html)
 {
@@ -332,7 +347,9 @@ static char *original_html(const View *view, const Found *found, const char *htm
 	line = &g_array_index(lines, RenderedLine, first);
 	last = &g_array_index(lines, RenderedLine, found->first - 1);
 	/* Gmail's block and what is below it are lines of the same element. */
-	start = line->html_start > last->html_content ? line->html_start : line->html_content;
+	start = line->html_start;
+	if (start <= last->html_content)
+		start = behind_break(html, last->html_content, line->html_content);
 	if (found->end < view->lines->len && found->end < lines->len)
 		end = g_array_index(lines, RenderedLine, found->end).html_start;
 	return start < end ? g_strndup(html + start, end - start) : NULL;
