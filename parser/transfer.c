@@ -36,25 +36,84 @@ Transfer transfer_parse(const char *value, gboolean *is_known)
 
 static int base64_value(char c)
 {
-	if (c >= 'A' && c <= 'Z')
-		return c - 'A';
-	if (c >= 'a' && c <= 'z')
-		return c - 'a' + 26;
-	if (c >= '0' && c <= '9')
-		return c - '0' + 52;
-	if (c == '+')
-		return 62;
-	return c == '/' ? 63 : -1;
+	/* One more than the value, 0: no letter of the code. */
+	static const guint8 values[256] = {['A'] = 1,
+		2,
+		3,
+		4,
+		5,
+		6,
+		7,
+		8,
+		9,
+		10,
+		11,
+		12,
+		13,
+		14,
+		15,
+		16,
+		17,
+		18,
+		19,
+		20,
+		21,
+		22,
+		23,
+		24,
+		25,
+		26,
+		['a'] = 27,
+		28,
+		29,
+		30,
+		31,
+		32,
+		33,
+		34,
+		35,
+		36,
+		37,
+		38,
+		39,
+		40,
+		41,
+		42,
+		43,
+		44,
+		45,
+		46,
+		47,
+		48,
+		49,
+		50,
+		51,
+		52,
+		['0'] = 53,
+		54,
+		55,
+		56,
+		57,
+		58,
+		59,
+		60,
+		61,
+		62,
+		['+'] = 63,
+		['/'] = 64};
+
+	return values[(guchar)c] - 1;
 }
 
-/* The bytes of a group of two to four letters; one letter alone holds none. */
-static void base64_flush(guint32 bits, guint letters, GByteArray *out)
+/* The bytes of a group of two to four letters; one letter alone holds none. Returns what is behind
+ * them. */
+static guint8 *base64_flush(guint32 bits, guint letters, guint8 *to)
 {
 	guint32 group = bits << (6 * (4 - letters));
-	guint8 bytes[3] = {(guint8)(group >> 16), (guint8)(group >> 8), (guint8)group};
 
-	if (letters > 1)
-		g_byte_array_append(out, bytes, letters - 1);
+	for (guint i = 1; i < letters; i++)
+		*to++ = (guint8)(group >> (24 - 8 * i));
+	return to;
 }
 
 /* Is what follows on this line code, up to its end? Behind padding that is asked, because lists
@@ -80,9 +139,13 @@ static gsize line_length(const char *text, gsize length)
 gboolean transfer_decode_base64(const char *text, gsize length, GByteArray *out)
 {
 	gboolean is_clean = TRUE, is_padded = FALSE;
+	guint before = out->len;
 	guint32 bits = 0;
 	guint letters = 0;
+	guint8 *to;
 
+	g_byte_array_set_size(out, before + (guint)(length / 4 * 3 + 3));
+	to = out->data + before;
 	for (gsize i = 0; i < length; i++) {
 		int value = base64_value(text[i]);
 
@@ -104,14 +167,15 @@ gboolean transfer_decode_base64(const char *text, gsize length, GByteArray *out)
 		}
 		/* Padding ends a group, never the text: some senders encode piece by piece. */
 		if (letters == 4 || (value < 0 && letters > 0)) {
-			base64_flush(bits, letters, out);
+			to = base64_flush(bits, letters, to);
 			bits = 0;
 			letters = 0;
 		}
 		is_padded = value < 0;
 	}
 	if (letters > 0)
-		base64_flush(bits, letters, out);
+		to = base64_flush(bits, letters, to);
+	g_byte_array_set_size(out, (guint)(to - out->data));
 	return is_clean && letters == 0;
 }
 
