@@ -2,15 +2,26 @@
 
 #include <string.h>
 
-#define BLOCK                                                                                      \
-	"Von: Anna <anna@acme.example>\nGesendet: Montag, 2. März 2026 14:05\nAn: bert@b.example\n" \
+#define BLOCK                                                                        \
+	"Von: Anna <anna@acme.example>\nGesendet: Montag, 2. März 2026 14:05\nAn: " \
+	"bert@b.example\n"                                                           \
 	"Betreff: Angebot\n"
-#define QUOTED                                                                                     \
-	"> Von: Anna <anna@acme.example>\n> Gesendet: Montag, 2. März 2026 14:05\n"               \
+#define QUOTED                                                                       \
+	"> Von: Anna <anna@acme.example>\n> Gesendet: Montag, 2. März 2026 14:05\n" \
 	"> An: bert@b.example\n> Betreff: Angebot\n"
-#define HTML_BLOCK                                                                                 \
-	"<b>Von:</b> Anna &lt;anna@acme.example&gt;<br><b>Gesendet:</b> Montag, 2. März 2026 14:05<br>" \
+#define HTML_BLOCK                                                                              \
+	"<b>Von:</b> Anna &lt;anna@acme.example&gt;<br><b>Gesendet:</b> Montag, 2. März 2026 " \
+	"14:05<br>"                                                                             \
 	"<b>An:</b> bert@b.example<br><b>Betreff:</b> Angebot"
+
+#define IN_QUOTE_TEXT                                                                     \
+	"> From: Cora <cora@c.example>\n> Date: 3 March 2026 08:00\n> Subject: Fwd: "     \
+	"Angebot\n>\n> zwei\n>\n"                                                         \
+	"> > From: Anna <anna@acme.example>\n> > Date: 2 March 2026 14:05\n> > Subject: " \
+	"Angebot\n> >\n> > drei"
+#define IN_QUOTE_WANT                                                                            \
+	"prefix Cora:  / zwei\n\n> From: Anna <anna@acme.example>\n> Date: 2 March 2026 14:05\n" \
+	"> Subject: Angebot\n>\n> drei || prefix Anna: zwei / drei"
 
 static Mail *parsed(const char *subject, const char *text, const char *html)
 {
@@ -40,52 +51,59 @@ static char *shown(const Mail *mail)
 		forward->original->text, nested ? " || " : "", nested ? nested : "");
 }
 
-/* clang-format off: version 14 ends in a signal over this table */
 static const struct {
 	const char *name, *subject, *text, *want;
 } rows[] = {
-	{"a prefix", "WG: Angebot", "Hallo\n\n" BLOCK "\nText", "prefix Anna: Hallo / Text"},
-	{"a mark", "Angebot", "---------- Forwarded message ---------\n" BLOCK "\nText", "mark Anna:  / Text"},
-	{"a reply's block", "AW: Angebot", "Hallo\n\n" BLOCK "\nText", "Anna: Hallo / Text"},
-	{"separators of replies say nothing", "AW: Angebot", "Hallo\n-----Ursprüngliche Nachricht-----\n" BLOCK "\nText",
-		"Anna: Hallo / Text"},
-	{"Apple", "Fwd: Angebot", "Hallo\n\nAnfang der weitergeleiteten Nachricht:\n\n" QUOTED "> \n> Text\n>> alt",
-		"mark prefix Anna: Hallo / Text\n> alt"},
-	{"the mark is quoted, too", "Fwd: Angebot", "Hallo\n\n> Anfang der weitergeleiteten Nachricht:\n> \n" QUOTED "> \n> Text",
-		"mark prefix Anna: Hallo / Text"},
-	{"text below the quote", "Fwd: Angebot", "Hallo\n\nBegin forwarded message:\n\n" QUOTED ">\n> Text\n\nGruß",
-		"mark prefix Anna: Hallo / Text"},
-	{"quoted twice", "Fwd: Angebot", "> > Begin forwarded message:\n> >\n> > From: Anna <anna@acme.example>\n"
-		"> > Date: 2 March 2026 14:05\n> > Subject: Angebot\n> >\n> > Text", "mark prefix Anna:  / Text"},
-	{"a signature and a mobile one", "WG: Angebot", "Hallo\n\n-- \nCora\n\nVon meinem iPhone gesendet\n\n" BLOCK "\nText",
-		"prefix Anna: Hallo\n\n-- \nCora\n\nVon meinem iPhone gesendet / Text"},
-	{"a separator in words that nobody knows", "WG: Angebot", "Hallo\n\n------ Xyzzy plugh ------\n" BLOCK "\nText",
-		"prefix Anna: Hallo / Text"},
-	{"a warning above and below", "WG: Angebot", "[EXTERN] Vorsicht\n\nHallo\n\n[EXTERN] Vorsicht\n" BLOCK "\nText",
-		"prefix Anna: Hallo / Text"},
-	{"levels", "WG: WG: Angebot", "eins\n\nVon: Cora <cora@c.example>\nGesendet: Dienstag, 3. März 2026 08:00\n"
+	{"a prefix",				    "WG: Angebot",       "Hallo\n\n" BLOCK "\nText",                                "prefix Anna: Hallo / Text"  },
+	{"a mark",				      "Angebot",           "---------- Forwarded message ---------\n" BLOCK "\nText",
+         "mark Anna:  / Text"																	},
+	{"a reply's block",			     "AW: Angebot",       "Hallo\n\n" BLOCK "\nText",                                "Anna: Hallo / Text"         },
+	{"separators of replies say nothing",           "AW: Angebot",
+         "Hallo\n-----Ursprüngliche Nachricht-----\n" BLOCK "\nText",                                                                  "Anna: Hallo / Text"         },
+	{"Apple",				       "Fwd: Angebot",
+         "Hallo\n\nAnfang der weitergeleiteten Nachricht:\n\n" QUOTED "> \n> Text\n>> alt",
+         "mark prefix Anna: Hallo / Text\n> alt"														     },
+	{"the mark is quoted, too",                     "Fwd: Angebot",
+         "Hallo\n\n> Anfang der weitergeleiteten Nachricht:\n> \n" QUOTED "> \n> Text",
+         "mark prefix Anna: Hallo / Text"															    },
+	{"text below the quote",                        "Fwd: Angebot",
+         "Hallo\n\nBegin forwarded message:\n\n" QUOTED ">\n> Text\n\nGruß",
+         "mark prefix Anna: Hallo / Text"															    },
+	{"quoted twice",				"Fwd: Angebot",
+         "> > Begin forwarded message:\n> >\n> > From: Anna <anna@acme.example>\n"
+		"> > Date: 2 March 2026 14:05\n> > Subject: Angebot\n> >\n> > Text",						    "mark prefix Anna:  / Text"  },
+	{"a signature and a mobile one",                "WG: Angebot",
+         "Hallo\n\n-- \nCora\n\nVon meinem iPhone gesendet\n\n" BLOCK "\nText",
+         "prefix Anna: Hallo\n\n-- \nCora\n\nVon meinem iPhone gesendet / Text"										      },
+	{"a separator in words that nobody knows",      "WG: Angebot",
+         "Hallo\n\n------ Xyzzy plugh ------\n" BLOCK "\nText",									 "prefix Anna: Hallo / Text"  },
+	{"a warning above and below",                   "WG: Angebot",
+         "[EXTERN] Vorsicht\n\nHallo\n\n[EXTERN] Vorsicht\n" BLOCK "\nText",
+         "prefix Anna: Hallo / Text"																 },
+	{"levels",				      "WG: WG: Angebot",
+         "eins\n\nVon: Cora <cora@c.example>\nGesendet: Dienstag, 3. März 2026 08:00\n"
 		"An: bert@b.example\nBetreff: WG: Angebot\n\nzwei\n\n" BLOCK "\ndrei",
-		"prefix Cora: eins / zwei\n\n" BLOCK "\ndrei || prefix Anna: zwei / drei"},
-	{"a level in a quote", "Fwd: Fwd: Angebot", "> From: Cora <cora@c.example>\n> Date: 3 March 2026 08:00\n"
-		"> Subject: Fwd: Angebot\n>\n> zwei\n>\n> > From: Anna <anna@acme.example>\n> > Date: 2 March 2026 14:05\n"
-		"> > Subject: Angebot\n> >\n> > drei",
-		"prefix Cora:  / zwei\n\n> From: Anna <anna@acme.example>\n> Date: 2 March 2026 14:05\n"
-		"> Subject: Angebot\n>\n> drei || prefix Anna: zwei / drei"},
-	{"nothing below", "WG: Angebot", BLOCK, "prefix Anna:  / "},
-	{"a mark and no block", "Fwd: Angebot", "Hallo\n\n---------- Forwarded message ---------\nText", "mark prefix -: Hallo / Text"},
-	{"a mark alone, no prefix", "Angebot", "Hallo\n\n---------- Forwarded message ---------\nText", NULL},
-	{"a forward in a reply's quote", "Re: Fwd: Angebot",
-		"Danke\n\nAm 02.03.2026 um 14:05 schrieb Anna <anna@acme.example>:\n\n> -----Weitergeleitete Nachricht-----\n"
-		QUOTED "> \n> Text", NULL},
-	{"below an attribution", "Re: Fwd: Angebot", "Danke\n\nAm 02.03.2026 um 14:05 schrieb Anna <anna@acme.example>:\n\n"
-		BLOCK "\nText", NULL},
-	{"a forwarder's words end like an attribution", "WG: Angebot", "Das hat Anna geschrieben:\n\n" BLOCK "\nText",
-		"prefix Anna: Das hat Anna geschrieben: / Text"},
-	{"within a quote", "Re: Angebot", "Hallo\n\n> Text\n" QUOTED, NULL},
-	{"nothing", "WG: Angebot", "Hallo", NULL},
-	{"empty", "", "", NULL},
+         "prefix Cora: eins / zwei\n\n" BLOCK "\ndrei || prefix Anna: zwei / drei"                                                                                   },
+	{"a level in a quote",                          "Fwd: Fwd: Angebot", IN_QUOTE_TEXT,                                             IN_QUOTE_WANT                },
+	{"nothing below",			       "WG: Angebot",       BLOCK,						     "prefix Anna:  / "           },
+	{"a mark and no block",                         "Fwd: Angebot",
+         "Hallo\n\n---------- Forwarded message ---------\nText",								       "mark prefix -: Hallo / Text"},
+	{"a mark alone, no prefix",                     "Angebot",
+         "Hallo\n\n---------- Forwarded message ---------\nText",                                                                       NULL                         },
+	{"a forward in a reply's quote",                "Re: Fwd: Angebot",
+         "Danke\n\nAm 02.03.2026 um 14:05 schrieb Anna <anna@acme.example>:\n\n> "
+         "-----Weitergeleitete Nachricht-----\n" QUOTED "> \n> Text",
+         NULL																			},
+	{"below an attribution",                        "Re: Fwd: Angebot",
+         "Danke\n\nAm 02.03.2026 um 14:05 schrieb Anna <anna@acme.example>:\n\n" BLOCK
+		"\nText",													       NULL			 },
+	{"a forwarder's words end like an attribution", "WG: Angebot",
+         "Das hat Anna geschrieben:\n\n" BLOCK "\nText",
+         "prefix Anna: Das hat Anna geschrieben: / Text"													     },
+	{"within a quote",			      "Re: Angebot",       "Hallo\n\n> Text\n" QUOTED,                                NULL                         },
+	{"nothing",				     "WG: Angebot",       "Hallo",						   NULL                         },
+	{"empty",				       "",                  "",							NULL                         },
 };
-/* clang-format on */
 
 static void test_rows(void)
 {
@@ -99,26 +117,30 @@ static void test_rows(void)
 	}
 }
 
-/* clang-format off: version 14 ends in a signal over this table */
 static const struct {
 	const char *name, *text, *html, *want, *want_html;
 } pages[] = {
-	{"its own element", "Hallo\n\n" BLOCK "\nText", "<p>Hallo</p><div>" HTML_BLOCK "</div><p>T<i>e</i>xt</p><p>x</p>",
-		"prefix Anna: Hallo / Text", "<p>T<i>e</i>xt</p><p>x</p>"},
-	{"the same element", "Hallo\n\n" BLOCK "\nText", "<div>Hallo<br>" HTML_BLOCK "<br><br><b>Text</b></div>",
-		"prefix Anna: Hallo / Text", "<b>Text</b>"},
-	{"a quote and text below", "Hallo\n\n" QUOTED "> \n> Text\n\nGruß",
-		"<p>Hallo</p><blockquote type=cite><div>" HTML_BLOCK "</div><p>Text</p></blockquote><p>Gruß</p>",
-		"prefix Anna: Hallo / Text", "<p>Text</p>"},
-	{"nothing below", "Hallo\n\n" BLOCK, "<p>Hallo</p><div>" HTML_BLOCK "</div>", "prefix Anna: Hallo / ", NULL},
-	{"only the HTML has it", "Bitte HTML lesen.", "<p>Hallo</p><div>" HTML_BLOCK "</div><p>Text</p>",
-		"prefix Anna: Hallo / Text", "<p>Text</p>"},
-	{"only the text has it", "Hallo\n\n" BLOCK "\nText", "<p>Hallo</p>", "prefix Anna: Hallo / Text", NULL},
-	{"Thunderbird's container, in words that nobody knows", "", "<p>Hallo</p><div class=\"moz-forward-container\">"
+	{"its own element",				     "Hallo\n\n" BLOCK "\nText",
+         "<p>Hallo</p><div>" HTML_BLOCK "</div><p>T<i>e</i>xt</p><p>x</p>",
+         "prefix Anna: Hallo / Text",																	   "<p>T<i>e</i>xt</p><p>x</p>"},
+	{"the same element",				    "Hallo\n\n" BLOCK "\nText",
+         "<div>Hallo<br>" HTML_BLOCK "<br><br><b>Text</b></div>",
+         "prefix Anna: Hallo / Text",																	   "<b>Text</b>"               },
+	{"a quote and text below",                              "Hallo\n\n" QUOTED "> \n> Text\n\nGruß",
+         "<p>Hallo</p><blockquote type=cite><div>" HTML_BLOCK
+		"</div><p>Text</p></blockquote><p>Gruß</p>",										      "prefix Anna: Hallo / Text", "<p>Text</p>"               },
+	{"nothing below",				       "Hallo\n\n" BLOCK,                        "<p>Hallo</p><div>" HTML_BLOCK "</div>",
+         "prefix Anna: Hallo / ",																	       NULL                        },
+	{"only the HTML has it",                                "Bitte HTML lesen.",
+         "<p>Hallo</p><div>" HTML_BLOCK "</div><p>Text</p>",										       "prefix Anna: Hallo / Text",
+         "<p>Text</p>"																						      },
+	{"only the text has it",                                "Hallo\n\n" BLOCK "\nText",               "<p>Hallo</p>",
+         "prefix Anna: Hallo / Text",																	   NULL                        },
+	{"Thunderbird's container, in words that nobody knows", "",
+         "<p>Hallo</p><div class=\"moz-forward-container\">"
 		"-------- Xyzzy --------<br>" HTML_BLOCK "<br><br>Text</div>",
-		"mark prefix Anna: Hallo / Text", "Text"},
+         "mark prefix Anna: Hallo / Text",																      "Text"                      },
 };
-/* clang-format on */
 
 static void test_pages(void)
 {
@@ -156,8 +178,9 @@ static void test_depth(void)
 /* Text and HTML that would cost their square, or as often as they are deep. */
 static void test_long(void)
 {
-	static const char *const pieces[] = {BLOCK, QUOTED, "> ", ">\nx\n", "> a\n\n", "Von: a\n", "-----Original Message-----\n",
-		"Am 1.1.2026 schrieb x:\n", "<blockquote>", "<div>" HTML_BLOCK "</div>", "<br>____"};
+	static const char *const pieces[] = {BLOCK, QUOTED, "> ", ">\nx\n", "> a\n\n", "Von: a\n",
+		"-----Original Message-----\n", "Am 1.1.2026 schrieb x:\n", "<blockquote>",
+		"<div>" HTML_BLOCK "</div>", "<br>____"};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(pieces); i++) {
 		g_autoptr(GString) text = g_string_new(NULL);
