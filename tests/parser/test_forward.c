@@ -92,7 +92,7 @@ static const struct {
          "Hallo\n\n---------- Forwarded message ---------\nText",                                                                       NULL                         },
 	{"a forward in a reply's quote",                "Re: Fwd: Angebot",
          "Danke\n\nAm 02.03.2026 um 14:05 schrieb Anna <anna@acme.example>:\n\n> "
-         "-----Weitergeleitete Nachricht-----\n" QUOTED "> \n> Text",
+		"-----Weitergeleitete Nachricht-----\n" QUOTED "> \n> Text",
          NULL																			},
 	{"below an attribution",                        "Re: Fwd: Angebot",
          "Danke\n\nAm 02.03.2026 um 14:05 schrieb Anna <anna@acme.example>:\n\n" BLOCK
