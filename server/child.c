@@ -1,5 +1,6 @@
 #include "server/child.h"
 
+#include <event2/event.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -108,6 +109,13 @@ static int run(const ChildWorld *world, ChildKind kind, int leash)
 	}
 }
 
+/* libevent's own words belong into the log, not beside it. */
+static void log_libevent(int severity, const char *message)
+{
+	log_line(severity >= EVENT_LOG_WARN ? G_LOG_LEVEL_WARNING : G_LOG_LEVEL_DEBUG, "%s",
+		message);
+}
+
 void child_main(const ChildWorld *world, const Child *child, int leash)
 {
 	g_autofree char *name = g_strdup_printf("casegate:%s", child_name(child->kind));
@@ -120,6 +128,7 @@ void child_main(const ChildWorld *world, const Child *child, int leash)
 		_exit(1);
 	keep_descriptors(world, child->kind, leash);
 	log_name_process(child_name(child->kind));
+	event_set_log_callback(log_libevent);
 	metrics_use_slot(child->slot, child_name(child->kind));
 	_exit(run(world, child->kind, leash));
 }

@@ -116,8 +116,11 @@ static void introduce(Supervisor *supervisor, Child *child)
 	int leash;
 
 	if (child->kind == CHILD_LISTENER && !send_settings(supervisor, &error)) {
+		/* At the start that is the operator's mistake; later the next try may find the
+		 * files. */
 		log_error("%s", error->message);
-		supervisor->has_failed = TRUE;
+		supervisor->has_failed = !supervisor->is_listening;
+		kill(child->pid, SIGKILL);
 	}
 	if (child->kind != CHILD_WORKER)
 		return;

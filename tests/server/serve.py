@@ -531,6 +531,9 @@ def secured(gateway, ok):
     gateway.stop()
     code = subprocess.run([PROGRAM, f"{gateway.directory}/conf"], stderr=subprocess.PIPE, timeout=20, check=False)
     ok(code.returncode == 1 and b"[tls] key" in code.stderr, "started without its key it says so and ends", code)
+    shutil.copy(f"{gateway.directory}/cert", f"{gateway.directory}/key")
+    code = subprocess.run([PROGRAM, f"{gateway.directory}/conf"], stderr=subprocess.PIPE, timeout=20, check=False)
+    ok(code.returncode == 1 and b"[tls] key cannot be used" in code.stderr, "with a key that is none, too", code)
     gateway.tls = ""
     gateway.limits = {"parse_seconds": 1}
     gateway.start()
@@ -584,8 +587,65 @@ def figures(gateway, ok):
     ok(not re.search(r"Subject|anna@|agent@|counted", gateway.log()), "the log names no addresses and no content")
 
 
+def under_systemd(gateway, ok):
+    """sockets that systemd passes, and what it is told"""
+    gateway.stop()
+    with socket.socket() as door, socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as notices:
+        door.bind(("127.0.0.1", 0))
+        door.listen(5)
+        notices.bind(f"{gateway.directory}/notify")
+        notices.settimeout(10)
+        # The passed socket is descriptor 3, and the pid that it is meant for is known to the program only.
+        line = f"exec 3<&{door.fileno()}; LISTEN_PID=$$ LISTEN_FDS=1 LISTEN_FDNAMES=casegate-lmtp.socket exec \"$@\""
+        with open(f"{gateway.directory}/log", "ab") as log, \
+                subprocess.Popen(["sh", "-c", line, "sh", PROGRAM, f"{gateway.directory}/conf"], stderr=log,
+                                 pass_fds=[door.fileno()], env={**os.environ, "NOTIFY_SOCKET": f"{gateway.directory}/notify"},
+                                 start_new_session=True) as process:
+            ok(notices.recv(100) == b"READY=1", "READY=1")
+            with Client(door.getsockname()) as client:
+                client.greet()
+                client.envelope("agent@in.test")
+                client.content(mail("activated"))
+                ok(client.read()[0] == 250, "mail over the passed socket")
+            try:
+                with gateway.lmtp():
+                    configured = True
+            except OSError:
+                configured = False
+            ok(not configured, "the configured LMTP addresses are not opened beside it")
+            with gateway.smtp() as client:
+                ok(client.read()[0] == 220, "those of SMTP are")
+            process.send_signal(signal.SIGHUP)
+            ok([notices.recv(100), notices.recv(100)] == [b"RELOADING=1", b"READY=1"], "RELOADING=1, READY=1")
+            process.terminate()
+            ok(notices.recv(100) == b"STOPPING=1" and process.wait(15) == 0, "STOPPING=1, exit 0")
+    gateway.start()
+
+
+def startup(gateway, ok):
+    """what cannot start says which setting is wrong, in one line"""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen(1)
+        path = f"{gateway.directory}/wrong"
+        for text, word in ((f"[smtp]\nlisten=127.0.0.1:{taken.getsockname()[1]}\n", "[smtp] listen: 127.0.0.1:"),
+                           ("[lmtp]\nlisten=/nowhere/at/all.sock\n", "[lmtp] listen: /nowhere/at/all.sock"),
+                           (f"[lmtp]\nlisten={gateway.unix}\n", "[lmtp] listen: "), ("[smtp]\nlisten=x\n", "[smtp] listen")):
+            with open(path, "w", encoding="utf-8") as file:
+                file.write("[http]\nlisten=\n" + text)
+            ended = subprocess.run([PROGRAM, path], stderr=subprocess.PIPE, timeout=20, check=False)
+            ok(ended.returncode == 1 and word in ended.stderr.decode().splitlines()[-1], word, ended)
+    ok(gateway.deliver(mail("untouched")) == [250] and os.path.exists(gateway.unix), "the one that runs keeps its sockets")
+    os.kill(gateway.process.pid, signal.SIGKILL)
+    gateway.process.wait()
+    ok(os.path.exists(gateway.unix), "killed, it leaves its socket behind")
+    gateway.start()
+    with Client(gateway.unix) as client:
+        ok(client.read()[0] == 220, "which the next one takes over")
+
+
 TESTS = [takes_mail, commit_comes_first, bad_mail, dead_workers, dead_others, walls, figures, half_closed, flood, reloading,
-         secured, limits, group_signal, stopping, killed]
+         secured, limits, group_signal, stopping, killed, under_systemd, startup]
 
 
 def main():
