@@ -74,10 +74,20 @@ static void ignore_signals(void)
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
+/* AddressSanitizer maps terabytes of shadow. gcc and clang say so in different ways. */
+#ifdef __has_feature
+#if __has_feature(address_sanitizer)
+#define UNDER_ASAN
+#endif
+#endif
+#ifdef __SANITIZE_ADDRESS__
+#define UNDER_ASAN
+#endif
+
 /* A mail that makes a worker eat memory ends this worker, not the machine. */
 static void limit_memory(const Config *config)
 {
-#ifndef __SANITIZE_ADDRESS__
+#ifndef UNDER_ASAN
 	const rlim_t bytes = 512UL * 1024 * 1024 + 16 * (rlim_t)config->limits.message_size;
 	const struct rlimit limit = {bytes, bytes};
 
