@@ -29,12 +29,3 @@ Table *audit_directory(Store *store, GError **error)
 		" (select count(*) from casegate.agent_address) as addresses",
 		values, error);
 }
-
-gboolean audit_allow_long_lists(Store *store, GError **error)
-{
-	const char *const values[] = {"10min", NULL};
-	g_autoptr(Table) table = table_query(store, "asking for patience",
-		"select set_config('statement_timeout', $1, false)", values, error);
-
-	return table != NULL;
-}

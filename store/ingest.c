@@ -155,7 +155,7 @@ static gboolean conclude(const Way *way, const DeliveryRow *row, GError **error)
 	verdict->reason = g_strdup(row->reason);
 	if (!delivery_add(way->store, row, error))
 		return FALSE;
-	if (row->outcome == OUTCOME_HELD && !delivery_add_held_event(way->store, row->tenant, row->delivery_id, error))
+	if ((row->outcome == OUTCOME_HELD || row->outcome == OUTCOME_FAILED) && !delivery_add_held_event(way->store, row->tenant, row->delivery_id, error))
 		return FALSE;
 	if (!verdict->case_id)
 		return TRUE;

@@ -175,6 +175,9 @@ static gboolean set_up_session(Store *store, gboolean has_user, GError **error)
 		return FALSE;
 	if (store->role == ROLE_OWNER)
 		return db_script(store, "opening the session", "SET statement_timeout = 0; SET lock_timeout = 0", error);
+	/* A list over millions of mails may take its time; nobody's mail waits for it. */
+	if (store->role == ROLE_ADMIN && !db_script(store, "opening the session", "SET statement_timeout = '10min'", error))
+		return FALSE;
 	if (has_user) {
 		set_role = g_strdup_printf("SET ROLE %s", role_names[store->role]);
 		if (!db_script(store, "taking the role", set_role, error))

@@ -397,6 +397,17 @@ begin
 		and m.tenant = s.tenant and m.message_id = s.message_id and m.case_id = v_case;
 end $$;
 
+-- Who sees the whole case.
+create function case_members(case_id bigint) returns table ("user" text, added_at timestamptz) language plpgsql stable
+	security definer set search_path = casegate, pg_temp as $$
+#variable_conflict use_column
+declare
+	v_case bigint := seen_case(case_members.case_id);
+begin
+	return query select m."user", m.added_at from case_member m
+		where m.tenant = tenant_now() and m.case_id = v_case and m.removed_at is null order by m.added_at, m."user";
+end $$;
+
 -- He keeps sight of what he brought himself, of nothing else.
 create function remove_member(case_id bigint, "user" text) returns void language plpgsql
 	security definer set search_path = casegate, pg_temp as $$
@@ -595,5 +606,5 @@ end $$;
 
 grant execute on function attachment_content(bigint), delivery_source(bigint), message_source(bigint), move_message(bigint, bigint),
 	split_message(bigint), merge_cases(bigint, bigint), unmerge_case(bigint), set_case_state(bigint, text), add_member(bigint, text),
-	remove_member(bigint, text), release_held(bigint, bigint), refuse_held(bigint), rotate_case_address(bigint), missing_messages(bigint),
+	remove_member(bigint, text), case_members(bigint), release_held(bigint, bigint), refuse_held(bigint), rotate_case_address(bigint), missing_messages(bigint),
 	draft_text(bigint) to casegate_app, casegate_admin;

@@ -41,6 +41,7 @@ select is(world.rehearse(w.who, world.fill(s.sql)), case w.who when 'anna' then 
 		('select rotate_case_address({a})', 'done', 'P0002', null),
 		('select missing_messages({a})', 'done', 'P0002', null),
 		('select draft_text({a})', 'done', 'P0002', null),
+		('select case_members({a})', 'done', 'P0002', null),
 		('select add_attachment({a}, ''a.pdf'', ''application/pdf'', ''x'')', 'done', 'P0002', null),
 		('select release_held({waits})', '42501', '42501', null),
 		('select release_held({waits}, {a})', '42501', '42501', null),
