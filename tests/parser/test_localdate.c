@@ -1,5 +1,3 @@
-#include <string.h>
-
 #include "parser/date.h"
 #include "parser/localdate.h"
 
