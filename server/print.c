@@ -120,10 +120,12 @@ static gboolean is_full(const Paragraph *paragraph)
 	return paragraph->lines >= paragraph->most_lines;
 }
 
+/* An empty line keeps what of the indent can be seen: a bar is not interrupted. */
 static void add_line(Paragraph *paragraph, const char *start, gsize length)
 {
-	if (length > 0)
-		g_string_append(paragraph->out, paragraph->indent);
+	g_autofree char *visible = g_strchomp(g_strdup(paragraph->indent));
+
+	g_string_append(paragraph->out, length > 0 ? paragraph->indent : visible);
 	g_string_append_len(paragraph->out, start, (gssize)length);
 	g_string_append_c(paragraph->out, '\n');
 	paragraph->lines++;

@@ -229,8 +229,11 @@ static void append_comments(const Timeline *timeline, guint row)
 	if (count == 0)
 		append_behind_bar(timeline, NULL, of_mail(timeline, row, "comment"));
 	for (guint i = 0; i < count; i++) {
-		g_autofree char *who = person(table_get(comments, rows[i], "author_name"),
-			table_get(comments, rows[i], "author_address"));
+		const char *name = table_get(comments, rows[i], "author_name");
+		g_autofree char *who =
+			name && *name
+				? print_clean(name)
+				: person(NULL, table_get(comments, rows[i], "author_address"));
 
 		append_behind_bar(timeline, who, table_get(comments, rows[i], "text"));
 	}

@@ -82,6 +82,7 @@ static void test_paragraph(void)
 		{"\n \n",				"  ",         0,  5, ""					},
 		{"one",				  "  ",         0,  5, "  one\n"                                 },
 		{"one\n\n\n\ntwo\n\n",                   "  ",         0,  5, "  one\n\n  two\n"                        },
+		{"one\n\ntwo",                           "> ",         0,  5, "> one\n>\n> two\n"                       },
 		{"\n\none",			      "> ",         0,  5, "> one\n"                                 },
 		{"a\nb\nc",			      "",           0,  2, "a\nb\n…\n"                             },
 		{"a\nb",				 "",           0,  2, "a\nb\n"                                  },

@@ -65,7 +65,7 @@ static void test_sample(void)
 		"2025-03-03 14:05  ← in        Karl Berger <k.berger@nord.example>  → Anna Muster, "
 		"Cc einkauf@acme.example\n"
 		"    filed by anna (forward) 2025-03-03 14:10\n"
-		"    │ Anna Muster <anna@acme.example>:\n"
+		"    │ Anna Muster:\n"
 		"    │ Bitte prüfen.\n"
 		"    │ Eilt!\n"
 		"    Guten Tag,\n"
