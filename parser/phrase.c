@@ -36,7 +36,7 @@ static const struct {
 	{"banner",      PHRASE_BANNER,     0,              FALSE},
 	{"disclaimer",  PHRASE_DISCLAIMER, 0,              FALSE},
 	{"month",       PHRASE_MONTH,      0,              TRUE },
-	{"weekday",     PHRASE_WEEKDAY,     0,              TRUE },
+	{"weekday",     PHRASE_WEEKDAY,    0,              TRUE },
 	{"am",          PHRASE_MERIDIEM,   0,              FALSE},
 	{"pm",          PHRASE_MERIDIEM,   1,              FALSE},
 	{"noon",        PHRASE_MERIDIEM,   2,              FALSE},

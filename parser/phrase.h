@@ -18,8 +18,8 @@ typedef enum {
 	PHRASE_MOBILE,
 	PHRASE_BANNER,
 	PHRASE_DISCLAIMER,
-	PHRASE_MONTH, /* value: 1 to 12 */
-	PHRASE_WEEKDAY, /* value: 1 for Monday to 7, 0 where the language needs no telling apart */
+	PHRASE_MONTH,    /* value: 1 to 12 */
+	PHRASE_WEEKDAY,  /* value: 1 for Monday to 7, 0 where the language needs no telling apart */
 	PHRASE_MERIDIEM, /* value: 0 in the morning, 1 in the afternoon */
 	PHRASE_ZONE,     /* value: minutes east of UTC */
 	PHRASE_FILLER,
