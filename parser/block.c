@@ -18,6 +18,7 @@ enum {
 	LABEL_BYTES = 30,   /* of one that nobody knows */
 	UNGLUE_BYTES = 4000,
 	FULL_LINE = 66, /* characters at which programs that wrap begin to */
+	WRAP_LINE = 82, /* and have done so */
 	VALUE_BYTES = 1 << 16,
 };
 
@@ -324,47 +325,74 @@ static guint wrapped_between(const Reader *reader, guint at)
 static gboolean is_full(const char *line, const char *next)
 {
 	const char *word = skip_blanks(next);
-	gsize length = strcspn(word, " \t");
+	glong length =
+		strlen(line) > 4 * (gsize)WRAP_LINE ? WRAP_LINE + 1 : g_utf8_strlen(line, -1);
 
-	return g_utf8_strlen(line, -1) + 1 + g_utf8_strlen(word, (gssize)length) > FULL_LINE;
+	return length <= WRAP_LINE &&
+	       length + 1 + g_utf8_strlen(word, (gssize)strcspn(word, " \t")) > FULL_LINE;
 }
 
-/* Does the line at at go on the last value, though only text comes below it? */
-static gboolean is_wrapped_end(const Reader *reader, guint at)
+/* Do the people of the last value go on in the line at at, though only text comes below it? */
+static gboolean is_wrapped_list(const Reader *reader, guint at)
 {
 	const char *line = reader->lines[at];
 	const GString *value = reader->values[reader->last];
-	gboolean is_indented = *line == ' ' || *line == '\t';
+	const char *bracket = strrchr(value->str, '<');
 
-	if (is_people(reader->last) || reader->last == LABEL_OTHER) {
-		const char *bracket = strrchr(value->str, '<');
-
-		if (value->len == 0)
-			return reader->is_stacked;
-		if (strchr(",;", value->str[value->len - 1]) || (bracket && !strchr(bracket, '>')))
-			return strpbrk(line, "@;") != NULL;
-		return *skip_blanks(line) == '<' && strchr(line, '@');
-	}
-	if (at + 1 < reader->count && !is_blank(reader->lines[at + 1]))
-		return FALSE;
 	if (value->len == 0)
 		return reader->is_stacked;
-	return reader->last == LABEL_SUBJECT &&
-	       (is_indented || is_full(reader->lines[at - 1], line));
+	if (strchr(",;", value->str[value->len - 1]) || (bracket && !strchr(bracket, '>')))
+		return strpbrk(line, "@;") != NULL;
+	return strchr(line, '@') &&
+	       (*skip_blanks(line) == '<' || is_full(reader->lines[at - 1], line));
 }
 
-/* A label that nobody knows, within a block: "Risposta: Anna". A subject may go on with any words.
- */
-static gboolean is_unknown_label(const Reader *reader, guint at)
+/* A greeting: "Guten Tag,". */
+static gboolean is_greeting(const char *line)
 {
-	const char *line = skip_blanks(reader->lines[at]), *colon = strchr(line, ':');
+	return g_str_has_suffix(line, ",") || g_str_has_suffix(line, "!");
+}
 
-	if (reader->last == LABEL_SUBJECT && is_full(reader->lines[at - 1], line))
+/* How many lines from at on go on the last value, though only text comes below them. */
+static guint wrapped_end(const Reader *reader, guint at)
+{
+	const GString *value = reader->values[reader->last];
+	guint lines = 0;
+
+	if (is_people(reader->last) || reader->last == LABEL_OTHER)
+		return is_wrapped_list(reader, at) ? 1 : 0;
+	while (lines <= WRAPPED_WORDS && at + lines < reader->count &&
+		!is_blank(reader->lines[at + lines])) {
+		const char *line = reader->lines[at + lines];
+		gboolean is_indented = *line == ' ' || *line == '\t';
+
+		if (value->len > 0 &&
+			(reader->last != LABEL_SUBJECT || is_greeting(line) ||
+				!(is_indented || is_full(reader->lines[at + lines - 1], line))))
+			return 0;
+		lines++;
+	}
+	if (value->len == 0)
+		return reader->is_stacked && lines == 1 ? 1 : 0;
+	return lines <= WRAPPED_WORDS ? lines : 0;
+}
+
+/* Are these lines of a block labels that nobody knows: "Risposta: Anna"? A subject may go on with
+ * any words. */
+static gboolean are_unknown_labels(const Reader *reader, guint at, guint lines)
+{
+	if (reader->last == LABEL_SUBJECT && is_full(reader->lines[at - 1], reader->lines[at]))
 		return FALSE;
-	return colon && colon - line <= LABEL_BYTES && (colon[1] == ' ' || colon[1] == '\t') &&
-	       !memchr(line, '@', (gsize)(colon - line)) &&
-	       !memchr(line, ',', (gsize)(colon - line)) && at + 1 < reader->count &&
-	       is_new_label(reader, reader->lines[at + 1]);
+	for (guint i = 0; i < lines; i++) {
+		const char *line = skip_blanks(reader->lines[at + i]), *colon = strchr(line, ':');
+		gsize length = colon ? (gsize)(colon - line) : 0;
+
+		if (length == 0 || length > LABEL_BYTES || (colon[1] != ' ' && colon[1] != '\t') ||
+			memchr(line, '@', length) || memchr(line, ',', length) ||
+			memchr(line, '<', length))
+			return FALSE;
+	}
+	return TRUE;
 }
 
 /* Takes the lines from at on that go on the last value; returns how many. */
@@ -373,10 +401,10 @@ static guint wrapped_add(Reader *reader, guint at)
 	GString *value = reader->values[reader->last];
 	guint lines = wrapped_between(reader, at);
 
-	if (lines == 1 && value->len > 0 && is_unknown_label(reader, at))
-		return 1;
+	if (lines > 0 && value->len > 0 && are_unknown_labels(reader, at, lines))
+		return lines;
 	if (lines == 0)
-		lines = is_wrapped_end(reader, at) ? 1 : 0;
+		lines = wrapped_end(reader, at);
 	if (lines > 0 && value->len == 0)
 		reader->is_stacked = TRUE;
 	for (guint i = 0; i < lines; i++)
@@ -418,6 +446,22 @@ static void read_labels(Reader *reader)
 			return;
 		reader->end = at + wrapped;
 	}
+}
+
+/* Zoho repeats the separator below the labels. One above a block of its own is that block's. */
+static void read_closing(Reader *reader)
+{
+	guint at = next_line(reader, reader->end), below;
+	const char *value;
+
+	if (reader->block->mark != MARK_FORWARD && reader->block->mark != MARK_ORIGINAL)
+		return;
+	if (at >= reader->count ||
+		strcmp(reader->lines[at], reader->lines[reader->block->first]) != 0)
+		return;
+	below = next_line(reader, at + 1);
+	if (below >= reader->count || label_parse(reader->lines[below], &value, NULL) == LABEL_NONE)
+		reader->end = at + 1;
 }
 
 /* Lotus Notes writes a sender without a label, and the date below; recipients and subject have
@@ -511,6 +555,7 @@ gboolean block_parse(const char *const *lines, guint count, guint at, Block *blo
 	else if (!read_unlabelled(&reader, at))
 		return FALSE;
 	read_labels(&reader);
+	read_closing(&reader);
 	block->date = read_date(&reader);
 	if (!is_block(&reader, &block->date))
 		return FALSE;

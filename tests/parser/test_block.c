@@ -172,6 +172,28 @@ static const struct {
          "________________________________\nSie erhalten nicht häufig E-Mail von "
 		"x@y.example.\n" VON "Datum: 02.03.2026 14:05\nBetreff: Angebot\n",
          "0-5" ANNA " date 2026-03-02 14:05 subject Angebot mark 3"																		},
+	{"a separator below, too",
+         "===== Forwarded message =====\n" VON
+		"Subject: Angebot\n===== Forwarded message =====\n\nText",							  "0-4" ANNA " subject Angebot mark 1"                                           },
+	{"one forward right in another",
+         "----- Forwarded message -----\n" VON
+		"Subject: Angebot\n\n----- Forwarded message -----\n" VON
+		"Subject: Angebot\n\nText",											 "0-3" ANNA " subject Angebot mark 1"                                           },
+	{"labels that nobody knows",
+         VON "Zustellart: per Bote\nX-Mailer: Xyzzy 1\nDatum: 02.03.2026 14:05\nBetreff: "
+		    "Angebot\n",												    "0-5" ANNA " date 2026-03-02 14:05 subject Angebot"                            },
+	{"a full line of recipients",
+         VON "Date: Mon, 2 Mar 2026 14:05:31 +0100\nSubject: Angebot\n"
+		    "Cc: Bert Meier <bert@b.example>, Cora Schmidt <cora@c.example>, Dora\nKlein "
+		    "<dora@d.example>\n\nText",										     "0-5" ANNA " cc Bert Meier<bert@b.example>; Cora Schmidt<cora@c.example>; Dora "
+			   "Klein<dora@d.example> "
+		"date 2026-03-02 14:05 subject Angebot"													     },
+	{"a greeting below a full line",
+         VON "Gesendet: Montag, 2. März 2026 14:05\nAn: bert@b.example\n"
+		    "Betreff: Angebot über zwei Maschinen mit Zubehör, Lieferung und vollem\nGuten "
+		    "Tag,\n\nText",												 "0-4" ANNA " to -<bert@b.example> date 2026-03-02 14:05 subject Angebot über zwei "
+			   "Maschinen mit "
+		"Zubehör, Lieferung und vollem"																},
 	{"only a sender and a subject, below a separator",
          "---------- Forwarded message ----------\n" VON "Subject: Angebot\n\nText",
          "0-3" ANNA " subject Angebot mark 1"																				      },
@@ -180,7 +202,7 @@ static const struct {
 	{"a notice",				       "Betreff: Zeiten\nVon: 8 Uhr\nAn: Werktagen\nDatum: ab 2. März 2026\n", NULL                                                                           },
 	{"names only",
          "Von: Muster, Anna\nGesendet: Montag, 2. März 2026 14:05\nAn: Meier, "
-         "Bert\nBetreff:\n",													"0-4 from Muster, Anna<-> to Meier, Bert<-> date 2026-03-02 14:05 subject "    },
+		"Bert\nBetreff:\n",												 "0-4 from Muster, Anna<-> to Meier, Bert<-> date 2026-03-02 14:05 subject "    },
 	{"no sender",				      "Datum: 02.03.2026 14:05\nAn: bert@b.example\nBetreff: Angebot\n",       NULL                                                                           },
 	{"labels in running text",
          "Bitte beachten.\n" VON
