@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "parser/address.h"
-#include "store/clock.h"
+#include "store/timetest.h"
 #include "store/db.h"
 #include "store/keys.h"
 #include "store/overlap.h"
@@ -45,7 +45,7 @@ static char *from_key_of(const Mail *mail)
 
 static TimeTest compare_times(const PlanItem *item, const Twin *twin)
 {
-	return clock_compare(item->sent_at, twin->sent_at, item->has_zone && !twin->is_reconstructed);
+	return timetest_compare(item->sent_at, twin->sent_at, item->has_zone && !twin->is_reconstructed);
 }
 
 /* A name without an address speaks for any address; the subject and time must do. */

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "parser/address.h"
-#include "store/clock.h"
+#include "store/timetest.h"
 #include "store/db.h"
 #include "store/overlap.h"
 
@@ -50,7 +50,7 @@ static gboolean is_same_author(const char *stated_key, const char *stated_name, 
 /* The stated time fits; where it fits only by a zone or an arrival, the words must fit, too. */
 static gboolean is_said_of(gint64 stated_at, gboolean has_zone, gint64 sent_at, gboolean is_sent_sure, const char *quoted_text, const char *text)
 {
-	TimeTest time = clock_compare(stated_at, sent_at, has_zone && is_sent_sure);
+	TimeTest time = timetest_compare(stated_at, sent_at, has_zone && is_sent_sure);
 	Overlap overlap;
 
 	if (time == TIME_MATCH)

@@ -1,4 +1,4 @@
-/* Clock: are two stated times the same one? Clients write minutes, drop zones, round up, or state the arrival. */
+/* Time test: are two stated times the same one? Clients write minutes, drop zones, round up, or state the arrival. */
 #pragma once
 
 #include <glib.h>
@@ -13,4 +13,4 @@ typedef enum {
 } TimeTest;
 
 /* Times in microseconds; is_sure: both are known with their zone. */
-TimeTest clock_compare(gint64 one, gint64 other, gboolean is_sure);
+TimeTest timetest_compare(gint64 one, gint64 other, gboolean is_sure);

@@ -1,9 +1,9 @@
-#include "store/clock.h"
+#include "store/timetest.h"
 
 #define MINUTE (G_GINT64_CONSTANT(60) * G_USEC_PER_SEC)
 #define HOUR (60 * MINUTE)
 
-TimeTest clock_compare(gint64 one, gint64 other, gboolean is_sure)
+TimeTest timetest_compare(gint64 one, gint64 other, gboolean is_sure)
 {
 	gint64 apart = ABS(one - other);
 	gint64 minutes = (apart + MINUTE / 2) / MINUTE;
