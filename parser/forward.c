@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "parser/attribution.h"
 #include "parser/block.h"
 #include "parser/labels.h"
 #include "parser/limits.h"
@@ -17,7 +18,8 @@ enum {
 	CANDIDATES = 3000,        /* lines tried as the first of a block */
 	QUOTE_DEPTH = 5,          /* "> " before a whole block */
 	ATTRIBUTION_BYTES = 2000,
-	RULE_LENGTH = 4, /* dashes with which a separator begins whose words nobody knows */
+	ATTRIBUTION_LINES = 3, /* over which one may be wrapped */
+	RULE_LENGTH = 4,       /* dashes with which a separator begins whose words nobody knows */
 };
 
 /* Zero width; iOS writes one at the start of what it forwards. */
@@ -151,6 +153,13 @@ static guint quote_end(const View *view, guint at)
 	return end;
 }
 
+static guint skip_blank_lines(const View *view, guint at)
+{
+	while (at < view->lines->len && is_blank(line_at(view, at)))
+		at++;
+	return at;
+}
+
 /* How often all of the quote is quoted: as often as its first line that says something. */
 static guint quote_depth(const View *view, guint first, guint end)
 {
@@ -222,23 +231,65 @@ static gboolean has_forward_box(const View *view, const Found *found)
 	return FALSE;
 }
 
-/* Below a separator of forwards all is the original's, though no block can be read: a client's
- * language that nobody knows, or the labels were cut away. */
-static void find_mark_alone(const View *view, guint at, Found *found)
+/* What an attribution states, in the place of a block. */
+static void take_attribution(Found *found, Attribution *attribution)
 {
-	guint first = at + 1;
+	if (attribution->from)
+		g_ptr_array_add(found->block.from, g_steal_pointer(&attribution->from));
+	found->block.date = attribution->date;
+}
 
-	while (first < view->lines->len && is_blank(line_at(view, first)))
-		first++;
-	block_init(&found->block);
-	found->is_found = TRUE;
-	found->has_mark = TRUE;
-	found->comment_end = at;
+/* Below a separator of forwards all is the original's, though no block can be read: Yandex writes
+ * an attribution, other labels were cut away. Without an attribution the subject must say that it
+ * is a forward. */
+static void find_mark_alone(const View *view, guint at, gboolean has_prefix, Found *found)
+{
+	const char *const *lines = (const char *const *)view->lines->pdata;
+	guint first = skip_blank_lines(view, at + 1);
+	Attribution attribution;
+	gboolean is_attributed = attribution_parse(lines, view->lines->len, first, &attribution);
+
+	if (is_attributed || has_prefix) {
+		block_init(&found->block);
+		found->is_found = TRUE;
+		found->has_mark = TRUE;
+		found->comment_end = at;
+	}
+	if (is_attributed) {
+		take_attribution(found, &attribution);
+		first = skip_blank_lines(view, attribution.end);
+		attribution_clear(&attribution);
+	}
 	found->first = first;
 	found->end = view->lines->len;
 	if (first < view->lines->len && is_quoted(line_at(view, first))) {
 		found->end = quote_end(view, first);
 		found->depth = quote_depth(view, first, found->end);
+	}
+}
+
+/* Some clients forward as they reply, with "Am 02.03.2026 schrieb Anna:" and a quote: only the
+ * subject says what it is. The attribution ends in the line above the quote. */
+static void find_attributed(const View *view, guint above, guint first, guint end, Found *found)
+{
+	for (guint back = MIN(above, ATTRIBUTION_LINES - 1) + 1; back-- > 0;) {
+		Attribution attribution;
+
+		if (!attribution_parse((const char *const *)view->lines->pdata, view->lines->len,
+			    above - back, &attribution))
+			continue;
+		if (attribution.is_sure && attribution.from && attribution.end == above + 1) {
+			block_init(&found->block);
+			found->is_found = TRUE;
+			found->comment_end = above - back;
+			found->first = first;
+			found->end = end;
+			found->depth = 1;
+			take_attribution(found, &attribution);
+		}
+		attribution_clear(&attribution);
+		if (found->is_found)
+			return;
 	}
 }
 
@@ -254,8 +305,11 @@ static void find(const View *view, gboolean has_prefix, Found *found)
 			guint end = quote_end(view, at), above = line_above(view, at);
 
 			/* Below an attribution everything is older. */
-			if (above < at && is_attribution(line_at(view, above), has_prefix))
+			if (above < at && is_attribution(line_at(view, above), has_prefix)) {
+				if (has_prefix)
+					find_attributed(view, above, at, end, found);
 				return;
+			}
 			find_quoted(view, at, end, found);
 			at = end;
 		} else {
@@ -269,8 +323,8 @@ static void find(const View *view, gboolean has_prefix, Found *found)
 			at++;
 		}
 	}
-	if (!found->is_found && has_prefix && mark < view->lines->len)
-		find_mark_alone(view, mark, found);
+	if (!found->is_found && mark < view->lines->len)
+		find_mark_alone(view, mark, has_prefix, found);
 	if (found->is_found && has_forward_box(view, found))
 		found->has_mark = TRUE;
 }
