@@ -63,6 +63,8 @@ static End line_end(const char *line)
 		const char *before = g_utf8_prev_char(at);
 		gunichar c = g_utf8_get_char(before);
 
+		if (g_ascii_isalnum((char)c & 0x7f) && c < 0x80)
+			return has_dashes ? END_DASHES : END_NONE;
 		if (c == ':' || c == 0xff1a)
 			return has_dashes ? END_NONE : END_COLON;
 		if (c == '>' && !has_dashes)
@@ -226,6 +228,15 @@ static gboolean is_attribution(const Sentence *sentence, gboolean has_quote)
 	return sentence->verb && is_sure(sentence);
 }
 
+/* Does a line here end like an attribution? The cheap question first. */
+static gboolean may_end(const char *const *lines, guint count, guint at)
+{
+	for (guint i = at; i < count && i <= at + LINES; i++)
+		if (line_end(lines[i]) != END_NONE)
+			return TRUE;
+	return FALSE;
+}
+
 /* Reads the lines from at on up to where they are an attribution; *end is the line behind. */
 static gboolean find_end(
 	const char *const *lines, guint count, guint at, Sentence *sentence, guint *end)
@@ -243,6 +254,9 @@ static gboolean find_end(
 			if (is_attribution(sentence, is_quote_below(lines, count, at + 1)))
 				return TRUE;
 		}
+		/* Clients wrap at blanks, and no name ends in a colon. */
+		if (sentence->end == END_COLON)
+			return FALSE;
 		at = next_line(lines, count, at + 1, sentence->text);
 	}
 	return FALSE;
@@ -375,7 +389,7 @@ gboolean attribution_parse(
 	if (at >= count || !*skip_blanks(lines[at]) || quoted_line(lines[at], NULL))
 		return FALSE;
 	sentence.text = g_string_new(NULL);
-	if (find_end(lines, count, at, &sentence, &end))
+	if (may_end(lines, count, at) && find_end(lines, count, at, &sentence, &end))
 		is_found = end == at + 1 || !has_nearer(lines, at, end, &sentence);
 	else
 		is_found = is_old_gmail(lines, count, at, &sentence);

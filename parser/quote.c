@@ -393,8 +393,8 @@ typedef struct {
 
 static void add_quotes(Quotes *quotes, Walk *walk, guint depth);
 
-/* Adds a quote, and those in its text. Takes head and text. Borrowed. */
-static Quote *add_quote(Quotes *quotes, Region *region, char *text, guint depth)
+/* Adds a quote, and those in its text. Takes head and text. */
+static void add_quote(Quotes *quotes, Region *region, char *text, guint depth)
 {
 	Quote *quote = g_new0(Quote, 1);
 	g_auto(Walk) inner = {0};
@@ -419,36 +419,37 @@ static Quote *add_quote(Quotes *quotes, Region *region, char *text, guint depth)
 	}
 	if (depth < QUOTE_DEPTH)
 		add_quotes(quotes, &inner, depth + 1);
-	return quote;
 }
 
-/* Takes the text. */
-static void quote_append(Quote *quote, char *text)
+/* The text of a quote, and what goes on of it behind answers; *next is the region behind. */
+static char *quote_text(const Walk *walk, guint *next)
 {
-	char *both = g_strconcat(quote->text, "\n", text, NULL);
+	GString *text = g_string_new(NULL);
+	const Region *region;
 
-	g_free(quote->text);
-	g_free(text);
-	quote->text = both;
+	do {
+		g_autofree char *piece = NULL;
+
+		region = &g_array_index(walk->regions, Region, *next);
+		piece = body_text(walk, region->body, region->end, region->mark);
+		g_string_append_printf(text, "%s%s", text->len > 0 ? "\n" : "", piece);
+		*next += 1;
+	} while (*next < walk->regions->len && g_array_index(walk->regions, Region, *next).goes_on);
+	return g_string_free(text, FALSE);
 }
 
 static void add_quotes(Quotes *quotes, Walk *walk, guint depth)
 {
-	Quote *last = NULL;
-
-	for (guint i = 0; i < walk->regions->len; i++) {
+	for (guint i = 0; i < walk->regions->len;) {
 		Region *region = &g_array_index(walk->regions, Region, i);
-		char *text = body_text(walk, region->body, region->end, region->mark);
+		char *text = quote_text(walk, &i);
 
 		if (strlen(text) > quotes->budget_bytes || quotes->quotes->len >= QUOTES) {
 			g_free(text);
 			return;
 		}
 		quotes->budget_bytes -= strlen(text);
-		if (region->goes_on && last)
-			quote_append(last, text);
-		else
-			last = add_quote(quotes, region, text, depth);
+		add_quote(quotes, region, text, depth);
 	}
 }
 

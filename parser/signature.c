@@ -39,9 +39,11 @@ static gboolean is_short(const Kinds *kinds, guint first, guint end, guint limit
 {
 	guint count = 0;
 
-	for (guint at = first; at < end && at - first <= SHORT_LINES && count <= limit; at++)
+	if (end - first > SHORT_LINES)
+		return FALSE;
+	for (guint at = first; at < end; at++)
 		count += !is_blank(line_at(kinds, at));
-	return count <= limit && end - first <= SHORT_LINES;
+	return count <= limit;
 }
 
 guint signature_cut_banners(Kinds *kinds, guint first, guint end)
@@ -92,7 +94,9 @@ static guint mobile_end(const Kinds *kinds, guint at, guint end)
 {
 	guint mobiles = 0, others = 0;
 
-	for (guint i = at; i < end && i - at <= SHORT_LINES; i++) {
+	if (end - at > SHORT_LINES)
+		return at + 1;
+	for (guint i = at; i < end; i++) {
 		const char *line = line_at(kinds, i);
 
 		if (is_mobile_signature(line))
@@ -100,9 +104,7 @@ static guint mobile_end(const Kinds *kinds, guint at, guint end)
 		else if (!is_blank(line))
 			others++;
 	}
-	if (end - at > SHORT_LINES || others > WORDS_OF_A_MOBILE * (mobiles + 1))
-		return at + 1;
-	return end;
+	return others <= WORDS_OF_A_MOBILE * (mobiles + 1) ? end : at + 1;
 }
 
 static gboolean is_signature_box(const Kinds *kinds, guint at)
