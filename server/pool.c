@@ -13,6 +13,8 @@
 #define QUEUE_LIMIT_US (30 * G_USEC_PER_SEC)
 /* How many workers may die over a job before they read it. */
 #define UNREAD_DEATHS 3
+/* How many die while they read it until it is filed unread. */
+#define READING_DEATHS 2
 /* How long a worker may wait for the database with one job, in parse times. */
 #define WAITING_FACTOR 6
 /* Who computed for a fifth of the parse time on the clock's time was parsing, even on a loaded
@@ -33,7 +35,7 @@ struct Job {
 	Worker *worker; /* borrowed; NULL: waits or has ended */
 	gint64 queued_at, started_at;
 	gint64 cpu_before_us; /* of the worker when it started on this */
-	guint unread_deaths;
+	guint deaths;
 	gboolean has_begun, was_killed, was_overdue;
 };
 
@@ -181,8 +183,9 @@ static void pool_deal(Pool *pool)
 static void job_lost(Pool *pool, Job *job)
 {
 	job->worker = NULL;
-	/* Whoever died before reading the job says nothing about it, unless it happens again. */
-	if (!job->has_begun && !job->was_killed && ++job->unread_deaths < UNREAD_DEATHS) {
+	/* One death says little about the job: a worker is also killed for no fault of its mail. */
+	if (!job->was_killed && ++job->deaths < (job->has_begun ? READING_DEATHS : UNREAD_DEATHS)) {
+		job->has_begun = FALSE;
 		g_queue_push_head(job->recipient != NULL ? &pool->questions : &pool->mails, job);
 		return;
 	}

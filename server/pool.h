@@ -1,10 +1,10 @@
 /* Pool: the queue in front of the workers, inside the listener. One job per worker at a time;
  * questions go before mails, since each is short and somebody waits for it.
  *
- * A mail that kills its worker, or makes it compute for longer than limits.parse_seconds, goes to
- * another worker once more, with the order to file its bytes unread. A worker that merely waits
- * (for the database) has longer; then its mail is answered 451. Answers never come from within
- * pool_ask() or pool_submit(). */
+ * A mail over which two workers died, or that made one compute for longer than
+ * limits.parse_seconds, goes to another worker once more, with the order to file its bytes unread. A
+ * worker that merely waits (for the database) has longer; then its mail is answered 451. Answers
+ * never come from within pool_ask() or pool_submit(). */
 #pragma once
 
 #include <event2/event.h>

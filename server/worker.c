@@ -1,5 +1,6 @@
 #include "server/worker.h"
 
+#include <poll.h>
 #include <unistd.h>
 
 #include "server/log.h"
@@ -8,6 +9,7 @@
 #include "server/wire.h"
 #include "store/address.h"
 #include "store/ingest.h"
+#include "store/reparse.h"
 
 /* A database that cannot be opened is not asked again at once: each try may wait for a dead host.
  */
@@ -15,6 +17,8 @@
 /* A connection that was not used for so long is tried before it is relied on. */
 #define IDLE_US         G_USEC_PER_SEC
 #define MEMORY_PAUSE_US G_USEC_PER_SEC
+/* Without work for so long a worker looks for released mail that is to be read again. */
+#define REPARSE_PAUSE_MS 5000
 
 typedef struct {
 	int socket;
@@ -165,13 +169,42 @@ static gboolean answer_next(Worker *worker)
 	return FALSE;
 }
 
+/* Reads released mail again that nobody could read. What spins or crashes ends this worker, and is not tried again;
+ * the listener knows nothing of it, hence the alarm. */
+static void reparse(Worker *worker)
+{
+	gboolean found = TRUE;
+
+	while (found) {
+		g_autoptr(GError) error = NULL;
+
+		if (!ready_store(worker))
+			return;
+		alarm(worker->config->limits.parse_seconds);
+		if (!reparse_next(worker->store, worker->config->auth_policy, &found, &error) && error != NULL)
+			log_trouble(worker, error);
+		alarm(0);
+	}
+}
+
+/* Waits for the next message; idle time is for what nobody waits for. */
+static void wait_for_work(Worker *worker)
+{
+	struct pollfd ready = {.fd = worker->socket, .events = POLLIN};
+
+	while (poll(&ready, 1, REPARSE_PAUSE_MS) == 0)
+		reparse(worker);
+}
+
 int worker_run(int socket, const Config *config)
 {
 	Worker worker = {.socket = socket, .config = config};
 
 	/* Before the first question, so that this one does not wait for a connection. */
 	open_store(&worker);
+	wait_for_work(&worker);
 	while (answer_next(&worker)) {
+		wait_for_work(&worker);
 		if (g_get_monotonic_time() - worker.noted_at < MEMORY_PAUSE_US)
 			continue;
 		metrics_note_memory();
