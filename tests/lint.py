@@ -35,7 +35,8 @@ LIBRARIES = {
     "libpsl.h": {"parser", "store"},
 }
 GROUND = {"glib", "glib.h", "gio", "glib-object.h", "glib-unix.h", "gmodule.h"}
-SYSTEM = {"sys", "linux", "arpa", "netinet", "net", "bits", "asm"}
+# The C library's, the kernel's and the compiler's.
+SYSTEM = {"sanitizer", "sys", "linux", "arpa", "netinet", "net", "bits", "asm"}
 FUNCTION_LINES = 120
 # What cppcheck's description of GLib leaves out, and what it gets wrong about g_auto.
 # (A semicolon would end the definition.)
