@@ -100,7 +100,10 @@ static void value_append(GString *value, const char *piece, gsize length, Label 
 {
 	const char *end = piece + length;
 	gunichar before = 0;
-	gboolean is_apart = value->len > 0;
+	gboolean is_apart;
+
+	g_assert(value != NULL);
+	is_apart = value->len > 0;
 
 	if (value->len > 0)
 		before = g_utf8_get_char(g_utf8_prev_char(value->str + value->len));
@@ -201,7 +204,10 @@ static void label_add(Reader *reader, Label label, const char *value, Languages 
 /* "*Von: Anna*": the line was bold, label and value together. */
 static void drop_bold(GString *value, const char *line)
 {
-	const char *stars = strchr(value->str, '*');
+	const char *stars;
+
+	g_assert(value != NULL);
+	stars = strchr(value->str, '*');
 
 	if (*skip_blanks(line) == '*' && stars && strspn(stars, "*") == strlen(stars))
 		g_string_truncate(value, (gsize)(stars - value->str));
@@ -401,6 +407,7 @@ static guint wrapped_add(Reader *reader, guint at)
 	GString *value = reader->values[reader->last];
 	guint lines = wrapped_between(reader, at);
 
+	g_assert(value != NULL); /* the last label made it */
 	if (lines > 0 && value->len > 0 && are_unknown_labels(reader, at, lines))
 		return lines;
 	if (lines == 0)
@@ -549,7 +556,8 @@ gboolean block_parse(const char *const *lines, guint count, guint at, Block *blo
 		return FALSE;
 	reader.end = at + 1;
 	if (first != lines[at])
-		first = unglued = unglue(first);
+		unglued = unglue(first);
+	first = unglued;
 	if (begins_block(label_parse(first, &value, NULL)))
 		line_add(&reader, first);
 	else if (!read_unlabelled(&reader, at))

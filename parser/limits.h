@@ -5,7 +5,7 @@
 enum {
 	LIMIT_PARTS = 1000,    /* leaves and multiparts of one mail, attached originals included */
 	LIMIT_DEPTH = 50,      /* multiparts inside multiparts, and mails inside mails */
-	LIMIT_MAIL_DEPTH = 20,          /* attached originals inside attached originals */
+	LIMIT_MAIL_DEPTH = 20, /* attached originals inside attached originals */
 	LIMIT_NESTED_BYTES = 200 << 20, /* attached originals read, all levels together */
 	LIMIT_CALENDAR_BYTES = 1 << 20, /* of a calendar part looked at for its summary */
 	LIMIT_HEADER_BYTES = 1 << 20,   /* one header block */

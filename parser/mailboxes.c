@@ -142,7 +142,7 @@ static const char *closing(const char *text, char close)
 {
 	guint depth = 0;
 
-	for (gsize i = 0; text[i] && i < PAIR_BYTES; i++) {
+	for (gsize i = 0; i < PAIR_BYTES && text[i]; i++) {
 		if (text[i] == *text)
 			depth++;
 		else if (text[i] == close && --depth == 0)

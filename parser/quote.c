@@ -431,6 +431,7 @@ static char *quote_text(const Walk *walk, guint *next)
 		g_autofree char *piece = NULL;
 
 		region = &g_array_index(walk->regions, Region, *next);
+		g_assert(region != NULL);
 		piece = body_text(walk, region->body, region->end, region->mark);
 		g_string_append_printf(text, "%s%s", text->len > 0 ? "\n" : "", piece);
 		*next += 1;

@@ -2,8 +2,8 @@
  * questions go before mails, since each is short and somebody waits for it.
  *
  * A mail over which two workers died, or that made one compute for longer than
- * limits.parse_seconds, goes to another worker once more, with the order to file its bytes unread. A
- * worker that merely waits (for the database) has longer; then its mail is answered 451. Answers
+ * limits.parse_seconds, goes to another worker once more, with the order to file its bytes unread.
+ * A worker that merely waits (for the database) has longer; then its mail is answered 451. Answers
  * never come from within pool_ask() or pool_submit(). */
 #pragma once
 

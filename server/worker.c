@@ -169,8 +169,8 @@ static gboolean answer_next(Worker *worker)
 	return FALSE;
 }
 
-/* Reads released mail again that nobody could read. What spins or crashes ends this worker, and is not tried again;
- * the listener knows nothing of it, hence the alarm. */
+/* Reads released mail again that nobody could read. What spins or crashes ends this worker, and is
+ * not tried again; the listener knows nothing of it, hence the alarm. */
 static void reparse(Worker *worker)
 {
 	gboolean found = TRUE;
@@ -181,7 +181,8 @@ static void reparse(Worker *worker)
 		if (!ready_store(worker))
 			return;
 		alarm(worker->config->limits.parse_seconds);
-		if (!reparse_next(worker->store, worker->config->auth_policy, &found, &error) && error != NULL)
+		if (!reparse_next(worker->store, worker->config->auth_policy, &found, &error) &&
+			error != NULL)
 			log_trouble(worker, error);
 		alarm(0);
 	}

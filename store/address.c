@@ -34,7 +34,9 @@ gboolean address_find(Store *store, const char *recipient, AgentAddress *found, 
 	args_text(args, key);
 	args_text(args, at + 1);
 	result = db_run(store, "looking up an agent address",
-		"SELECT tenant, address, word, case_id, answer FROM casegate.address_lookup($1, $2)", args, error);
+		"SELECT tenant, address, word, case_id, answer FROM casegate.address_lookup($1, "
+		"$2)",
+		args, error);
 	if (!result)
 		return FALSE;
 	if (PQntuples(result) == 0 || !db_text(result, 0, 0))

@@ -2,8 +2,8 @@
 #include "store/db.h"
 
 struct Args {
-	GPtrArray *values;  /* of char, or NULL: null; bytes are borrowed */
-	GPtrArray *owned;   /* what of the values is ours */
+	GPtrArray *values;         /* of char, or NULL: null; bytes are borrowed */
+	GPtrArray *owned;          /* what of the values is ours */
 	GArray *lengths, *formats; /* of int */
 };
 
@@ -120,6 +120,8 @@ PGresult *args_execute(PGconn *connection, const char *name, const Args *args)
 {
 	if (!args)
 		return PQexecPrepared(connection, name, 0, NULL, NULL, NULL, 0);
-	return PQexecPrepared(connection, name, (int)args->values->len, (const char *const *)args->values->pdata,
-		(const int *)(gpointer)args->lengths->data, (const int *)(gpointer)args->formats->data, 0);
+	return PQexecPrepared(connection, name, (int)args->values->len,
+		(const char *const *)args->values->pdata,
+		(const int *)(gpointer)args->lengths->data,
+		(const int *)(gpointer)args->formats->data, 0);
 }

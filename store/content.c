@@ -44,8 +44,8 @@ char *content_sha256(GBytes *bytes)
 }
 
 /* *is_new: it was not there yet. */
-static gboolean save_piece(Store *store, const char *tenant, const char *sha256, gsize piece, const void *data, gsize length,
-	gboolean *is_new, GError **error)
+static gboolean save_piece(Store *store, const char *tenant, const char *sha256, gsize piece,
+	const void *data, gsize length, gboolean *is_new, GError **error)
 {
 	g_autoptr(Args) args = args_new();
 	g_autoptr(PGresult) result = NULL;
@@ -55,14 +55,16 @@ static gboolean save_piece(Store *store, const char *tenant, const char *sha256,
 	args_bigint(args, (gint64)piece);
 	args_bytes(args, data, length);
 	result = db_run(store, "keeping bytes",
-		"INSERT INTO casegate.content (tenant, sha256, piece, bytes) VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING",
+		"INSERT INTO casegate.content (tenant, sha256, piece, bytes) VALUES ($1, $2, $3, "
+		"$4) ON CONFLICT DO NOTHING",
 		args, error);
 	*is_new = result && strcmp(PQcmdTuples(result), "1") == 0;
 	return result != NULL;
 }
 
 /* A content whose first piece is there is there whole: all pieces are of one transaction. */
-static gboolean save(Store *store, const char *tenant, const char *sha256, GBytes *bytes, gsize *new_bytes, GError **error)
+static gboolean save(Store *store, const char *tenant, const char *sha256, GBytes *bytes,
+	gsize *new_bytes, GError **error)
 {
 	gsize length;
 	const guint8 *data = g_bytes_get_data(bytes, &length);
@@ -73,7 +75,8 @@ static gboolean save(Store *store, const char *tenant, const char *sha256, GByte
 		gsize from = piece * PIECE_BYTES;
 		gsize count = MIN(length - from, (gsize)PIECE_BYTES);
 
-		if (!save_piece(store, tenant, sha256, piece, length ? data + from : NULL, count, &is_new, error))
+		if (!save_piece(store, tenant, sha256, piece, length ? data + from : NULL, count,
+			    &is_new, error))
 			return FALSE;
 		if (!is_new)
 			return TRUE;
@@ -91,8 +94,10 @@ static gboolean count_bytes(Store *store, const char *tenant, gsize bytes, GErro
 	args_text(args, tenant);
 	args_bigint(args, (gint64)bytes);
 	result = db_run(store, "counting bytes",
-		"INSERT INTO casegate.tenant_bytes (tenant, slot, bytes) VALUES ($1, pg_backend_pid() % 16, $2)"
-		" ON CONFLICT (tenant, slot) DO UPDATE SET bytes = tenant_bytes.bytes + excluded.bytes",
+		"INSERT INTO casegate.tenant_bytes (tenant, slot, bytes) VALUES ($1, "
+		"pg_backend_pid() % 16, $2)"
+		" ON CONFLICT (tenant, slot) DO UPDATE SET bytes = tenant_bytes.bytes + "
+		"excluded.bytes",
 		args, error);
 	return result != NULL;
 }
@@ -109,18 +114,21 @@ static gboolean save_node(gpointer sha256, gpointer bytes, gpointer data)
 {
 	Saving *saving = data;
 
-	saving->has_failed = !save(saving->store, saving->tenant, sha256, bytes, &saving->new_bytes, saving->error);
+	saving->has_failed = !save(
+		saving->store, saving->tenant, sha256, bytes, &saving->new_bytes, saving->error);
 	return saving->has_failed;
 }
 
-gboolean contents_save(Store *store, const char *tenant, const Contents *contents, gboolean counts_quota, GError **error)
+gboolean contents_save(Store *store, const char *tenant, const Contents *contents,
+	gboolean counts_quota, GError **error)
 {
 	Saving saving = {store, tenant, 0, error, FALSE};
 
 	g_tree_foreach(contents->by_sha256, save_node, &saving);
 	if (saving.has_failed)
 		return FALSE;
-	return !counts_quota || !saving.new_bytes || count_bytes(store, tenant, saving.new_bytes, error);
+	return !counts_quota || !saving.new_bytes ||
+	       count_bytes(store, tenant, saving.new_bytes, error);
 }
 
 GBytes *content_load(Store *store, const char *tenant, const char *sha256, GError **error)
@@ -132,17 +140,21 @@ GBytes *content_load(Store *store, const char *tenant, const char *sha256, GErro
 	args_text(args, tenant);
 	args_hex(args, sha256);
 	result = db_run(store, "reading kept bytes",
-		"SELECT bytes FROM casegate.content WHERE tenant = $1 AND sha256 = $2 ORDER BY piece", args, error);
+		"SELECT bytes FROM casegate.content WHERE tenant = $1 AND sha256 = $2 ORDER BY "
+		"piece",
+		args, error);
 	if (!result)
 		return NULL;
 	if (PQntuples(result) == 0) {
-		g_set_error(error, CASEGATE_ERROR, CASEGATE_ERROR_REJECT, "no bytes are kept under sha256 %s", sha256);
+		g_set_error(error, CASEGATE_ERROR, CASEGATE_ERROR_REJECT,
+			"no bytes are kept under sha256 %s", sha256);
 		return NULL;
 	}
 	for (int i = 0; i < PQntuples(result); i++) {
 		g_autoptr(GBytes) piece = db_bytes(result, i, 0);
 
-		g_byte_array_append(whole, g_bytes_get_data(piece, NULL), (guint)g_bytes_get_size(piece));
+		g_byte_array_append(
+			whole, g_bytes_get_data(piece, NULL), (guint)g_bytes_get_size(piece));
 	}
 	return g_byte_array_free_to_bytes(g_steal_pointer(&whole));
 }

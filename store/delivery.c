@@ -6,8 +6,13 @@
 
 enum { PREVIEW_CHARACTERS = 200 };
 
-gboolean delivery_begin(Store *store, const char *tenant, const char *recipient, const char *sha256, gint64 *delivery_id,
-	Resend *before, GError **error)
+void resend_clear(Resend *resend)
+{
+	g_clear_pointer(&resend->reference, g_free);
+}
+
+gboolean delivery_begin(Store *store, const char *tenant, const char *recipient, const char *sha256,
+	gint64 *delivery_id, Resend *before, GError **error)
 {
 	g_autoptr(Args) args = args_new();
 	g_autoptr(PGresult) result = NULL;
@@ -16,10 +21,12 @@ gboolean delivery_begin(Store *store, const char *tenant, const char *recipient,
 	args_text(args, recipient);
 	args_hex(args, sha256);
 	result = db_run(store, "looking for the same bytes",
-		"SELECT nextval('casegate.delivery_delivery_id_seq'), d.delivery_id, d.message_id, m.case_id,"
+		"SELECT nextval('casegate.delivery_delivery_id_seq'), d.delivery_id, d.message_id, "
+		"m.case_id,"
 		" casegate.case_reference(c.number), d.outcome = 'held'"
 		" FROM (SELECT) one"
-		" LEFT JOIN casegate.delivery d ON d.tenant = $1 AND d.recipient = $2 AND d.source_sha256 = $3 AND d.is_first"
+		" LEFT JOIN casegate.delivery d ON d.tenant = $1 AND d.recipient = $2 AND "
+		"d.source_sha256 = $3 AND d.is_first"
 		" LEFT JOIN casegate.message m ON m.tenant = $1 AND m.message_id = d.message_id"
 		" LEFT JOIN casegate.case_file c ON c.tenant = $1 AND c.case_id = m.case_id",
 		args, error);
@@ -44,14 +51,17 @@ static const char *protocol_name(Protocol protocol)
 /* The first words of what is new in it, for a list. */
 static char *preview_of(const Mail *mail)
 {
-	g_autofree char *text = g_strdup(mail->new_text && *mail->new_text ? mail->new_text : mail->text);
+	g_autofree char *text =
+		g_strdup(mail->new_text && *mail->new_text ? mail->new_text : mail->text);
 	const char *end;
 
 	for (char *at = text; *at; at++)
 		if (g_ascii_isspace(*at))
 			*at = ' ';
 	g_strstrip(text);
-	end = g_utf8_strlen(text, -1) > PREVIEW_CHARACTERS ? g_utf8_offset_to_pointer(text, PREVIEW_CHARACTERS) : text + strlen(text);
+	end = g_utf8_strlen(text, -1) > PREVIEW_CHARACTERS
+		      ? g_utf8_offset_to_pointer(text, PREVIEW_CHARACTERS)
+		      : text + strlen(text);
 	return g_strndup(text, (gsize)(end - text));
 }
 
@@ -103,22 +113,28 @@ gboolean delivery_add(Store *store, const DeliveryRow *row, GError **error)
 	add_standing(args, row->plan);
 	add_face(args, row);
 	result = db_run(store, "noting a delivery",
-		"INSERT INTO casegate.delivery (tenant, delivery_id, received_at, protocol, peer, envelope_from, recipient, is_first,"
-		" source_sha256, size, trace, internet_message_id, outcome, message_id, held_message, opened_case, reason,"
-		" standing, authenticated, submitted_by, is_quiet, kind, from_name, from_address, subject, preview)"
-		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)",
+		"INSERT INTO casegate.delivery (tenant, delivery_id, received_at, protocol, peer, "
+		"envelope_from, recipient, is_first,"
+		" source_sha256, size, trace, internet_message_id, outcome, message_id, "
+		"held_message, opened_case, reason,"
+		" standing, authenticated, submitted_by, is_quiet, kind, from_name, from_address, "
+		"subject, preview)"
+		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "
+		"$17, $18, $19, $20, $21, $22, $23, $24, $25, $26)",
 		args, error);
 	return result != NULL;
 }
 
-gboolean delivery_add_held_event(Store *store, const char *tenant, gint64 delivery_id, GError **error)
+gboolean delivery_add_held_event(
+	Store *store, const char *tenant, gint64 delivery_id, GError **error)
 {
 	g_autoptr(Args) args = args_new();
 	g_autoptr(PGresult) result = NULL;
 
 	args_text(args, tenant);
 	args_bigint(args, delivery_id);
-	result = db_run(store, "telling that a mail waits", "SELECT casegate.event_add($1, 'mail_held', NULL, NULL, $2::bigint)", args, error);
+	result = db_run(store, "telling that a mail waits",
+		"SELECT casegate.event_add($1, 'mail_held', NULL, NULL, $2::bigint)", args, error);
 	return result != NULL;
 }
 
@@ -130,11 +146,14 @@ char *case_reference_load(Store *store, const char *tenant, gint64 case_id, GErr
 	args_text(args, tenant);
 	args_bigint(args, case_id);
 	result = db_run(store, "naming a case",
-		"SELECT casegate.case_reference(number) FROM casegate.case_file WHERE tenant = $1 AND case_id = $2", args, error);
+		"SELECT casegate.case_reference(number) FROM casegate.case_file WHERE tenant = $1 "
+		"AND case_id = $2",
+		args, error);
 	return result && PQntuples(result) == 1 ? g_strdup(db_text(result, 0, 0)) : NULL;
 }
 
-gboolean delivery_share(Store *store, const char *tenant, gint64 delivery_id, gint64 message_id, GError **error)
+gboolean delivery_share(
+	Store *store, const char *tenant, gint64 delivery_id, gint64 message_id, GError **error)
 {
 	g_autoptr(Args) args = args_new();
 	g_autoptr(PGresult) result = NULL;
@@ -143,9 +162,12 @@ gboolean delivery_share(Store *store, const char *tenant, gint64 delivery_id, gi
 	args_bigint(args, delivery_id);
 	args_bigint(args, message_id);
 	result = db_run(store, "sharing a known mail",
-		"WITH row AS (INSERT INTO casegate.delivery_message_row (tenant, delivery_id, message_id, position) VALUES ($1, $2, $3, 0))"
-		" INSERT INTO casegate.evidence (tenant, delivery_id, position, case_id, signal, strength, chosen)"
-		" SELECT $1, $2, 0, case_id, 'same_bytes', 'certain', true FROM casegate.message WHERE tenant = $1 AND message_id = $3",
+		"WITH row AS (INSERT INTO casegate.delivery_message_row (tenant, delivery_id, "
+		"message_id, position) VALUES ($1, $2, $3, 0))"
+		" INSERT INTO casegate.evidence (tenant, delivery_id, position, case_id, signal, "
+		"strength, chosen)"
+		" SELECT $1, $2, 0, case_id, 'same_bytes', 'certain', true FROM casegate.message "
+		"WHERE tenant = $1 AND message_id = $3",
 		args, error);
 	return result != NULL;
 }

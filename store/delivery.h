@@ -6,16 +6,19 @@
 
 /* A first delivery of the same bytes at the same address. */
 typedef struct {
-	gint64 delivery_id;    /* 0: none */
-	gint64 message_id;     /* 0: none, or waiting */
-	gint64 case_id;        /* that message's, 0: none */
+	gint64 delivery_id; /* 0: none */
+	gint64 message_id;  /* 0: none, or waiting */
+	gint64 case_id;     /* that message's, 0: none */
 	char *reference;
 	gboolean is_held;
 } Resend;
 
+void resend_clear(Resend *resend);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Resend, resend_clear)
+
 /* Draws an id for the new delivery and looks whether these bytes came to this address before. */
-gboolean delivery_begin(Store *store, const char *tenant, const char *recipient, const char *sha256, gint64 *delivery_id,
-	Resend *before, GError **error);
+gboolean delivery_begin(Store *store, const char *tenant, const char *recipient, const char *sha256,
+	gint64 *delivery_id, Resend *before, GError **error);
 
 /* What is written of a delivery. Borrowed; NULL and 0 where not known. */
 typedef struct {
@@ -26,8 +29,8 @@ typedef struct {
 	const char *source_sha256;
 	gsize size;
 	gboolean is_first;
-	const Mail *mail;          /* NULL: not read */
-	const Plan *plan;          /* NULL: not planned */
+	const Mail *mail; /* NULL: not read */
+	const Plan *plan; /* NULL: not planned */
 	Outcome outcome;
 	gint64 message_id, held_message;
 	gboolean opened_case;
@@ -36,8 +39,10 @@ typedef struct {
 
 gboolean delivery_add(Store *store, const DeliveryRow *row, GError **error);
 /* The event mail_held of a delivery that waits for a human. */
-gboolean delivery_add_held_event(Store *store, const char *tenant, gint64 delivery_id, GError **error);
+gboolean delivery_add_held_event(
+	Store *store, const char *tenant, gint64 delivery_id, GError **error);
 /* The reference of a case ("V-000042"), or NULL with an error. */
 char *case_reference_load(Store *store, const char *tenant, gint64 case_id, GError **error);
 /* A resend's bringer sees what he brought: the message of the first delivery. */
-gboolean delivery_share(Store *store, const char *tenant, gint64 delivery_id, gint64 message_id, GError **error);
+gboolean delivery_share(
+	Store *store, const char *tenant, gint64 delivery_id, gint64 message_id, GError **error);

@@ -1,3 +1,3 @@
 #include "store/error.h"
 
-G_DEFINE_QUARK(casegate-error-quark, casegate_error)
+G_DEFINE_QUARK(casegate - error - quark, casegate_error)

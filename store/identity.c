@@ -10,7 +10,7 @@
 #include "store/quoted.h"
 
 #define MINUTE (G_GINT64_CONSTANT(60) * G_USEC_PER_SEC)
-#define HOUR (60 * MINUTE)
+#define HOUR   (60 * MINUTE)
 
 enum { CONTENT_LETTERS = 2000 };
 
@@ -45,16 +45,19 @@ static char *from_key_of(const Mail *mail)
 
 static TimeTest compare_times(const PlanItem *item, const Twin *twin)
 {
-	return timetest_compare(item->sent_at, twin->sent_at, item->has_zone && !twin->is_reconstructed);
+	return timetest_compare(
+		item->sent_at, twin->sent_at, item->has_zone && !twin->is_reconstructed);
 }
 
 /* A name without an address speaks for any address; the subject and time must do. */
 static gboolean has_same_author(const char *from_key, const Twin *twin)
 {
-	return !*from_key || !twin->from_key || !*twin->from_key || strcmp(from_key, twin->from_key) == 0;
+	return !*from_key || !twin->from_key || !*twin->from_key ||
+	       strcmp(from_key, twin->from_key) == 0;
 }
 
-/* The mail that already has this id: is it really the same (ids are reused, and taken on purpose)? */
+/* The mail that already has this id: is it really the same (ids are reused, and taken on purpose)?
+ */
 static gboolean is_same_by_id(const PlanItem *item, const Twin *twin, const Overlap *overlap)
 {
 	g_autofree char *from_key = from_key_of(item->mail);
@@ -78,18 +81,21 @@ static char *attachments_of(const Mail *mail)
 	g_autoptr(GPtrArray) hashes = g_ptr_array_new();
 
 	for (guint i = 0; i < mail->attachments->len; i++)
-		g_ptr_array_add(hashes, ((Attachment *)g_ptr_array_index(mail->attachments, i))->sha256);
+		g_ptr_array_add(
+			hashes, ((Attachment *)g_ptr_array_index(mail->attachments, i))->sha256);
 	g_ptr_array_sort(hashes, compare_strings);
 	g_ptr_array_add(hashes, NULL);
 	return g_strjoinv(",", (char **)hashes->pdata);
 }
 
-/* Two real mails without an id: a scanner sends one after the other that differ in nothing but the attachment. */
+/* Two real mails without an id: a scanner sends one after the other that differ in nothing but the
+ * attachment. */
 static gboolean has_other_attachments(const PlanItem *item, const Twin *twin)
 {
 	g_autofree char *attachments = attachments_of(item->body);
 
-	return !item->is_inline && !twin->is_reconstructed && strcmp(attachments, twin->attachments) != 0;
+	return !item->is_inline && !twin->is_reconstructed &&
+	       strcmp(attachments, twin->attachments) != 0;
 }
 
 /* A mail of which one side has no id: the same author and subject are given. */
@@ -111,10 +117,10 @@ static gboolean is_same_by_content(const PlanItem *item, const Twin *twin, const
 
 /* ------------------------------------------------------------------------ look-ups */
 
-#define TWIN_COLUMNS                                                                               \
-	"m.message_id, m.own_key, coalesce(m.from_key, ''), m.base_subject, m.text,"               \
-	" (extract(epoch FROM m.sent_at) * 1000000)::bigint, m.is_reconstructed,"                  \
-	" (SELECT coalesce(string_agg(encode(a.sha256, 'hex'), ',' ORDER BY a.sha256), '')"        \
+#define TWIN_COLUMNS                                                                        \
+	"m.message_id, m.own_key, coalesce(m.from_key, ''), m.base_subject, m.text,"        \
+	" (extract(epoch FROM m.sent_at) * 1000000)::bigint, m.is_reconstructed,"           \
+	" (SELECT coalesce(string_agg(encode(a.sha256, 'hex'), ',' ORDER BY a.sha256), '')" \
 	"  FROM casegate.attachment a WHERE a.tenant = m.tenant AND a.message_id = m.message_id)"
 
 static Twin twin_of(const PGresult *result, int row)
@@ -138,13 +144,15 @@ static PGresult *find_by_key(Store *store, const char *tenant, const char *key, 
 	args_text(args, tenant);
 	args_text(args, key);
 	return db_run(store, "looking for a mail by its key",
-		"SELECT " TWIN_COLUMNS " FROM casegate.thread_key k JOIN casegate.message m USING (tenant, message_id)"
+		"SELECT " TWIN_COLUMNS
+		" FROM casegate.thread_key k JOIN casegate.message m USING (tenant, message_id)"
 		" WHERE k.tenant = $1 AND k.key = $2::uuid",
 		args, error);
 }
 
 /* Same author and subject within a day; one of the two has no id. */
-static PGresult *find_twins(Store *store, const char *tenant, const PlanItem *item, const char *from_key, GError **error)
+static PGresult *find_twins(Store *store, const char *tenant, const PlanItem *item,
+	const char *from_key, GError **error)
 {
 	g_autoptr(Args) args = args_new();
 
@@ -156,8 +164,10 @@ static PGresult *find_twins(Store *store, const char *tenant, const PlanItem *it
 	args_bool(args, item->message_id == NULL);
 	return db_run(store, "looking for a mail by its content",
 		"SELECT " TWIN_COLUMNS " FROM casegate.message m"
-		" WHERE m.tenant = $1 AND m.from_key = $2 AND m.base_subject = $3 AND m.sent_at BETWEEN $4 AND $5"
-		" AND m.case_id IS NOT NULL AND ($6 OR m.internet_message_id IS NULL) ORDER BY m.sent_at, m.message_id LIMIT 50",
+		" WHERE m.tenant = $1 AND m.from_key = $2 AND m.base_subject = $3 AND m.sent_at "
+		"BETWEEN $4 AND $5"
+		" AND m.case_id IS NOT NULL AND ($6 OR m.internet_message_id IS NULL) ORDER BY "
+		"m.sent_at, m.message_id LIMIT 50",
 		args, error);
 }
 
@@ -171,19 +181,22 @@ gboolean identity_lock(Store *store, const char *tenant, const Plan *plan, GErro
 		const Mail *mail = ((PlanItem *)g_ptr_array_index(plan->items, i))->mail;
 		g_autofree char *from_key = *mail->base_subject ? NULL : from_key_of(mail);
 
-		/* Twins and quotes have the same subject; without one only an author's mails can be the same. */
+		/* Twins and quotes have the same subject; without one only an author's mails can be
+		 * the same. */
 		g_ptr_array_add(names, g_strjoin("\n", tenant, mail->base_subject, from_key, NULL));
 	}
 	args_array(args, names);
 	result = db_run(store, "locking an identity",
-		"SELECT pg_advisory_xact_lock(h) FROM (SELECT DISTINCT hashtextextended(n, 0) AS h FROM unnest($1::text[]) n ORDER BY 1) x",
+		"SELECT pg_advisory_xact_lock(h) FROM (SELECT DISTINCT hashtextextended(n, 0) AS h "
+		"FROM unnest($1::text[]) n ORDER BY 1) x",
 		args, error);
 	return result != NULL;
 }
 
 /* --------------------------------------------------------------------------- keys */
 
-static void add_key(Identity *identity, const char *kind, const char *value, const char *signal, const char *detail)
+static void add_key(Identity *identity, const char *kind, const char *value, const char *signal,
+	const char *detail)
 {
 	g_ptr_array_add(identity->keys, key_of(kind, value));
 	g_ptr_array_add(identity->signals, g_strdup(signal));
@@ -196,7 +209,8 @@ static gboolean has_content_identity(const PlanItem *item)
 	return item->is_inline || item->sent_precision != PRECISION_NONE;
 }
 
-/* Author, minute, subject and the first letters: equal for every copy that the same client forwards. */
+/* Author, minute, subject and the first letters: equal for every copy that the same client
+ * forwards. */
 static char *content_of(const PlanItem *item)
 {
 	g_autofree char *from_key = from_key_of(item->mail);
@@ -205,7 +219,8 @@ static char *content_of(const PlanItem *item)
 
 	if (!has_content_identity(item))
 		return g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, item->mail->source);
-	return g_strdup_printf("%s|%" G_GINT64_FORMAT "|%s|%s|%s", from_key, item->sent_at / MINUTE, item->mail->base_subject, letters, attachments);
+	return g_strdup_printf("%s|%" G_GINT64_FORMAT "|%s|%s|%s", from_key, item->sent_at / MINUTE,
+		item->mail->base_subject, letters, attachments);
 }
 
 static void add_own_key(Identity *identity, const PlanItem *item)
@@ -213,7 +228,8 @@ static void add_own_key(Identity *identity, const PlanItem *item)
 	g_autofree char *content = NULL;
 
 	if (item->message_id && strcmp(identity->kind, "reused") != 0) {
-		add_key(identity, "m", item->message_id, item->is_presumed ? "presumed_id" : "message_id", item->message_id);
+		add_key(identity, "m", item->message_id,
+			item->is_presumed ? "presumed_id" : "message_id", item->message_id);
 		return;
 	}
 	content = content_of(item);
@@ -228,7 +244,8 @@ static void add_named_keys(Identity *identity, const PlanItem *item)
 		const char *id = g_ptr_array_index(item->references, i);
 
 		add_key(identity, "m", id, "references", id);
-		g_ptr_array_add(identity->ref_keys, g_strdup(g_ptr_array_index(identity->keys, identity->keys->len - 1)));
+		g_ptr_array_add(identity->ref_keys,
+			g_strdup(g_ptr_array_index(identity->keys, identity->keys->len - 1)));
 	}
 	if (!item->has_thread_index)
 		return;
@@ -240,11 +257,13 @@ static void add_named_keys(Identity *identity, const PlanItem *item)
 /* ----------------------------------------------------------------------- the story */
 
 /* Notes that the item is this message. Its own key goes along, so that both names mean one mail. */
-static void recognise(Identity *identity, const PlanItem *item, const Twin *twin, const Overlap *overlap)
+static void recognise(
+	Identity *identity, const PlanItem *item, const Twin *twin, const Overlap *overlap)
 {
 	identity->known_as = twin->message_id;
 	identity->completes = twin->is_reconstructed && !item->is_inline;
-	identity->is_same_content = overlap->is_equal || (!overlap->is_short && overlap->share >= .5);
+	identity->is_same_content =
+		overlap->is_equal || (!overlap->is_short && overlap->share >= .5);
 	if (strcmp(g_ptr_array_index(identity->keys, 0), twin->own_key) == 0)
 		return;
 	g_ptr_array_add(identity->keys, g_strdup(twin->own_key));
@@ -253,7 +272,8 @@ static void recognise(Identity *identity, const PlanItem *item, const Twin *twin
 }
 
 /* Looks by the item's id. FALSE with an error; *other: somebody else's mail has it. */
-static gboolean look_by_id(Store *store, const char *tenant, const PlanItem *item, Identity *identity, gboolean *other, GError **error)
+static gboolean look_by_id(Store *store, const char *tenant, const PlanItem *item,
+	Identity *identity, gboolean *other, GError **error)
 {
 	g_autofree char *key = key_of("m", item->message_id);
 	g_autoptr(PGresult) result = find_by_key(store, tenant, key, error);
@@ -274,10 +294,13 @@ static gboolean look_by_id(Store *store, const char *tenant, const PlanItem *ite
 	return TRUE;
 }
 
-/* Looks by the content key itself: a copy made by the same client, or a mail whose id was used twice. */
-static gboolean look_by_own_key(Store *store, const char *tenant, const PlanItem *item, Identity *identity, GError **error)
+/* Looks by the content key itself: a copy made by the same client, or a mail whose id was used
+ * twice. */
+static gboolean look_by_own_key(
+	Store *store, const char *tenant, const PlanItem *item, Identity *identity, GError **error)
 {
-	g_autoptr(PGresult) result = find_by_key(store, tenant, g_ptr_array_index(identity->keys, 0), error);
+	g_autoptr(PGresult) result =
+		find_by_key(store, tenant, g_ptr_array_index(identity->keys, 0), error);
 
 	if (result && PQntuples(result) == 1) {
 		Twin twin = twin_of(result, 0);
@@ -289,7 +312,8 @@ static gboolean look_by_own_key(Store *store, const char *tenant, const PlanItem
 }
 
 /* Looks by content: the best of the twins, a nameless copy joins at most one mail. */
-static gboolean look_by_content(Store *store, const char *tenant, const PlanItem *item, Identity *identity, GError **error)
+static gboolean look_by_content(
+	Store *store, const char *tenant, const PlanItem *item, Identity *identity, GError **error)
 {
 	g_autofree char *from_key = from_key_of(item->mail);
 	g_autoptr(PGresult) result = find_twins(store, tenant, item, from_key, error);
@@ -312,7 +336,8 @@ static gboolean look_by_content(Store *store, const char *tenant, const PlanItem
 	return TRUE;
 }
 
-/* An id that turned out to be another mail's: a presumed one was only near, a stated one was used twice. */
+/* An id that turned out to be another mail's: a presumed one was only near, a stated one was used
+ * twice. */
 static void give_up_id(PlanItem *item, Identity *identity)
 {
 	if (!item->is_presumed) {
@@ -345,9 +370,11 @@ Identity *identity_find(Store *store, const char *tenant, PlanItem *item, GError
 		give_up_id(item, identity);
 	if (!identity->known_as)
 		add_own_key(identity, item);
-	if (!identity->known_as && !is_by_id(identity) && !look_by_own_key(store, tenant, item, identity, error))
+	if (!identity->known_as && !is_by_id(identity) &&
+		!look_by_own_key(store, tenant, item, identity, error))
 		return NULL;
-	if (!identity->known_as && has_content_identity(item) && !look_by_content(store, tenant, item, identity, error))
+	if (!identity->known_as && has_content_identity(item) &&
+		!look_by_content(store, tenant, item, identity, error))
 		return NULL;
 	add_named_keys(identity, item);
 	if (!quoted_find(store, tenant, item, identity, error))

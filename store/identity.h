@@ -1,27 +1,30 @@
 /* Identity: is this mail already here, and by what name does it enter the union?
  *
- * By its Message-ID, by the presumed id of an inline forward (verified against what the block says), or, where
- * there is none, by its content. The same id with other content is a message of its own. docs/MATCHING.md 2. */
+ * By its Message-ID, by the presumed id of an inline forward (verified against what the block
+ * says), or, where there is none, by its content. The same id with other content is a message of
+ * its own. docs/MATCHING.md 2. */
 #pragma once
 
 #include "store/plan.h"
 
 typedef struct {
-	gint64 known_as;         /* the message that it already is, 0: new */
-	gboolean completes;      /* that one was taken from a text, and this is the real mail */
+	gint64 known_as;          /* the message that it already is, 0: new */
+	gboolean completes;       /* that one was taken from a text, and this is the real mail */
 	gboolean is_same_content; /* that one's text is this one's */
-	const char *kind;        /* "id", "presumed", "content", "reused": as in message.identity */
-	GPtrArray *keys;         /* of char: uuids; the own key first, then what it names, nearest first, then its links */
-	GPtrArray *signals;      /* of char: beside each key what it is: "message_id", "references", … */
-	GPtrArray *details;      /* of char, or NULL: the id */
-	GPtrArray *ref_keys;     /* of char: the keys of item->references, nearest first */
+	const char *kind;   /* "id", "presumed", "content", "reused": as in message.identity */
+	GPtrArray *keys;    /* of char: uuids; the own key first, then what it names, nearest first,
+			       then its links */
+	GPtrArray *signals; /* of char: beside each key what it is: "message_id", "references", … */
+	GPtrArray *details;  /* of char, or NULL: the id */
+	GPtrArray *ref_keys; /* of char: the keys of item->references, nearest first */
 } Identity;
 
 void identity_free(Identity *identity);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Identity, identity_free)
 
-/* Locks out whoever files the same mail at this moment by another way (all items of a delivery at once, in one
- * order). Held until the transaction ends. */
+/* Locks out whoever files the same mail at this moment by another way (all items of a delivery at
+ * once, in one order). Held until the transaction ends. */
 gboolean identity_lock(Store *store, const char *tenant, const Plan *plan, GError **error);
-/* Looks for the mail. May take the presumed id back from the item when the known mail of that id is another. */
+/* Looks for the mail. May take the presumed id back from the item when the known mail of that id is
+ * another. */
 Identity *identity_find(Store *store, const char *tenant, PlanItem *item, GError **error);

@@ -12,7 +12,8 @@
 #include "store/people.h"
 #include "store/plan.h"
 
-/* How often a mail is decided again after a deadlock or a changed world, and the longest wait before. */
+/* How often a mail is decided again after a deadlock or a changed world, and the longest wait
+ * before. */
 enum {
 	TRIES_MAX = 4,
 	WAIT_MS_MAX = 30,
@@ -26,9 +27,9 @@ typedef struct {
 	GBytes *source;
 	const Mail *mail;
 	const char *sha256;
-	char *recipient;          /* as address_key() writes it */
+	char *recipient; /* as address_key() writes it */
 	AgentAddress address;
-	gboolean is_held;         /* a first try found that it must wait */
+	gboolean is_held; /* a first try found that it must wait */
 	char *held_reason;
 	Explanation *explanation; /* filled, and rolled back; NULL: filed for real */
 	Verdict *verdict;
@@ -82,11 +83,14 @@ static gboolean set_local(Store *store, const char *sql, gboolean is_wanted, GEr
 static gboolean begin(const Way *way, GError **error)
 {
 	return db_begin(way->store, way->address.tenant, error) &&
-		set_local(way->store, "SET LOCAL casegate.history = 'on'", way->envelope->is_history, error) &&
-		set_local(way->store, "SET LOCAL casegate.dry = 'on'", way->explanation != NULL, error);
+	       set_local(way->store, "SET LOCAL casegate.history = 'on'", way->envelope->is_history,
+		       error) &&
+	       set_local(way->store, "SET LOCAL casegate.dry = 'on'", way->explanation != NULL,
+		       error);
 }
 
-/* Whose address is it? Unknown is CASEGATE_ERROR_REJECT: RCPT asked before, so it was removed since. */
+/* Whose address is it? Unknown is CASEGATE_ERROR_REJECT: RCPT asked before, so it was removed
+ * since. */
 static gboolean find_address(Way *way, GError **error)
 {
 	agent_address_clear(&way->address);
@@ -104,7 +108,8 @@ static gboolean find_address(Way *way, GError **error)
 
 /* ----------------------------------------------------------------------- content */
 
-static gboolean save_contents(const Way *way, const Plan *plan, const People *people, GError **error)
+static gboolean save_contents(
+	const Way *way, const Plan *plan, const People *people, GError **error)
 {
 	g_autoptr(Contents) contents = contents_new();
 
@@ -113,7 +118,8 @@ static gboolean save_contents(const Way *way, const Plan *plan, const People *pe
 		const PlanItem *item = g_ptr_array_index(plan->items, i);
 
 		for (guint j = 0; j < item->body->attachments->len; j++) {
-			const Attachment *attachment = g_ptr_array_index(item->body->attachments, j);
+			const Attachment *attachment =
+				g_ptr_array_index(item->body->attachments, j);
 
 			contents_add(contents, attachment->sha256, attachment->content);
 		}
@@ -123,7 +129,8 @@ static gboolean save_contents(const Way *way, const Plan *plan, const People *pe
 			contents_add(contents, sha256, item->mail->source);
 		}
 	}
-	return contents_save(way->store, way->address.tenant, contents, people && people->has_quota, error);
+	return contents_save(
+		way->store, way->address.tenant, contents, people && people->has_quota, error);
 }
 
 /* ------------------------------------------------------------------------ outcomes */
@@ -155,7 +162,8 @@ static gboolean conclude(const Way *way, const DeliveryRow *row, GError **error)
 	verdict->reason = g_strdup(row->reason);
 	if (!delivery_add(way->store, row, error))
 		return FALSE;
-	if ((row->outcome == OUTCOME_HELD || row->outcome == OUTCOME_FAILED) && !delivery_add_held_event(way->store, row->tenant, row->delivery_id, error))
+	if ((row->outcome == OUTCOME_HELD || row->outcome == OUTCOME_FAILED) &&
+		!delivery_add_held_event(way->store, row->tenant, row->delivery_id, error))
 		return FALSE;
 	if (!verdict->case_id)
 		return TRUE;
@@ -164,7 +172,8 @@ static gboolean conclude(const Way *way, const DeliveryRow *row, GError **error)
 }
 
 /* The same bytes at the same address: a lost 250, or a mail forwarded again. */
-static gboolean conclude_resend(const Way *way, gint64 delivery_id, const Plan *plan, const Resend *before, GError **error)
+static gboolean conclude_resend(
+	const Way *way, gint64 delivery_id, const Plan *plan, const Resend *before, GError **error)
 {
 	DeliveryRow row = row_of(way, delivery_id, plan);
 
@@ -174,11 +183,13 @@ static gboolean conclude_resend(const Way *way, gint64 delivery_id, const Plan *
 	row.reason = before->is_held ? "the same mail waits already" : "the same bytes came before";
 	way->verdict->case_id = before->case_id;
 	return conclude(way, &row, error) &&
-		(!row.message_id || delivery_share(way->store, row.tenant, delivery_id, row.message_id, error));
+	       (!row.message_id ||
+		       delivery_share(way->store, row.tenant, delivery_id, row.message_id, error));
 }
 
 /* never_file: counted, nothing kept. */
-static gboolean conclude_rejected(const Way *way, gint64 delivery_id, const Plan *plan, GError **error)
+static gboolean conclude_rejected(
+	const Way *way, gint64 delivery_id, const Plan *plan, GError **error)
 {
 	DeliveryRow row = row_of(way, delivery_id, plan);
 
@@ -257,7 +268,10 @@ static void explain_plan(Explanation *explanation, const Plan *plan, const Mail 
 	g_free(explanation->authenticated);
 	explanation->authenticated = g_strdup(auth_verdict_name(plan->authenticated));
 	g_free(explanation->form);
-	explanation->form = g_strdup(first->is_inline ? "inline" : first->mail != mail ? "attached" : mail_is_redirect(mail) ? "redirect" : NULL);
+	explanation->form = g_strdup(first->is_inline         ? "inline"
+				     : first->mail != mail    ? "attached"
+				     : mail_is_redirect(mail) ? "redirect"
+							      : NULL);
 	g_ptr_array_set_size(explanation->messages, 0);
 }
 
@@ -288,11 +302,13 @@ static gboolean explain_evidence(const Way *way, gint64 delivery_id, GError **er
 	args_text(args, way->address.tenant);
 	args_bigint(args, delivery_id);
 	result = db_run(way->store, "reading the evidence",
-		"SELECT CASE WHEN c.number > 0 THEN c.case_id END, CASE WHEN c.number > 0 THEN casegate.case_reference(c.number) END,"
+		"SELECT CASE WHEN c.number > 0 THEN c.case_id END, CASE WHEN c.number > 0 THEN "
+		"casegate.case_reference(c.number) END,"
 		" e.signal, e.detail, e.strength, e.chosen FROM casegate.evidence e"
 		" LEFT JOIN casegate.case_file c ON c.tenant = e.tenant AND c.case_id = e.case_id"
 		" WHERE e.tenant = $1 AND e.delivery_id = $2"
-		" ORDER BY NOT e.chosen, array_position(ARRAY['certain', 'strong', 'suggestion'], e.strength), e.position",
+		" ORDER BY NOT e.chosen, array_position(ARRAY['certain', 'strong', 'suggestion'], "
+		"e.strength), e.position",
 		args, error);
 	for (int i = 0; result && i < PQntuples(result); i++) {
 		Candidate *candidate = g_new0(Candidate, 1);
@@ -322,16 +338,20 @@ static gboolean note_word(const Way *way, gint64 delivery_id, GError **error)
 	args_bigint(args, delivery_id);
 	args_text(args, way->address.word);
 	result = db_run(way->store, "noting an unknown token",
-		"SELECT casegate.evidence_add($1, $2, 0, NULL, NULL, 'no_token', $3, 'suggestion')", args, error);
+		"SELECT casegate.evidence_add($1, $2, 0, NULL, NULL, 'no_token', $3, 'suggestion')",
+		args, error);
 	return result != NULL;
 }
 
 static Outcome outcome_of(MessageOutcome outcome)
 {
-	return outcome == MESSAGE_FILED ? OUTCOME_FILED : outcome == MESSAGE_HELD ? OUTCOME_HELD : OUTCOME_DUPLICATE;
+	return outcome == MESSAGE_FILED  ? OUTCOME_FILED
+	       : outcome == MESSAGE_HELD ? OUTCOME_HELD
+					 : OUTCOME_DUPLICATE;
 }
 
-/* Takes over one placed mail into the delivery's row: its first new message counts, else its first. */
+/* Takes over one placed mail into the delivery's row: its first new message counts, else its first.
+ */
 static void take(DeliveryRow *row, Verdict *verdict, const Placed *placed, guint position)
 {
 	Outcome outcome = outcome_of(placed->outcome);
@@ -345,22 +365,29 @@ static void take(DeliveryRow *row, Verdict *verdict, const Placed *placed, guint
 	verdict->case_id = outcome == OUTCOME_HELD ? 0 : placed->case_id;
 }
 
-/* Files the mails of a delivery one after the other; *must_wait: one may join nothing, so that all must be held. */
-static gboolean file_items(Way *way, const Filing *filing, DeliveryRow *row, gboolean *must_wait, GError **error)
+/* Files the mails of a delivery one after the other; *must_wait: one may join nothing, so that all
+ * must be held. */
+static gboolean file_items(
+	Way *way, const Filing *filing, DeliveryRow *row, gboolean *must_wait, GError **error)
 {
 	gint64 shared_case = 0;
 
 	/* What waits for a human waits as one mail. */
 	for (guint i = 0; i < (filing->is_held ? 1 : filing->plan->items->len); i++) {
 		PlanItem *item = g_ptr_array_index(filing->plan->items, i);
-		g_autoptr(Identity) identity = identity_find(way->store, filing->tenant, item, error);
+		g_autoptr(Identity) identity =
+			identity_find(way->store, filing->tenant, item, error);
 		Placed placed = {0};
 
-		if (!identity || !message_file(way->store, filing, item, identity, i, shared_case, &placed, error))
+		if (!identity || !message_file(way->store, filing, item, identity, i, shared_case,
+					 &placed, error))
 			return FALSE;
 		*must_wait = placed.outcome == MESSAGE_MUST_WAIT;
 		if (*must_wait) {
-			way->held_reason = placed.reason ? placed.reason : g_strdup("what it names is in no case of its sender");
+			way->held_reason =
+				placed.reason
+					? placed.reason
+					: g_strdup("what it names is in no case of its sender");
 			return TRUE;
 		}
 		if (placed.opened_case)
@@ -372,7 +399,8 @@ static gboolean file_items(Way *way, const Filing *filing, DeliveryRow *row, gbo
 	return TRUE;
 }
 
-static gboolean file_planned(Way *way, gint64 delivery_id, const Plan *plan, const People *people, gboolean *must_wait, GError **error)
+static gboolean file_planned(Way *way, gint64 delivery_id, const Plan *plan, const People *people,
+	gboolean *must_wait, GError **error)
 {
 	DeliveryRow row = row_of(way, delivery_id, plan);
 	const Filing filing = {
@@ -386,7 +414,8 @@ static gboolean file_planned(Way *way, gint64 delivery_id, const Plan *plan, con
 		.is_held = plan->is_held || way->is_held,
 	};
 
-	if (!identity_lock(way->store, way->address.tenant, plan, error) || !save_contents(way, plan, people, error))
+	if (!identity_lock(way->store, way->address.tenant, plan, error) ||
+		!save_contents(way, plan, people, error))
 		return FALSE;
 	if (!file_items(way, &filing, &row, must_wait, error) || *must_wait)
 		return !*must_wait ? FALSE : TRUE;
@@ -401,24 +430,25 @@ static gboolean try_once(Way *way, gboolean *must_wait, GError **error)
 	g_autoptr(GPtrArray) addresses = plan_addresses(way->mail);
 	g_autoptr(People) people = NULL;
 	g_autoptr(Plan) plan = NULL;
-	g_autofree char *reference = NULL;
-	Resend before = {0};
+	g_auto(Resend) before = {0};
 	gint64 delivery_id = 0;
 	gboolean is_done;
 
 	if (!find_address(way, error) || !begin(way, error))
 		return FALSE;
-	people = people_load(way->store, way->address.tenant, addresses, way->envelope->vouched_by, error);
+	people = people_load(
+		way->store, way->address.tenant, addresses, way->envelope->vouched_by, error);
 	if (!people)
 		return FALSE;
 	plan = plan_make(way->mail, way->envelope, people, way->policy);
 	if (way->explanation)
 		explain_plan(way->explanation, plan, way->mail);
-	if (plan->is_new_colleague && !plan->is_rejected && !people_add_colleague(way->store, way->address.tenant, plan->user, error))
+	if (plan->is_new_colleague && !plan->is_rejected &&
+		!people_add_colleague(way->store, way->address.tenant, plan->user, error))
 		return FALSE;
-	if (!delivery_begin(way->store, way->address.tenant, way->recipient, way->sha256, &delivery_id, &before, error))
+	if (!delivery_begin(way->store, way->address.tenant, way->recipient, way->sha256,
+		    &delivery_id, &before, error))
 		return FALSE;
-	reference = before.reference;
 	if (plan->is_rejected)
 		is_done = conclude_rejected(way, delivery_id, plan, error);
 	else if (before.delivery_id)
@@ -427,10 +457,12 @@ static gboolean try_once(Way *way, gboolean *must_wait, GError **error)
 		is_done = file_planned(way, delivery_id, plan, people, must_wait, error);
 	if (!is_done || *must_wait)
 		return is_done;
-	return way->explanation ? explain_evidence(way, delivery_id, error) : db_commit(way->store, error);
+	return way->explanation ? explain_evidence(way, delivery_id, error)
+				: db_commit(way->store, error);
 }
 
-/* Tries until the mail is placed: again after a deadlock or a changed world, and as held when it may join nothing. */
+/* Tries until the mail is placed: again after a deadlock or a changed world, and as held when it
+ * may join nothing. */
 static void file_one(Way *way)
 {
 	for (guint tries = 0;; tries++) {
@@ -466,21 +498,22 @@ static void way_clear(Way *way)
 static gboolean keep_raw(Way *way, const char *why, GError **error)
 {
 	DeliveryRow row;
-	Resend before = {0};
+	g_auto(Resend) before = {0};
 	gint64 delivery_id = 0;
-	g_autofree char *reference = NULL;
 
 	way->mail = NULL;
 	if (!find_address(way, error) || !begin(way, error) ||
-		!delivery_begin(way->store, way->address.tenant, way->recipient, way->sha256, &delivery_id, &before, error))
+		!delivery_begin(way->store, way->address.tenant, way->recipient, way->sha256,
+			&delivery_id, &before, error))
 		return FALSE;
-	reference = before.reference;
 	if (before.delivery_id)
-		return conclude_resend(way, delivery_id, NULL, &before, error) && db_commit(way->store, error);
+		return conclude_resend(way, delivery_id, NULL, &before, error) &&
+		       db_commit(way->store, error);
 	row = row_of(way, delivery_id, NULL);
 	row.outcome = OUTCOME_FAILED;
 	row.reason = why;
-	return save_contents(way, NULL, NULL, error) && conclude(way, &row, error) && db_commit(way->store, error);
+	return save_contents(way, NULL, NULL, error) && conclude(way, &row, error) &&
+	       db_commit(way->store, error);
 }
 
 static void keep_unfiled(Way *way, const char *why)
@@ -490,20 +523,24 @@ static void keep_unfiled(Way *way, const char *why)
 		db_rollback(way->store);
 }
 
-/* A mail that the database itself refuses is our fault, not the sender's: it is kept, and a person can see why. */
+/* A mail that the database itself refuses is our fault, not the sender's: it is kept, and a person
+ * can see why. */
 static gboolean is_our_fault(const Way *way)
 {
 	return way->verdict->error && way->address.tenant && !way->envelope->vouched_by &&
-		g_error_matches(way->verdict->error, CASEGATE_ERROR, CASEGATE_ERROR_REJECT);
+	       g_error_matches(way->verdict->error, CASEGATE_ERROR, CASEGATE_ERROR_REJECT);
 }
 
-void ingest(Store *store, const Envelope *envelope, const AuthPolicy *policy, GBytes *source, Verdict *verdicts)
+void ingest(Store *store, const Envelope *envelope, const AuthPolicy *policy, GBytes *source,
+	Verdict *verdicts)
 {
 	g_autoptr(Mail) mail = mail_parse(source);
 	g_autofree char *sha256 = content_sha256(source);
 
 	for (guint i = 0; i < envelope->recipients->len; i++) {
-		Way way = {store, envelope, policy, source, mail, sha256, address_key(g_ptr_array_index(envelope->recipients, i)), .verdict = &verdicts[i]};
+		Way way = {store, envelope, policy, source, mail, sha256,
+			address_key(g_ptr_array_index(envelope->recipients, i)),
+			.verdict = &verdicts[i]};
 
 		memset(&verdicts[i], 0, sizeof verdicts[i]);
 		file_one(&way);
@@ -516,12 +553,15 @@ void ingest(Store *store, const Envelope *envelope, const AuthPolicy *policy, GB
 	}
 }
 
-void ingest_unparsed(Store *store, const Envelope *envelope, GBytes *source, const char *why, Verdict *verdicts)
+void ingest_unparsed(
+	Store *store, const Envelope *envelope, GBytes *source, const char *why, Verdict *verdicts)
 {
 	g_autofree char *sha256 = content_sha256(source);
 
 	for (guint i = 0; i < envelope->recipients->len; i++) {
-		Way way = {store, envelope, NULL, source, NULL, sha256, address_key(g_ptr_array_index(envelope->recipients, i)), .verdict = &verdicts[i]};
+		Way way = {store, envelope, NULL, source, NULL, sha256,
+			address_key(g_ptr_array_index(envelope->recipients, i)),
+			.verdict = &verdicts[i]};
 
 		memset(&verdicts[i], 0, sizeof verdicts[i]);
 		keep_unfiled(&way, why);
@@ -529,13 +569,15 @@ void ingest_unparsed(Store *store, const Envelope *envelope, GBytes *source, con
 	}
 }
 
-Explanation *ingest_explain(Store *store, const Envelope *envelope, const AuthPolicy *policy, GBytes *source, GError **error)
+Explanation *ingest_explain(Store *store, const Envelope *envelope, const AuthPolicy *policy,
+	GBytes *source, GError **error)
 {
 	g_autoptr(Mail) mail = mail_parse(source);
 	g_autofree char *sha256 = content_sha256(source);
 	g_autoptr(Explanation) explanation = explanation_new();
-	Way way = {store, envelope, policy, source, mail, sha256, address_key(g_ptr_array_index(envelope->recipients, 0)),
-		.explanation = explanation, .verdict = &explanation->verdict};
+	Way way = {store, envelope, policy, source, mail, sha256,
+		address_key(g_ptr_array_index(envelope->recipients, 0)), .explanation = explanation,
+		.verdict = &explanation->verdict};
 
 	file_one(&way);
 	way_clear(&way);

@@ -7,14 +7,14 @@
 #include "parser/subject.h"
 #include "store/db.h"
 
-#define SQL                                                                                        \
-	"SELECT outcome, message_id, case_id, opened, reason FROM casegate.file_message("          \
-	"ROW($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)::casegate.filing,"            \
-	" ROW($14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)::casegate.naming,"            \
-	" ROW($25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36,"                         \
-	"  $37, $38, $39, $40, $41, $42, $43, $44)::casegate.body,"                                \
-	" ROW($45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55)::casegate.belongings,"        \
-	" ROW($56, $57, $58, $59)::casegate.remarks,"                                              \
+#define SQL                                                                                 \
+	"SELECT outcome, message_id, case_id, opened, reason FROM casegate.file_message("   \
+	"ROW($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)::casegate.filing,"     \
+	" ROW($14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)::casegate.naming,"     \
+	" ROW($25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36,"                  \
+	"  $37, $38, $39, $40, $41, $42, $43, $44)::casegate.body,"                         \
+	" ROW($45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55)::casegate.belongings," \
+	" ROW($56, $57, $58, $59)::casegate.remarks,"                                       \
 	" ROW($60, $61, $62, $63)::casegate.quotations)"
 
 static const char *authority_of(const Filing *filing, const PlanItem *item)
@@ -23,10 +23,13 @@ static const char *authority_of(const Filing *filing, const PlanItem *item)
 		return "hold";
 	if (item->kind == MAIL_KIND_BOUNCE)
 		return filing->plan->is_bounce ? "bounce" : "hold";
-	return filing->plan->standing == STANDING_USER ? "user" : filing->plan->standing == STANDING_KNOWN ? "known" : "hold";
+	return filing->plan->standing == STANDING_USER    ? "user"
+	       : filing->plan->standing == STANDING_KNOWN ? "known"
+							  : "hold";
 }
 
-static void add_decision(Args *args, const Filing *filing, const PlanItem *item, const Identity *identity, guint position, gint64 shared_case)
+static void add_decision(Args *args, const Filing *filing, const PlanItem *item,
+	const Identity *identity, guint position, gint64 shared_case)
 {
 	const Plan *plan = filing->plan;
 
@@ -54,11 +57,13 @@ static GPtrArray *people_of(const Filing *filing, const PlanItem *item)
 		return plan_item_people(item, filing->people);
 	keys = g_ptr_array_new_with_free_func(g_free);
 	for (guint i = 0; i < item->mail->reported_recipients->len; i++)
-		g_ptr_array_add(keys, address_key(g_ptr_array_index(item->mail->reported_recipients, i)));
+		g_ptr_array_add(
+			keys, address_key(g_ptr_array_index(item->mail->reported_recipients, i)));
 	return keys;
 }
 
-static void add_keys(Args *args, const Filing *filing, const PlanItem *item, const Identity *identity)
+static void add_keys(
+	Args *args, const Filing *filing, const PlanItem *item, const Identity *identity)
 {
 	g_autoptr(GPtrArray) people = people_of(filing, item);
 
@@ -93,7 +98,8 @@ static void add_head(Args *args, const Filing *filing, const PlanItem *item)
 	const Mailbox *author = mail_author(mail);
 	g_autofree char *from_key = address_key(author && author->address ? author->address : "");
 	g_autofree char *case_subject = subject_unprefixed(mail->subject);
-	const PlanComment *outermost = item->comments->len ? g_ptr_array_index(item->comments, 0) : NULL;
+	const PlanComment *outermost =
+		item->comments->len ? g_ptr_array_index(item->comments, 0) : NULL;
 
 	args_text(args, item->direction);
 	args_text(args, item->source);
@@ -113,8 +119,9 @@ static void add_body(Args *args, const Filing *filing, const PlanItem *item)
 {
 	const Mail *mail = item->mail;
 	gboolean is_own = mail == item->body && mail->source && item->body->source &&
-		strcmp(item->source, "forward_attached") == 0;
-	g_autofree char *own_sha256 = is_own ? g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, mail->source) : NULL;
+			  strcmp(item->source, "forward_attached") == 0;
+	g_autofree char *own_sha256 =
+		is_own ? g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, mail->source) : NULL;
 
 	args_text(args, mail->text);
 	args_text(args, strcmp(mail->new_text, mail->text) == 0 ? NULL : mail->new_text);
@@ -126,7 +133,8 @@ static void add_body(Args *args, const Filing *filing, const PlanItem *item)
 	args_array(args, mail->defects);
 }
 
-static void add_role(const char *role, const GPtrArray *mailboxes, const People *people, GPtrArray *columns[5])
+static void add_role(
+	const char *role, const GPtrArray *mailboxes, const People *people, GPtrArray *columns[5])
 {
 	for (guint i = 0; i < mailboxes->len; i++) {
 		const Mailbox *mailbox = g_ptr_array_index(mailboxes, i);
@@ -134,8 +142,10 @@ static void add_role(const char *role, const GPtrArray *mailboxes, const People 
 		g_ptr_array_add(columns[0], g_strdup(role));
 		g_ptr_array_add(columns[1], g_strdup(none_if_empty(mailbox->name)));
 		g_ptr_array_add(columns[2], g_strdup(none_if_empty(mailbox->address)));
-		g_ptr_array_add(columns[3], mailbox->address ? address_key(mailbox->address) : NULL);
-		g_ptr_array_add(columns[4], g_strdup(people_find(people, mailbox->address)->is_agent ? "t" : "f"));
+		g_ptr_array_add(
+			columns[3], mailbox->address ? address_key(mailbox->address) : NULL);
+		g_ptr_array_add(columns[4],
+			g_strdup(people_find(people, mailbox->address)->is_agent ? "t" : "f"));
 	}
 }
 
@@ -175,7 +185,8 @@ static void add_attachments(Args *args, const PlanItem *item)
 
 		g_ptr_array_add(columns[0], g_strdup(attachment->filename));
 		g_ptr_array_add(columns[1], g_strdup(attachment->content_type));
-		g_ptr_array_add(columns[2], g_strdup_printf("%" G_GSIZE_FORMAT, g_bytes_get_size(attachment->content)));
+		g_ptr_array_add(columns[2],
+			g_strdup_printf("%" G_GSIZE_FORMAT, g_bytes_get_size(attachment->content)));
 		g_ptr_array_add(columns[3], g_strdup(attachment->sha256));
 		g_ptr_array_add(columns[4], g_strdup(attachment->content_id));
 		g_ptr_array_add(columns[5], g_strdup(attachment->is_inline ? "t" : "f"));
@@ -214,8 +225,10 @@ static void add_comments(Args *args, const PlanItem *item)
 	for (guint i = 0; i < item->comments->len; i++) {
 		const PlanComment *comment = g_ptr_array_index(item->comments, i);
 
-		g_ptr_array_add(columns[0], g_strdup(comment->author ? comment->author->name : NULL));
-		g_ptr_array_add(columns[1], g_strdup(comment->author ? comment->author->address : NULL));
+		g_ptr_array_add(
+			columns[0], g_strdup(comment->author ? comment->author->name : NULL));
+		g_ptr_array_add(
+			columns[1], g_strdup(comment->author ? comment->author->address : NULL));
 		g_ptr_array_add(columns[2], time_text(comment->at));
 		g_ptr_array_add(columns[3], g_strdup(comment->text));
 	}
@@ -232,8 +245,9 @@ static MessageOutcome outcome_of(const char *name)
 	g_assert_not_reached();
 }
 
-gboolean message_file(Store *store, const Filing *filing, const PlanItem *item, const Identity *identity, guint position,
-	gint64 shared_case, Placed *placed, GError **error)
+gboolean message_file(Store *store, const Filing *filing, const PlanItem *item,
+	const Identity *identity, guint position, gint64 shared_case, Placed *placed,
+	GError **error)
 {
 	g_autoptr(Args) args = args_new();
 	g_autoptr(PGresult) result = NULL;

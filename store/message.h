@@ -12,8 +12,8 @@ typedef struct {
 	const People *people;
 	const Plan *plan;
 	const char *source_sha256;
-	gint64 pin_case;   /* of the token in the address, 0: none */
-	gboolean is_held;  /* keep it without a case, whatever the plan says */
+	gint64 pin_case;  /* of the token in the address, 0: none */
+	gboolean is_held; /* keep it without a case, whatever the plan says */
 } Filing;
 
 typedef enum {
@@ -31,5 +31,6 @@ typedef struct {
 } Placed;
 
 /* Files item number position. shared_case: opened before by this delivery, 0: none. */
-gboolean message_file(Store *store, const Filing *filing, const PlanItem *item, const Identity *identity, guint position,
-	gint64 shared_case, Placed *placed, GError **error);
+gboolean message_file(Store *store, const Filing *filing, const PlanItem *item,
+	const Identity *identity, guint position, gint64 shared_case, Placed *placed,
+	GError **error);

@@ -1,7 +1,6 @@
 #include "store/migrate.h"
 
 #include <gio/gio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "store/db.h"
@@ -13,6 +12,12 @@
 static int compare_names(gconstpointer a, gconstpointer b)
 {
 	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The version that a file's name begins with. */
+static int version_of(const char *name)
+{
+	return (int)g_ascii_strtoll(name, NULL, 10);
 }
 
 /* The names of the numbered files, in order. */
@@ -36,7 +41,7 @@ int migrate_known_version(void)
 	int version = 0;
 
 	for (guint i = 0; names[i]; i++)
-		version = MAX(version, atoi(names[i]));
+		version = MAX(version, version_of(names[i]));
 	return version;
 }
 
@@ -49,7 +54,8 @@ gboolean migrate_current_version(Store *store, int *version, GError **error)
 	*version = 0;
 	if (!there || !db_bool(there, 0, 0))
 		return there != NULL;
-	newest = db_run(store, "reading the schema's version", "SELECT max(version) FROM casegate.schema_version", NULL, error);
+	newest = db_run(store, "reading the schema's version",
+		"SELECT max(version) FROM casegate.schema_version", NULL, error);
 	if (newest)
 		*version = (int)db_bigint(newest, 0, 0);
 	return newest != NULL;
@@ -72,37 +78,43 @@ static gboolean apply(Store *store, const char *name, void (*said)(const char *)
 
 	if (!run_file(store, name, error))
 		return FALSE;
-	args_bigint(args, atoi(name));
+	args_bigint(args, version_of(name));
 	args_text(args, name);
-	noted = db_run(store, "noting a migration", "INSERT INTO casegate.schema_version (version, name) VALUES ($1, $2)", args, error);
+	noted = db_run(store, "noting a migration",
+		"INSERT INTO casegate.schema_version (version, name) VALUES ($1, $2)", args, error);
 	if (noted && said)
 		said(name);
 	return noted != NULL;
 }
 
-/* Everything in one transaction, under one lock: a second machine waits and then finds nothing to do. */
+/* Everything in one transaction, under one lock: a second machine waits and then finds nothing to
+ * do. */
 static gboolean apply_all(Store *store, void (*said)(const char *), GError **error)
 {
 	g_auto(GStrv) names = steps();
 	int version = 0;
 
-	if (!db_script(store, "waiting for another migration", LOCK, error) || !run_file(store, "roles.sql", error) ||
+	if (!db_script(store, "waiting for another migration", LOCK, error) ||
+		!run_file(store, "roles.sql", error) ||
 		!migrate_current_version(store, &version, error))
 		return FALSE;
 	if (version > migrate_known_version()) {
 		g_set_error(error, CASEGATE_ERROR, CASEGATE_ERROR_CONFIGURE,
-			"the database has schema version %d, this program knows %d: install the newer casegate", version, migrate_known_version());
+			"the database has schema version %d, this program knows %d: install the "
+			"newer casegate",
+			version, migrate_known_version());
 		return FALSE;
 	}
 	for (guint i = 0; names[i]; i++)
-		if (atoi(names[i]) > version && !apply(store, names[i], said, error))
+		if (version_of(names[i]) > version && !apply(store, names[i], said, error))
 			return FALSE;
 	return TRUE;
 }
 
 gboolean migrate_run(Store *store, void (*said)(const char *line), GError **error)
 {
-	if (db_begin(store, NULL, error) && apply_all(store, said, error) && db_commit(store, error))
+	if (db_begin(store, NULL, error) && apply_all(store, said, error) &&
+		db_commit(store, error))
 		return TRUE;
 	db_rollback(store);
 	return FALSE;

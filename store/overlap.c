@@ -15,7 +15,8 @@ static guint64 mix(guint64 hash, gunichar character)
 
 static gboolean starts_url(const char *at)
 {
-	return g_ascii_strncasecmp(at, "http://", 7) == 0 || g_ascii_strncasecmp(at, "https://", 8) == 0;
+	return g_ascii_strncasecmp(at, "http://", 7) == 0 ||
+	       g_ascii_strncasecmp(at, "https://", 8) == 0;
 }
 
 /* A hash for each word: a run of letters and digits, outside URLs (relays rewrite them). */
@@ -55,7 +56,8 @@ static GHashTable *runs_of(const GArray *words)
 		guint64 run = 0;
 
 		for (guint j = 0; j < width; j++)
-			run = run * G_GUINT64_CONSTANT(6364136223846793005) + g_array_index(words, guint64, i + j);
+			run = run * G_GUINT64_CONSTANT(6364136223846793005) +
+			      g_array_index(words, guint64, i + j);
 		g_hash_table_add(runs, g_memdup2(&run, sizeof run));
 	}
 	return runs;
@@ -72,7 +74,8 @@ Overlap overlap_of(const char *one, const char *other)
 	gpointer run;
 	guint shared = 0;
 
-	overlap.is_equal = a->len == b->len && (a->len == 0 || memcmp(a->data, b->data, a->len * sizeof(guint64)) == 0);
+	overlap.is_equal = a->len == b->len &&
+			   (a->len == 0 || memcmp(a->data, b->data, a->len * sizeof(guint64)) == 0);
 	g_hash_table_iter_init(&iterator, few);
 	while (g_hash_table_iter_next(&iterator, &run, NULL))
 		shared += g_hash_table_contains(many, run) ? 1 : 0;

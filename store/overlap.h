@@ -1,4 +1,5 @@
-/* Overlap: how much of two texts is the same, whatever wrapping, quoting and punctuation did to them. Pure. */
+/* Overlap: how much of two texts is the same, whatever wrapping, quoting and punctuation did to
+ * them. Pure. */
 #pragma once
 
 #include <glib.h>
@@ -7,9 +8,9 @@
 enum { OVERLAP_WORDS_MIN = 12 };
 
 typedef struct {
-	double share;       /* shared five-word runs, of those of the shorter text; 0..1 */
-	gboolean is_short;  /* one of the texts has fewer than OVERLAP_WORDS_MIN words */
-	gboolean is_equal;  /* the same words in the same order */
+	double share;      /* shared five-word runs, of those of the shorter text; 0..1 */
+	gboolean is_short; /* one of the texts has fewer than OVERLAP_WORDS_MIN words */
+	gboolean is_equal; /* the same words in the same order */
 } Overlap;
 
 /* Texts are UTF-8; what lies behind the first 20,000 words of each is not compared. */

@@ -4,7 +4,8 @@
 #include "store/store.h"
 
 typedef struct {
-	char *user;              /* the user's key; NULL for others, and for a colleague by domain without an account */
+	char *user; /* the user's key; NULL for others, and for a colleague by domain without an
+		       account */
 	gboolean is_ours;        /* a user, or of one of the tenant's domains */
 	gboolean is_agent;       /* an agent address: listed, never a participant */
 	gboolean is_participant; /* takes part in a case of the tenant */
@@ -12,17 +13,18 @@ typedef struct {
 } Person;
 
 typedef struct {
-	GHashTable *persons;     /* address_key → Person */
-	char *vouched_user;      /* the key of the user that the envelope vouches for, or NULL */
+	GHashTable *persons; /* address_key → Person */
+	char *vouched_user;  /* the key of the user that the envelope vouches for, or NULL */
 	GTimeZone *timezone;
-	GPtrArray *trusted_arc;  /* of char */
+	GPtrArray *trusted_arc; /* of char */
 	gboolean has_quota;
 } People;
 
-/* Loads what the tenant knows of these addresses (of char, as address_key() writes them, each once) and of
- * vouched_by (a user's key or address, or NULL). NULL with an error; a vouched_by whom nobody knows is
- * CASEGATE_ERROR_REJECT. */
-People *people_load(Store *store, const char *tenant, const GPtrArray *addresses, const char *vouched_by, GError **error);
+/* Loads what the tenant knows of these addresses (of char, as address_key() writes them, each once)
+ * and of vouched_by (a user's key or address, or NULL). NULL with an error; a vouched_by whom
+ * nobody knows is CASEGATE_ERROR_REJECT. */
+People *people_load(Store *store, const char *tenant, const GPtrArray *addresses,
+	const char *vouched_by, GError **error);
 void people_free(People *people);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(People, people_free)
 
@@ -30,4 +32,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(People, people_free)
 const Person *people_find(const People *people, const char *address);
 
 /* The key of a colleague by domain: he becomes a user whose key is his address. */
-gboolean people_add_colleague(Store *store, const char *tenant, const char *address, GError **error);
+gboolean people_add_colleague(
+	Store *store, const char *tenant, const char *address, GError **error);

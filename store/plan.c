@@ -46,7 +46,8 @@ static void collect_all(GHashTable *seen, GPtrArray *keys, const Mail *mail, gui
 			g_ptr_array_add(keys, g_strdup(key));
 	}
 	for (guint i = 0; level < LEVELS_MAX && i < mail->forwards->len; i++)
-		collect_all(seen, keys, ((Forward *)g_ptr_array_index(mail->forwards, i))->original, level + 1);
+		collect_all(seen, keys, ((Forward *)g_ptr_array_index(mail->forwards, i))->original,
+			level + 1);
 }
 
 GPtrArray *plan_addresses(const Mail *mail)
@@ -61,12 +62,14 @@ GPtrArray *plan_addresses(const Mail *mail)
 static gboolean has_agent(const GPtrArray *mailboxes, const People *people)
 {
 	for (guint i = 0; i < mailboxes->len; i++)
-		if (people_find(people, ((Mailbox *)g_ptr_array_index(mailboxes, i))->address)->is_agent)
+		if (people_find(people, ((Mailbox *)g_ptr_array_index(mailboxes, i))->address)
+				->is_agent)
 			return TRUE;
 	return FALSE;
 }
 
-/* Somebody who is neither ours nor the agent. A name without an address is nobody that mail can reach. */
+/* Somebody who is neither ours nor the agent. A name without an address is nobody that mail can
+ * reach. */
 static gboolean has_outsider(const GPtrArray *mailboxes, const People *people)
 {
 	for (guint i = 0; i < mailboxes->len; i++) {
@@ -89,14 +92,16 @@ static const Person *author_of(const Mail *mail, const People *people)
 static gboolean has_never_filed(const GPtrArray *mailboxes, const People *people)
 {
 	for (guint i = 0; i < mailboxes->len; i++)
-		if (people_find(people, ((Mailbox *)g_ptr_array_index(mailboxes, i))->address)->is_never_filed)
+		if (people_find(people, ((Mailbox *)g_ptr_array_index(mailboxes, i))->address)
+				->is_never_filed)
 			return TRUE;
 	return FALSE;
 }
 
 static gboolean names_never_filed(const Mail *mail, const People *people)
 {
-	return has_never_filed(mail->from, people) || has_never_filed(mail->to, people) || has_never_filed(mail->cc, people);
+	return has_never_filed(mail->from, people) || has_never_filed(mail->to, people) ||
+	       has_never_filed(mail->cc, people);
 }
 
 GPtrArray *plan_item_people(const PlanItem *item, const People *people)
@@ -122,7 +127,8 @@ static gboolean has_one_author(const Mail *mail)
 	return mail->from_fields == 1 && mail->from->len == 1 && mail_author(mail)->address;
 }
 
-static void find_standing(Plan *plan, const Mail *mail, const Envelope *envelope, const People *people, const AuthPolicy *policy)
+static void find_standing(Plan *plan, const Mail *mail, const Envelope *envelope,
+	const People *people, const AuthPolicy *policy)
 {
 	const Mailbox *author = mail_author(mail);
 	const Person *person = author_of(mail, people);
@@ -130,7 +136,8 @@ static void find_standing(Plan *plan, const Mail *mail, const Envelope *envelope
 
 	plan->author_key = address_key(author && author->address ? author->address : "");
 	plan->sender = plan->author_key;
-	plan->authenticated = authres_verdict(mail, policy, envelope->is_trusted_peer, people->trusted_arc, &why);
+	plan->authenticated =
+		authres_verdict(mail, policy, envelope->is_trusted_peer, people->trusted_arc, &why);
 	if (people->vouched_user) {
 		plan->standing = STANDING_USER;
 		plan->user = g_strdup(people->vouched_user);
@@ -143,13 +150,15 @@ static void find_standing(Plan *plan, const Mail *mail, const Envelope *envelope
 	if (!has_one_author(mail)) {
 		plan->reason = g_strdup("the mail does not name exactly one sender");
 	} else if (policy->require_dmarc && plan->authenticated != AUTH_PASS) {
-		plan->reason = g_strdup_printf("the sender %s is not proven (%s)", plan->author_key, why ? why : "no verdict of the mail server");
+		plan->reason = g_strdup_printf("the sender %s is not proven (%s)", plan->author_key,
+			why ? why : "no verdict of the mail server");
 	} else if (person->is_ours) {
 		plan->standing = STANDING_USER;
 	} else if (person->is_participant) {
 		plan->standing = STANDING_KNOWN;
 	} else {
-		plan->reason = g_strdup_printf("the sender %s takes part in no case", plan->author_key);
+		plan->reason =
+			g_strdup_printf("the sender %s takes part in no case", plan->author_key);
 	}
 }
 
@@ -179,7 +188,8 @@ static void item_free(gpointer data)
 	g_free(item);
 }
 
-/* The zone of a wall clock without one: the wrapper's own, unless that says +0000 (servers do), else the tenant's. */
+/* The zone of a wall clock without one: the wrapper's own, unless that says +0000 (servers do),
+ * else the tenant's. */
 static GTimeZone *zone_of(const MailDate *wrapper, const People *people)
 {
 	if (wrapper->has_offset && wrapper->offset_minutes != 0)
@@ -188,14 +198,16 @@ static GTimeZone *zone_of(const MailDate *wrapper, const People *people)
 }
 
 /* When it was written; what cannot be believed counts as written when it came. */
-static gint64 instant_of(const MailDate *date, const MailDate *wrapper, const People *people, gint64 received_at, gboolean *is_believed)
+static gint64 instant_of(const MailDate *date, const MailDate *wrapper, const People *people,
+	gint64 received_at, gboolean *is_believed)
 {
 	static const gint64 year_1990 = G_GINT64_CONSTANT(631152000) * G_USEC_PER_SEC;
 	static const gint64 day = G_GINT64_CONSTANT(86400) * G_USEC_PER_SEC;
 	g_autoptr(GTimeZone) zone = zone_of(wrapper, people);
 	gint64 at = 0;
 
-	*is_believed = maildate_instant(date, zone, &at) && at >= year_1990 && at <= received_at + day;
+	*is_believed =
+		maildate_instant(date, zone, &at) && at >= year_1990 && at <= received_at + day;
 	return *is_believed ? at : received_at;
 }
 
@@ -207,19 +219,22 @@ static GPtrArray *chain_of(const Mail *mail)
 	for (guint i = 0; i < mail->references->len; i++)
 		g_ptr_array_add(chain, g_ptr_array_index(mail->references, i));
 	for (guint i = 0; i < mail->in_reply_to->len; i++)
-		if (!g_ptr_array_find_with_equal_func(chain, g_ptr_array_index(mail->in_reply_to, i), g_str_equal, NULL))
+		if (!g_ptr_array_find_with_equal_func(
+			    chain, g_ptr_array_index(mail->in_reply_to, i), g_str_equal, NULL))
 			g_ptr_array_add(chain, g_ptr_array_index(mail->in_reply_to, i));
 	return chain;
 }
 
 static void add_reference(PlanItem *item, const char *id)
 {
-	if (g_strcmp0(id, item->message_id) != 0 && !g_ptr_array_find_with_equal_func(item->references, id, g_str_equal, NULL))
+	if (g_strcmp0(id, item->message_id) != 0 &&
+		!g_ptr_array_find_with_equal_func(item->references, id, g_str_equal, NULL))
 		g_ptr_array_add(item->references, g_strdup(id));
 }
 
-/* The ids of an item. An inline original has none of its own: forwards keep the ids of what they forward, so the
- * last reference of the wrapper is presumed to be the first level's, the one before the second level's. */
+/* The ids of an item. An inline original has none of its own: forwards keep the ids of what they
+ * forward, so the last reference of the wrapper is presumed to be the first level's, the one before
+ * the second level's. */
 static void name_item(PlanItem *item, guint inline_depth)
 {
 	const Mail *named = item->is_inline ? item->body : item->mail;
@@ -253,19 +268,25 @@ static const char *direction_of(const Mail *mail, const People *people)
 /* "Precedence: bulk" is what list and mail-merge programs write above what a person wrote. */
 static MailKind kind_of(const Plan *plan, const Mail *mail, const People *people)
 {
-	gboolean is_by_precedence = mail->kind == MAIL_KIND_AUTO_REPLY && mail->kind_evidence &&
+	gboolean is_by_precedence =
+		mail->kind == MAIL_KIND_AUTO_REPLY && mail->kind_evidence &&
 		g_ascii_strncasecmp(mail->kind_evidence, "Precedence", strlen("Precedence")) == 0;
 
-	return is_by_precedence && plan->standing == STANDING_USER && author_of(mail, people)->is_ours ? MAIL_KIND_MAIL : mail->kind;
+	return is_by_precedence && plan->standing == STANDING_USER &&
+			       author_of(mail, people)->is_ours
+		       ? MAIL_KIND_MAIL
+		       : mail->kind;
 }
 
-/* Replies and forwards say so in their subject, or quote. What only refers may be a new matter on an old thread. */
+/* Replies and forwards say so in their subject, or quote. What only refers may be a new matter on
+ * an old thread. */
 static gboolean is_weak(const PlanItem *item)
 {
 	const Mail *mail = item->mail;
 
-	return item->references->len > 0 && !subject_is_reply(mail->subject) && !subject_is_forward(mail->subject) &&
-		mail->quotes->len == 0 && mail->forwards->len == 0 && item->kind == MAIL_KIND_MAIL;
+	return item->references->len > 0 && !subject_is_reply(mail->subject) &&
+	       !subject_is_forward(mail->subject) && mail->quotes->len == 0 &&
+	       mail->forwards->len == 0 && item->kind == MAIL_KIND_MAIL;
 }
 
 /* Who and when must both be stated, the time to the minute. */
@@ -274,7 +295,8 @@ static void add_quotes(PlanItem *item, const People *people, gint64 received_at)
 	for (guint i = 0; i < item->mail->quotes->len && item->quotes->len < QUOTES_MAX; i++) {
 		const Quote *quote = g_ptr_array_index(item->mail->quotes, i);
 		gboolean is_believed = FALSE;
-		gint64 at = instant_of(&quote->date, &item->mail->date, people, received_at, &is_believed);
+		gint64 at = instant_of(
+			&quote->date, &item->mail->date, people, received_at, &is_believed);
 		PlanQuote *stated;
 
 		if (!quote->from || !is_believed || quote->date.precision < PRECISION_MINUTE)
@@ -290,8 +312,8 @@ static void add_quotes(PlanItem *item, const People *people, gint64 received_at)
 }
 
 /* Adds one mail; comments (may be NULL) is taken. */
-static PlanItem *add_item(Plan *plan, const Mail *mail, const Mail *body, guint inline_depth, const char *source,
-	GPtrArray *comments, const Envelope *envelope, const People *people)
+static PlanItem *add_item(Plan *plan, const Mail *mail, const Mail *body, guint inline_depth,
+	const char *source, GPtrArray *comments, const Envelope *envelope, const People *people)
 {
 	PlanItem *item = g_new0(PlanItem, 1);
 	gboolean is_believed;
@@ -305,7 +327,8 @@ static PlanItem *add_item(Plan *plan, const Mail *mail, const Mail *body, guint 
 	item->references = g_ptr_array_new_with_free_func(g_free);
 	item->quotes = g_ptr_array_new_with_free_func(quote_free);
 	item->direction = direction_of(mail, people);
-	item->sent_at = instant_of(&mail->date, &body->date, people, envelope->received_at, &is_believed);
+	item->sent_at =
+		instant_of(&mail->date, &body->date, people, envelope->received_at, &is_believed);
 	item->sent_precision = is_believed ? mail->date.precision : PRECISION_NONE;
 	item->has_zone = mail->date.has_offset;
 	name_item(item, inline_depth);
@@ -318,8 +341,8 @@ static PlanItem *add_item(Plan *plan, const Mail *mail, const Mail *body, guint 
 
 /* ----------------------------------------------------------------------- carriers */
 
-/* The inline forward of a mail that a user wrote to us alone, or NULL. Without a mark or prefix the same block may
- * be a reply's; then it is a forward only because nobody but the agent got it. */
+/* The inline forward of a mail that a user wrote to us alone, or NULL. Without a mark or prefix the
+ * same block may be a reply's; then it is a forward only because nobody but the agent got it. */
 static const Forward *inline_forward(const Mail *mail, const People *people, gboolean has_attached)
 {
 	const Forward *first = mail->forwards->len ? g_ptr_array_index(mail->forwards, 0) : NULL;
@@ -333,7 +356,9 @@ static const Forward *inline_forward(const Mail *mail, const People *people, gbo
 
 static gboolean has_attached_forward(const Mail *mail)
 {
-	const Forward *last = mail->forwards->len ? g_ptr_array_index(mail->forwards, mail->forwards->len - 1) : NULL;
+	const Forward *last = mail->forwards->len
+				      ? g_ptr_array_index(mail->forwards, mail->forwards->len - 1)
+				      : NULL;
 
 	return last && last->form == FORWARD_ATTACHED;
 }
@@ -341,58 +366,71 @@ static gboolean has_attached_forward(const Mail *mail)
 /* Does this mail only carry another: one of ours wrote it, and to nobody outside? */
 static gboolean is_carrier(const Mail *mail, const People *people)
 {
-	if (mail->is_list || mail->is_auto_forwarded || mail_is_redirect(mail) || has_outsider(mail->to, people) || has_outsider(mail->cc, people))
+	if (mail->is_list || mail->is_auto_forwarded || mail_is_redirect(mail) ||
+		has_outsider(mail->to, people) || has_outsider(mail->cc, people))
 		return FALSE;
 	return has_attached_forward(mail) || inline_forward(mail, people, FALSE);
 }
 
 /* The comments so far and this level's. */
-static GPtrArray *comments_with(const GPtrArray *before, const Mail *wrapper, const Mail *body, const char *text, const Envelope *envelope, const People *people)
+static GPtrArray *comments_with(const GPtrArray *before, const Mail *wrapper, const Mail *body,
+	const char *text, const Envelope *envelope, const People *people)
 {
 	GPtrArray *comments = g_ptr_array_new_with_free_func(comment_free);
 	gboolean is_believed;
 
 	for (guint i = 0; before && i < before->len; i++)
-		g_ptr_array_add(comments, g_memdup2(g_ptr_array_index(before, i), sizeof(PlanComment)));
+		g_ptr_array_add(
+			comments, g_memdup2(g_ptr_array_index(before, i), sizeof(PlanComment)));
 	if (*text) {
 		PlanComment *comment = g_new0(PlanComment, 1);
 
 		comment->author = mail_author(wrapper);
-		comment->at = instant_of(&wrapper->date, &body->date, people, envelope->received_at, &is_believed);
+		comment->at = instant_of(
+			&wrapper->date, &body->date, people, envelope->received_at, &is_believed);
 		comment->text = text;
 		g_ptr_array_add(comments, comment);
 	}
 	return comments;
 }
 
-/* Where the unwrapping stands: the mail of this level, whose bytes it is in, and how many inline levels deep there. */
+/* Where the unwrapping stands: the mail of this level, whose bytes it is in, and how many inline
+ * levels deep there. */
 typedef struct {
 	Plan *plan;
 	const Envelope *envelope;
 	const People *people;
 } Unwrapping;
 
-static void unwrap(const Unwrapping *at, const Mail *mail, const Mail *body, guint inline_depth, const char *source, GPtrArray *comments, guint level);
+static void unwrap(const Unwrapping *at, const Mail *mail, const Mail *body, guint inline_depth,
+	const char *source, GPtrArray *comments, guint level);
 
-static void unwrap_forward(const Unwrapping *at, const Mail *mail, const Mail *body, guint inline_depth, const Forward *forward,
-	const GPtrArray *comments, guint level)
+static void unwrap_forward(const Unwrapping *at, const Mail *mail, const Mail *body,
+	guint inline_depth, const Forward *forward, const GPtrArray *comments, guint level)
 {
-	GPtrArray *all = comments_with(comments, mail, body, forward->comment, at->envelope, at->people);
+	GPtrArray *all =
+		comments_with(comments, mail, body, forward->comment, at->envelope, at->people);
 
 	if (forward->form == FORWARD_INLINE)
 		unwrap(at, forward->original, body, inline_depth + 1, "forward", all, level + 1);
 	else
-		unwrap(at, forward->original, forward->original, 0, "forward_attached", all, level + 1);
+		unwrap(at, forward->original, forward->original, 0, "forward_attached", all,
+			level + 1);
 }
 
-/* Adds the mail of this level, or what it carries as long as its author is one of ours. Takes comments. */
-static void unwrap(const Unwrapping *at, const Mail *mail, const Mail *body, guint inline_depth, const char *source, GPtrArray *comments, guint level)
+/* Adds the mail of this level, or what it carries as long as its author is one of ours. Takes
+ * comments. */
+static void unwrap(const Unwrapping *at, const Mail *mail, const Mail *body, guint inline_depth,
+	const char *source, GPtrArray *comments, guint level)
 {
 	g_autoptr(GPtrArray) owned = comments;
 	const Forward *forward;
 
-	if (level >= LEVELS_MAX || !author_of(mail, at->people)->is_ours || !is_carrier(mail, at->people)) {
-		add_item(at->plan, mail, body, inline_depth, source, g_steal_pointer(&owned), at->envelope, at->people)->may_open = TRUE;
+	if (level >= LEVELS_MAX || !author_of(mail, at->people)->is_ours ||
+		!is_carrier(mail, at->people)) {
+		add_item(at->plan, mail, body, inline_depth, source, g_steal_pointer(&owned),
+			at->envelope, at->people)
+			->may_open = TRUE;
 		return;
 	}
 	forward = inline_forward(mail, at->people, has_attached_forward(mail));
@@ -422,31 +460,39 @@ static const char *source_of(const Mail *mail, const Envelope *envelope, const P
 		return "direct";
 	if (has_agent(mail->cc, people))
 		return "cc";
-	return envelope->protocol == PROTOCOL_IMPORT && !author_of(mail, people)->is_ours ? "import" : "bcc";
+	return envelope->protocol == PROTOCOL_IMPORT && !author_of(mail, people)->is_ours ? "import"
+											  : "bcc";
 }
 
-static void plan_itself(Plan *plan, const Mail *mail, const Envelope *envelope, const People *people)
+static void plan_itself(
+	Plan *plan, const Mail *mail, const Envelope *envelope, const People *people)
 {
-	PlanItem *item = add_item(plan, mail, mail, 0, source_of(mail, envelope, people), NULL, envelope, people);
+	PlanItem *item = add_item(
+		plan, mail, mail, 0, source_of(mail, envelope, people), NULL, envelope, people);
 
-	item->may_open = plan->standing == STANDING_USER && (item->may_reopen || people->vouched_user);
+	item->may_open =
+		plan->standing == STANDING_USER && (item->may_reopen || people->vouched_user);
 }
 
-/* A bounce joins the case of the mail that it reports on, whoever the reporting server says it is. */
+/* A bounce joins the case of the mail that it reports on, whoever the reporting server says it is.
+ */
 static gboolean is_believed_bounce(const Plan *plan, const Mail *mail, const Envelope *envelope)
 {
 	return mail->kind == MAIL_KIND_BOUNCE && mail->reported_id &&
-		(envelope->protocol == PROTOCOL_GRAPH || plan->standing == STANDING_USER || g_strcmp0(envelope->envelope_from, "") == 0);
+	       (envelope->protocol == PROTOCOL_GRAPH || plan->standing == STANDING_USER ||
+		       g_strcmp0(envelope->envelope_from, "") == 0);
 }
 
 static void name_redirector(Plan *plan, const Mail *mail)
 {
-	const Mailbox *resender = mail->resent_from->len ? g_ptr_array_index(mail->resent_from, 0) : NULL;
+	const Mailbox *resender =
+		mail->resent_from->len ? g_ptr_array_index(mail->resent_from, 0) : NULL;
 	char *reason = plan->reason;
 
 	if (!resender || !reason)
 		return;
-	plan->reason = g_strdup_printf("%s; redirected by %s", reason, resender->address ? resender->address : resender->name);
+	plan->reason = g_strdup_printf("%s; redirected by %s", reason,
+		resender->address ? resender->address : resender->name);
 	g_free(reason);
 }
 
@@ -455,7 +501,8 @@ static void decide(Plan *plan, const Mail *mail, const Envelope *envelope, const
 	const PlanItem *first = g_ptr_array_index(plan->items, 0);
 
 	for (guint i = 0; i < plan->items->len; i++)
-		plan->is_rejected |= names_never_filed(((PlanItem *)g_ptr_array_index(plan->items, i))->mail, people);
+		plan->is_rejected |= names_never_filed(
+			((PlanItem *)g_ptr_array_index(plan->items, i))->mail, people);
 	plan->is_rejected |= names_never_filed(mail, people);
 	plan->is_bounce = is_believed_bounce(plan, first->mail, envelope);
 	plan->is_quiet = first->kind == MAIL_KIND_AUTO_REPLY || first->kind == MAIL_KIND_RECEIPT;
@@ -469,14 +516,16 @@ static void decide(Plan *plan, const Mail *mail, const Envelope *envelope, const
 		name_redirector(plan, mail);
 }
 
-Plan *plan_make(const Mail *mail, const Envelope *envelope, const People *people, const AuthPolicy *policy)
+Plan *plan_make(
+	const Mail *mail, const Envelope *envelope, const People *people, const AuthPolicy *policy)
 {
 	Plan *plan = g_new0(Plan, 1);
 	const Unwrapping at = {plan, envelope, people};
 
 	plan->items = g_ptr_array_new_with_free_func(item_free);
 	find_standing(plan, mail, envelope, people, policy);
-	if (plan->standing == STANDING_USER && author_of(mail, people)->is_ours && is_carrier(mail, people))
+	if (plan->standing == STANDING_USER && author_of(mail, people)->is_ours &&
+		is_carrier(mail, people))
 		unwrap(&at, mail, mail, 0, "forward", NULL, 0);
 	else
 		plan_itself(plan, mail, envelope, people);

@@ -1,8 +1,8 @@
 /* Plan: what a delivery brings and on whose authority. Pure: no database, no clock.
  *
- * Standing first (who is the sender, by exactly one From mailbox), then what the mail is: a carrier of other
- * mails (a user's forward), or the mail itself. docs/MATCHING.md has the table. A Plan borrows from the Mail, the
- * Envelope and the People that it was made of. */
+ * Standing first (who is the sender, by exactly one From mailbox), then what the mail is: a carrier
+ * of other mails (a user's forward), or the mail itself. docs/MATCHING.md has the table. A Plan
+ * borrows from the Mail, the Envelope and the People that it was made of. */
 #pragma once
 
 #include "parser/mail.h"
@@ -21,7 +21,7 @@ const char *standing_name(Standing standing);
 typedef struct {
 	const Mailbox *author; /* borrowed; may be NULL */
 	gint64 at;
-	const char *text;      /* borrowed */
+	const char *text; /* borrowed */
 } PlanComment;
 
 /* What a mail says of an earlier mail that it quotes. */
@@ -35,47 +35,50 @@ typedef struct {
 
 /* One mail that the delivery brings. */
 typedef struct {
-	const Mail *mail;         /* the mail itself: an original, or the whole */
-	const Mail *body;         /* whose attachments it has: of an inline forward the wrapper, else mail */
-	gboolean is_inline;       /* recovered from a text: to be completed by the real mail */
-	MailKind kind;            /* mail->kind, but a user's own mail is not automatic by Precedence alone */
-	const char *source;       /* as in casegate.messages */
+	const Mail *mail; /* the mail itself: an original, or the whole */
+	const Mail
+		*body; /* whose attachments it has: of an inline forward the wrapper, else mail */
+	gboolean is_inline; /* recovered from a text: to be completed by the real mail */
+	MailKind kind; /* mail->kind, but a user's own mail is not automatic by Precedence alone */
+	const char *source; /* as in casegate.messages */
 	const char *direction;
 	gint64 sent_at;
 	Precision sent_precision;
-	gboolean has_zone;        /* sent_at's zone was stated */
-	GPtrArray *comments;      /* of PlanComment, outermost first */
-	GPtrArray *quotes;        /* of PlanQuote, nearest first: those that state who and when, limited */
+	gboolean has_zone;   /* sent_at's zone was stated */
+	GPtrArray *comments; /* of PlanComment, outermost first */
+	GPtrArray *quotes; /* of PlanQuote, nearest first: those that state who and when, limited */
 	/* What it names. */
-	char *message_id;         /* its own or presumed id, NULL: none */
+	char *message_id; /* its own or presumed id, NULL: none */
 	gboolean is_presumed;
-	GPtrArray *references;    /* of char, nearest first, without message_id */
+	GPtrArray *references; /* of char, nearest first, without message_id */
 	gboolean has_thread_index;
 	const guint8 *thread_guid;
-	gboolean is_weak;         /* may be a new matter on an old thread */
+	gboolean is_weak; /* may be a new matter on an old thread */
 	gboolean may_open;
 	gboolean may_reopen;
 } PlanItem;
 
 typedef struct {
 	Standing standing;
-	char *user;               /* the bringing user's key, or NULL */
+	char *user;                /* the bringing user's key, or NULL */
 	gboolean is_new_colleague; /* user is his address and has no account yet */
-	const char *sender;       /* the author's address key, "" without; borrowed from author_key */
+	const char *sender; /* the author's address key, "" without; borrowed from author_key */
 	char *author_key;
 	AuthVerdict authenticated;
-	gboolean is_held;         /* waits for a human, with reason */
-	gboolean is_quiet;        /* shown only with `hold list --all` */
-	gboolean is_rejected;     /* never_file */
-	gboolean is_bounce;       /* may join the case of the mail that it reports on */
-	char *reason;             /* why held or rejected */
-	GPtrArray *items;         /* of PlanItem, never empty */
+	gboolean is_held;     /* waits for a human, with reason */
+	gboolean is_quiet;    /* shown only with `hold list --all` */
+	gboolean is_rejected; /* never_file */
+	gboolean is_bounce;   /* may join the case of the mail that it reports on */
+	char *reason;         /* why held or rejected */
+	GPtrArray *items;     /* of PlanItem, never empty */
 } Plan;
 
-/* All addresses of a mail and of the mails in it, as keys, each once: what people_load() asks for. Of char. */
+/* All addresses of a mail and of the mails in it, as keys, each once: what people_load() asks for.
+ * Of char. */
 GPtrArray *plan_addresses(const Mail *mail);
 
-Plan *plan_make(const Mail *mail, const Envelope *envelope, const People *people, const AuthPolicy *policy);
+Plan *plan_make(
+	const Mail *mail, const Envelope *envelope, const People *people, const AuthPolicy *policy);
 void plan_free(Plan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Plan, plan_free)
 

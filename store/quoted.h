@@ -1,10 +1,14 @@
-/* Quoted: a mail that names nothing by id is found by what it quotes, and by who quotes it (docs/MATCHING.md 4).
+/* Quoted: a mail that names nothing by id is found by what it quotes, and by who quotes it
+ * (docs/MATCHING.md 4).
  *
- * Only with the same base subject, and only where one of the two cannot name the other: the quoting mail has no
- * references, or the quoted one has no id. Then the stated author and minute must be the mail's. */
+ * Only with the same base subject, and only where one of the two cannot name the other: the quoting
+ * mail has no references, or the quoted one has no id. Then the stated author and minute must be
+ * the mail's. */
 #pragma once
 
 #include "store/identity.h"
 
-/* Adds the keys of the mails that this one quotes, and of those that quote this one, with the signal "quoted". */
-gboolean quoted_find(Store *store, const char *tenant, const PlanItem *item, Identity *identity, GError **error);
+/* Adds the keys of the mails that this one quotes, and of those that quote this one, with the
+ * signal "quoted". */
+gboolean quoted_find(
+	Store *store, const char *tenant, const PlanItem *item, Identity *identity, GError **error);

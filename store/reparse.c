@@ -24,8 +24,10 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Unread, unread_clear)
 static gboolean claim(Store *store, Unread *unread, GError **error)
 {
 	g_autoptr(PGresult) result = db_run(store, "looking for mail to read again",
-		"SELECT tenant, delivery_id, message_id, own_key, encode(source_sha256, 'hex'), envelope_from,"
-		" (extract(epoch FROM received_at) * 1000000)::bigint FROM casegate.reparse_claim()",
+		"SELECT tenant, delivery_id, message_id, own_key, encode(source_sha256, 'hex'), "
+		"envelope_from,"
+		" (extract(epoch FROM received_at) * 1000000)::bigint FROM "
+		"casegate.reparse_claim()",
 		NULL, error);
 
 	if (!result || PQntuples(result) == 0)
@@ -41,7 +43,8 @@ static gboolean claim(Store *store, Unread *unread, GError **error)
 	return TRUE;
 }
 
-/* The human vouched for this mail: it gets its own id beside its key, and joins by nothing else that it names. */
+/* The human vouched for this mail: it gets its own id beside its key, and joins by nothing else
+ * that it names. */
 static Identity *identity_of(const Unread *unread, const PlanItem *item)
 {
 	Identity *identity = g_new0(Identity, 1);
@@ -64,13 +67,15 @@ static Identity *identity_of(const Unread *unread, const PlanItem *item)
 	return identity;
 }
 
-static gboolean complete(Store *store, const Unread *unread, const AuthPolicy *policy, GBytes *source, GError **error)
+static gboolean complete(Store *store, const Unread *unread, const AuthPolicy *policy,
+	GBytes *source, GError **error)
 {
 	g_autoptr(Mail) mail = mail_parse(source);
 	g_autoptr(GPtrArray) addresses = plan_addresses(mail);
 	g_autoptr(People) people = people_load(store, unread->tenant, addresses, NULL, error);
 	g_autoptr(Plan) plan = people ? plan_make(mail, unread->envelope, people, policy) : NULL;
-	g_autoptr(Identity) identity = plan ? identity_of(unread, g_ptr_array_index(plan->items, 0)) : NULL;
+	g_autoptr(Identity) identity =
+		plan ? identity_of(unread, g_ptr_array_index(plan->items, 0)) : NULL;
 	Placed placed = {0};
 	gboolean is_done;
 
@@ -85,12 +90,14 @@ static gboolean complete(Store *store, const Unread *unread, const AuthPolicy *p
 		.plan = plan,
 		.source_sha256 = unread->sha256,
 	};
-	is_done = message_file(store, &filing, g_ptr_array_index(plan->items, 0), identity, 0, 0, &placed, error);
+	is_done = message_file(
+		store, &filing, g_ptr_array_index(plan->items, 0), identity, 0, 0, &placed, error);
 	g_free(placed.reason);
 	return is_done;
 }
 
-static gboolean read_again(Store *store, const Unread *unread, const AuthPolicy *policy, GError **error)
+static gboolean read_again(
+	Store *store, const Unread *unread, const AuthPolicy *policy, GError **error)
 {
 	g_autoptr(GBytes) source = NULL;
 

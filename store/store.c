@@ -8,7 +8,8 @@
 /* A half-open connection must not hold a key that the retry waits for (docs/OPERATING.md). */
 #define SESSION                                                                                    \
 	"SET statement_timeout = '10s'; SET lock_timeout = '5s';"                                  \
-	"SET idle_in_transaction_session_timeout = '10s'; SET client_connection_check_interval = '5s';" \
+	"SET idle_in_transaction_session_timeout = '10s'; SET client_connection_check_interval = " \
+	"'5s';"                                                                                    \
 	"SET search_path = casegate, pg_temp; SET TimeZone = 'UTC'; SET DateStyle = 'ISO';"        \
 	"SET default_toast_compression = 'lz4'; SET plan_cache_mode = force_generic_plan"
 
@@ -37,13 +38,13 @@ static CasegateError remedy_of(const char *state)
 		const char *prefix;
 		CasegateError remedy;
 	} remedies[] = {
-		{"28",    CASEGATE_ERROR_CONFIGURE}, /* who we say we are */
-		{"3D",    CASEGATE_ERROR_CONFIGURE}, /* no such database */
-		{"42",    CASEGATE_ERROR_CONFIGURE}, /* no right, no table: not our schema */
-		{"3F",    CASEGATE_ERROR_CONFIGURE},
-		{"P0",    CASEGATE_ERROR_REJECT   }, /* raised by our own functions */
-		{"22",    CASEGATE_ERROR_REJECT   }, /* a value that cannot be */
-		{"23",    CASEGATE_ERROR_REJECT   }, /* a constraint */
+		{"28", CASEGATE_ERROR_CONFIGURE}, /* who we say we are */
+		{"3D", CASEGATE_ERROR_CONFIGURE}, /* no such database */
+		{"42", CASEGATE_ERROR_CONFIGURE}, /* no right, no table: not our schema */
+		{"3F", CASEGATE_ERROR_CONFIGURE},
+		{"P0", CASEGATE_ERROR_REJECT   }, /* raised by our own functions */
+		{"22", CASEGATE_ERROR_REJECT   }, /* a value that cannot be */
+		{"23", CASEGATE_ERROR_REJECT   }, /* a constraint */
 	};
 
 	for (guint i = 0; i < G_N_ELEMENTS(remedies); i++)
@@ -68,22 +69,26 @@ static void fail(Store *store, const PGresult *result, const char *what, GError 
 	g_strlcpy(store->last_state, state ? state : "", sizeof store->last_state);
 	if (!state || PQstatus(store->connection) == CONNECTION_BAD) {
 		message = first_line(PQerrorMessage(store->connection));
-		g_set_error(error, CASEGATE_ERROR, CASEGATE_ERROR_RETRY, "%s: lost the database: %s", what, message);
+		g_set_error(error, CASEGATE_ERROR, CASEGATE_ERROR_RETRY,
+			"%s: lost the database: %s", what, message);
 		return;
 	}
-	/* Texts of our own functions speak to a person; others speak of tables and go with their state. */
-	is_ours = g_str_has_prefix(state, "P0") || strcmp(state, "28000") == 0 || strcmp(state, "22023") == 0;
+	/* Texts of our own functions speak to a person; others speak of tables and go with their
+	 * state. */
+	is_ours = g_str_has_prefix(state, "P0") || strcmp(state, "28000") == 0 ||
+		  strcmp(state, "22023") == 0;
 	message = first_line(primary ? primary : "unknown error");
 	if (is_ours)
 		g_set_error(error, CASEGATE_ERROR, CASEGATE_ERROR_REJECT, "%s", message);
 	else
-		g_set_error(error, CASEGATE_ERROR, remedy_of(state), "%s: %s (SQLSTATE %s)", what, message, state);
+		g_set_error(error, CASEGATE_ERROR, remedy_of(state), "%s: %s (SQLSTATE %s)", what,
+			message, state);
 }
 
 gboolean db_should_repeat(const Store *store)
 {
 	return strcmp(store->last_state, "40001") == 0 || strcmp(store->last_state, "40P01") == 0 ||
-		strcmp(store->last_state, "23505") == 0;
+	       strcmp(store->last_state, "23505") == 0;
 }
 
 /* ----------------------------------------------------------------- connection */
@@ -92,11 +97,11 @@ gboolean db_should_repeat(const Store *store)
 static PGconn *connect_as(const char *url, StoreRole role, gboolean *has_user)
 {
 	static const char *const ours[][2] = {
-		{"connect_timeout",     "5"    },
-		{"tcp_user_timeout",    "10000"},
-		{"keepalives_idle",     "10"   },
-		{"keepalives_interval", "5"    },
-		{"keepalives_count",    "3"    },
+		{"connect_timeout",     "5"       },
+		{"tcp_user_timeout",    "10000"   },
+		{"keepalives_idle",     "10"      },
+		{"keepalives_interval", "5"       },
+		{"keepalives_count",    "3"       },
 		{"application_name",    "casegate"},
 	};
 	g_autoptr(GPtrArray) keys = g_ptr_array_new();
@@ -124,7 +129,8 @@ static PGconn *connect_as(const char *url, StoreRole role, gboolean *has_user)
 		}
 	g_ptr_array_add(keys, NULL);
 	g_ptr_array_add(values, NULL);
-	connection = PQconnectdbParams((const char *const *)keys->pdata, (const char *const *)values->pdata, 0);
+	connection = PQconnectdbParams(
+		(const char *const *)keys->pdata, (const char *const *)values->pdata, 0);
 	PQconninfoFree(options);
 	return connection;
 }
@@ -144,7 +150,9 @@ static gboolean check_durability(Store *store, GError **error)
 		}
 		if (strcmp(PQgetvalue(result, 0, 0), "off") == 0) {
 			g_set_error(error, CASEGATE_ERROR, CASEGATE_ERROR_CONFIGURE,
-				"the database runs with %s = off and could lose accepted mail: switch it on", settings[i]);
+				"the database runs with %s = off and could lose accepted mail: "
+				"switch it on",
+				settings[i]);
 			return FALSE;
 		}
 	}
@@ -161,9 +169,10 @@ static gboolean check_schema(Store *store, GError **error)
 		return TRUE;
 	g_set_error(error, CASEGATE_ERROR, CASEGATE_ERROR_CONFIGURE,
 		version == 0 ? "the database has no casegate schema yet: run `casegate migrate`"
-			: version < migrate_known_version()
+		: version < migrate_known_version()
 			? "the database's schema is older than this program: run `casegate migrate`"
-			: "the database's schema is newer than this program: install the newer casegate");
+			: "the database's schema is newer than this program: install the newer "
+			  "casegate");
 	return FALSE;
 }
 
@@ -174,9 +183,11 @@ static gboolean set_up_session(Store *store, gboolean has_user, GError **error)
 	if (!db_script(store, "opening the session", SESSION, error))
 		return FALSE;
 	if (store->role == ROLE_OWNER)
-		return db_script(store, "opening the session", "SET statement_timeout = 0; SET lock_timeout = 0", error);
+		return db_script(store, "opening the session",
+			"SET statement_timeout = 0; SET lock_timeout = 0", error);
 	/* A list over millions of mails may take its time; nobody's mail waits for it. */
-	if (store->role == ROLE_ADMIN && !db_script(store, "opening the session", "SET statement_timeout = '10min'", error))
+	if (store->role == ROLE_ADMIN &&
+		!db_script(store, "opening the session", "SET statement_timeout = '10min'", error))
 		return FALSE;
 	if (has_user) {
 		set_role = g_strdup_printf("SET ROLE %s", role_names[store->role]);
@@ -208,7 +219,8 @@ static gboolean reconnect(Store *store, GError **error)
 	store->connection = connect_as(store->url, store->role, &has_user);
 	if (PQstatus(store->connection) != CONNECTION_OK) {
 		message = first_line(PQerrorMessage(store->connection));
-		g_set_error(error, CASEGATE_ERROR, CASEGATE_ERROR_RETRY, "cannot reach the database: %s", message);
+		g_set_error(error, CASEGATE_ERROR, CASEGATE_ERROR_RETRY,
+			"cannot reach the database: %s", message);
 		disconnect(store);
 		return FALSE;
 	}
@@ -270,9 +282,11 @@ gboolean store_number_events(Store *store, gint64 *numbered, GError **error)
 	g_autoptr(Args) args = args_new();
 	g_autoptr(PGresult) result = NULL;
 
-	/* The notifier passes when another one is at it; a command wants its own events numbered. */
+	/* The notifier passes when another one is at it; a command wants its own events numbered.
+	 */
 	args_bool(args, store->role == ROLE_ADMIN);
-	result = db_run(store, "numbering events", "SELECT casegate.number_events($1)", args, error);
+	result =
+		db_run(store, "numbering events", "SELECT casegate.number_events($1)", args, error);
 	if (result && numbered)
 		*numbered = db_bigint(result, 0, 0);
 	return result != NULL;
@@ -342,13 +356,15 @@ gboolean db_begin(Store *store, const char *tenant, GError **error)
 		if (is_connected(store))
 			return FALSE;
 		g_clear_error(error);
-		if (!reconnect(store, error) || !db_script(store, "beginning a transaction", "BEGIN", error))
+		if (!reconnect(store, error) ||
+			!db_script(store, "beginning a transaction", "BEGIN", error))
 			return FALSE;
 	}
 	if (!tenant)
 		return TRUE;
 	args_text(args, tenant);
-	result = db_run(store, "naming the tenant", "SELECT set_config('casegate.tenant', $1, true)", args, error);
+	result = db_run(store, "naming the tenant",
+		"SELECT set_config('casegate.tenant', $1, true)", args, error);
 	return result != NULL;
 }
 

@@ -77,13 +77,15 @@ static Table *table_of(const PGresult *result)
 		char **row = g_new0(char *, (gsize)width + 1);
 
 		for (int j = 0; j < width; j++)
-			row[j] = value_of(result, i, j, g_array_index(table->columns, Column, (guint)j).type);
+			row[j] = value_of(
+				result, i, j, g_array_index(table->columns, Column, (guint)j).type);
 		g_ptr_array_add(table->rows, row);
 	}
 	return table;
 }
 
-Table *table_query(Store *store, const char *what, const char *sql, const char *const *values, GError **error)
+Table *table_query(
+	Store *store, const char *what, const char *sql, const char *const *values, GError **error)
 {
 	g_autoptr(Args) args = args_new();
 	g_autoptr(PGresult) result = NULL;

@@ -7,9 +7,9 @@
 typedef enum {
 	COLUMN_TEXT,
 	COLUMN_NUMBER,
-	COLUMN_BOOL,  /* "t" or "f" */
-	COLUMN_TIME,  /* ISO 8601 in UTC: "2026-03-02T13:05:00Z" */
-	COLUMN_JSON,  /* json, jsonb and arrays, as JSON text */
+	COLUMN_BOOL, /* "t" or "f" */
+	COLUMN_TIME, /* ISO 8601 in UTC: "2026-03-02T13:05:00Z" */
+	COLUMN_JSON, /* json, jsonb and arrays, as JSON text */
 } ColumnType;
 
 typedef struct {
@@ -18,15 +18,17 @@ typedef struct {
 } Column;
 
 typedef struct {
-	GArray *columns;  /* of Column */
-	GPtrArray *rows;  /* of char **, one string or NULL for each column */
+	GArray *columns; /* of Column */
+	GPtrArray *rows; /* of char **, one string or NULL for each column */
 } Table;
 
 void table_free(Table *table);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Table, table_free)
 
-/* Runs one statement with text parameters (NULL-terminated array; an entry cannot be NULL) and returns its
- * rows. For store/ and tests: the statement stands next to the function that names it. */
-Table *table_query(Store *store, const char *what, const char *sql, const char *const *values, GError **error);
+/* Runs one statement with text parameters (NULL-terminated array; an entry cannot be NULL) and
+ * returns its rows. For store/ and tests: the statement stands next to the function that names it.
+ */
+Table *table_query(
+	Store *store, const char *what, const char *sql, const char *const *values, GError **error);
 /* The value in a row by column name, or NULL. Borrowed. */
 const char *table_get(const Table *table, guint row, const char *column);

@@ -1,7 +1,7 @@
 #include "store/timetest.h"
 
 #define MINUTE (G_GINT64_CONSTANT(60) * G_USEC_PER_SEC)
-#define HOUR (60 * MINUTE)
+#define HOUR   (60 * MINUTE)
 
 TimeTest timetest_compare(gint64 one, gint64 other, gboolean is_sure)
 {

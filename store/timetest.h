@@ -1,4 +1,5 @@
-/* Time test: are two stated times the same one? Clients write minutes, drop zones, round up, or state the arrival. */
+/* Time test: are two stated times the same one? Clients write minutes, drop zones, round up, or
+ * state the arrival. */
 #pragma once
 
 #include <glib.h>

@@ -186,13 +186,13 @@ static const struct {
          VON "Date: Mon, 2 Mar 2026 14:05:31 +0100\nSubject: Angebot\n"
 		    "Cc: Bert Meier <bert@b.example>, Cora Schmidt <cora@c.example>, Dora\nKlein "
 		    "<dora@d.example>\n\nText",										     "0-5" ANNA " cc Bert Meier<bert@b.example>; Cora Schmidt<cora@c.example>; Dora "
-			   "Klein<dora@d.example> "
+		"Klein<dora@d.example> "
 		"date 2026-03-02 14:05 subject Angebot"													     },
 	{"a greeting below a full line",
          VON "Gesendet: Montag, 2. März 2026 14:05\nAn: bert@b.example\n"
 		    "Betreff: Angebot über zwei Maschinen mit Zubehör, Lieferung und vollem\nGuten "
 		    "Tag,\n\nText",												 "0-4" ANNA " to -<bert@b.example> date 2026-03-02 14:05 subject Angebot über zwei "
-			   "Maschinen mit "
+		"Maschinen mit "
 		"Zubehör, Lieferung und vollem"																},
 	{"only a sender and a subject, below a separator",
          "---------- Forwarded message ----------\n" VON "Subject: Angebot\n\nText",

@@ -292,6 +292,12 @@ def bad_mail(gateway, ok):
     ok(not gateway.store.find(content), "nothing is filed of it")
 
 
+def kill(process, number=signal.SIGKILL):
+    """Signals a process that may have ended meanwhile."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(process, number)
+
+
 def dead_workers(gateway, ok):
     """killed workers: the mail on its way is filed once, the next one too"""
     gateway.store.commits.clear()
@@ -306,14 +312,14 @@ def dead_workers(gateway, ok):
         ok(client.read()[0] == 250, "250 from another worker")
         ok(gateway.store.find(content)[-1]["why"] == "", "which reads it once more", gateway.store.find(content))
     for worker in gateway.children("worker"):
-        os.kill(worker, signal.SIGKILL)
+        kill(worker)
         content = mail(f"after {worker}")
         ok(gateway.deliver(content) == [250] and gateway.store.find(content)[0]["why"] == "", "a worker dies idle: read as ever")
     for worker in gateway.children("worker"):
-        os.kill(worker, signal.SIGKILL)
+        kill(worker)
     ok(gateway.deliver(mail("all dead")) == [250], "all workers die: mail waits for new ones")
     for worker in gateway.children("worker"):
-        os.kill(worker, signal.SIGSTOP)
+        kill(worker, signal.SIGSTOP)
     ok(gateway.deliver(mail("all stopped")) == [250], "all workers are stopped: they are replaced")
     ok(wait_until(lambda: len(gateway.children("worker")) == 2), "two workers as before")
     ok(gateway.metric("worker_restarts_total") >= 5, "restarts are counted", gateway.metric("worker_restarts_total"))

@@ -33,7 +33,7 @@ static const struct {
          "[A: b\n\none\n][C: d\n\ntwo\n]"															  },
 	{"CRLF",
          "From x Mon Mar  2 14:05:31 2026\r\nA: b\r\n\r\none\r\n\r\nFrom y\r\nC: "
-         "d\r\n\r\ntwo\r\n",											   "[A: b\r\n\r\none\r\n][C: d\r\n\r\ntwo\r\n]"},
+		"d\r\n\r\ntwo\r\n",										    "[A: b\r\n\r\none\r\n][C: d\r\n\r\ntwo\r\n]"},
 	{"a bare separator above a header (Thunderbird)",
          "From \nA: b\n\none\n\nFrom \nC: d\n\ntwo\n",								 "[A: b\n\none\n][C: d\n\ntwo\n]"            },
 	{"a separator without a date above a header",

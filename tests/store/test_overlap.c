@@ -2,7 +2,9 @@
 
 #include <string.h>
 
-#define LONG "Sehr geehrte Frau Muster, anbei erhalten Sie unser Angebot über zwanzig Pumpen der Baureihe Nova. " \
+#define LONG                                                                                   \
+	"Sehr geehrte Frau Muster, anbei erhalten Sie unser Angebot über zwanzig Pumpen der " \
+	"Baureihe Nova. "                                                                      \
 	"Die Lieferzeit beträgt sechs Wochen ab Bestellung, die Preise gelten bis Ende April."
 
 static const struct {
@@ -10,16 +12,23 @@ static const struct {
 	double least, most;
 	gboolean is_short, is_equal;
 } rows[] = {
-	{"both empty",       "", "", 0, 0, TRUE, TRUE},
-	{"one empty",        LONG, "", 0, 0, TRUE, FALSE},
-	{"the same",         LONG, LONG, 1, 1, FALSE, TRUE},
-	{"wrapped, quoted",  LONG, "> Sehr geehrte Frau Muster, anbei erhalten\n> Sie unser Angebot über zwanzig Pumpen der Baureihe *Nova*.\n"
-		"> Die Lieferzeit beträgt sechs Wochen ab Bestellung, die Preise\n> gelten bis Ende April.\n", 1, 1, FALSE, TRUE},
-	{"inside another",   LONG, "Hallo Bernd, bitte prüfen. " LONG " Danke und viele Grüße, Anna", 1, 1, FALSE, FALSE},
-	{"something else",   LONG, "Guten Tag, hiermit kündigen wir den Wartungsvertrag fristgerecht zum Ende des Quartals und bitten um Bestätigung.", 0, .05, FALSE, FALSE},
-	{"links rewritten",  LONG " https://pumpen.example/nova?x=1", LONG " <https://safelinks.example/?url=abc>", 1, 1, FALSE, TRUE},
-	{"short and equal",  "Passt, danke!", "passt danke", 1, 1, TRUE, TRUE},
-	{"short, different", "Passt, danke!", "Leider nein", 0, 0, TRUE, FALSE},
+	{"both empty",       "",				      "",								   0, 0,   TRUE,  TRUE },
+	{"one empty",        LONG,				    "",								   0, 0,   TRUE,  FALSE},
+	{"the same",         LONG,				    LONG,								 1, 1,   FALSE, TRUE },
+	{"wrapped, quoted",  LONG,
+         "> Sehr geehrte Frau Muster, anbei erhalten\n> Sie unser Angebot über zwanzig "
+		"Pumpen der Baureihe *Nova*.\n"
+		"> Die Lieferzeit beträgt sechs Wochen ab Bestellung, die Preise\n> gelten bis "
+		"Ende April.\n",													    1, 1,   FALSE, TRUE },
+	{"inside another",   LONG,				    "Hallo Bernd, bitte prüfen. " LONG " Danke und viele Grüße, Anna",
+         1,																    1,   FALSE, FALSE},
+	{"something else",   LONG,
+         "Guten Tag, hiermit kündigen wir den Wartungsvertrag fristgerecht zum Ende des "
+		"Quartals und bitten um Bestätigung.",										     0, .05, FALSE, FALSE},
+	{"links rewritten",  LONG " https://pumpen.example/nova?x=1",
+         LONG " <https://safelinks.example/?url=abc>",										      1, 1,   FALSE, TRUE },
+	{"short and equal",  "Passt, danke!",                         "passt danke",                                                        1, 1,   TRUE,  TRUE },
+	{"short, different", "Passt, danke!",                         "Leider nein",                                                        0, 0,   TRUE,  FALSE},
 };
 
 static void test_overlap(gconstpointer data)

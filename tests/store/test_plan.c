@@ -9,7 +9,8 @@ static People *sample_people(const GPtrArray *addresses)
 {
 	People *people = g_new0(People, 1);
 
-	people->persons = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free); /* the user's key is static here */
+	people->persons = g_hash_table_new_full(
+		g_str_hash, g_str_equal, g_free, g_free); /* the user's key is static here */
 	people->timezone = g_time_zone_new_identifier("Europe/Berlin");
 	people->trusted_arc = g_ptr_array_new();
 	for (guint i = 0; i < addresses->len; i++) {
@@ -26,10 +27,12 @@ static People *sample_people(const GPtrArray *addresses)
 	return people;
 }
 
-#define ATTACHED(inner)                                                                            \
-	"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\nfor you\n--x\n"     \
+#define ATTACHED(inner)                                                                         \
+	"MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=x\n\n--x\n\nfor you\n--x\n" \
 	"Content-Type: message/rfc822\n\n" inner "\n--x--\n"
-#define OFFER "From: Max <max@supplier.example>\nTo: anna@acme.example\nSubject: Offer\nMessage-ID: <o@s>\n" \
+#define OFFER                                                                                   \
+	"From: Max <max@supplier.example>\nTo: anna@acme.example\nSubject: Offer\nMessage-ID: " \
+	"<o@s>\n"                                                                               \
 	"Date: Mon, 2 Mar 2026 14:05:12 +0100\n\nour offer\n"
 
 static const struct {
@@ -39,33 +42,52 @@ static const struct {
 	guint items;
 	const char *source, *direction, *from, *id; /* of the first item */
 } rows[] = {
-	{"bcc", "From: anna@acme.example\nTo: max@supplier.example\nSubject: Re: x\nMessage-ID: <a@b>\n\nhi\n", "anna@acme.example",
-		STANDING_USER, FALSE, FALSE, 1, "bcc", "out", "anna@acme.example", "a@b"},
-	{"cc", "From: anna@acme.example\nTo: max@supplier.example\nCc: agent@in.acme.example\n\nhi\n", "anna@acme.example",
-		STANDING_USER, FALSE, FALSE, 1, "cc", "out", "anna@acme.example", NULL},
-	{"direct", "From: anna@acme.example\nTo: agent@in.acme.example\n\nhi\n", "anna@acme.example",
-		STANDING_USER, FALSE, FALSE, 1, "direct", "internal", "anna@acme.example", NULL},
-	{"a colleague by domain", "From: bob@acme.example\nTo: anna@acme.example\nCc: agent@in.acme.example\n\nhi\n", "bob@acme.example",
-		STANDING_USER, FALSE, FALSE, 1, "cc", "internal", "bob@acme.example", NULL},
-	{"a supplier's reply to all", "From: max@supplier.example\nTo: anna@acme.example\nCc: agent@in.acme.example\n\nhi\n", "max@supplier.example",
-		STANDING_KNOWN, FALSE, FALSE, 1, "cc", "in", "max@supplier.example", NULL},
-	{"a stranger", "From: eve@evil.example\nTo: agent@in.acme.example\n\nhi\n", "anna@acme.example",
-		STANDING_NOBODY, TRUE, FALSE, 1, "direct", "in", "eve@evil.example", NULL},
-	{"two authors", "From: anna@acme.example, eve@evil.example\nTo: agent@in.acme.example\n\nhi\n", "anna@acme.example",
-		STANDING_NOBODY, TRUE, FALSE, 1, "direct", "in", NULL, NULL},
-	{"two From fields", "From: anna@acme.example\nFrom: eve@evil.example\nTo: agent@in.acme.example\n\nhi\n", "anna@acme.example",
-		STANDING_NOBODY, TRUE, FALSE, 1, "direct", "in", NULL, NULL},
-	{"an attached forward", "From: anna@acme.example\nTo: agent@in.acme.example\n" ATTACHED(OFFER), "anna@acme.example",
-		STANDING_USER, FALSE, FALSE, 1, "forward_attached", "in", "max@supplier.example", "o@s"},
-	{"attached, but to the supplier", "From: anna@acme.example\nTo: max@supplier.example\n" ATTACHED(OFFER), "anna@acme.example",
-		STANDING_USER, FALSE, FALSE, 1, "bcc", "out", "anna@acme.example", NULL},
-	{"a stranger's attached forward", "From: eve@evil.example\nTo: agent@in.acme.example\n" ATTACHED(OFFER), "eve@evil.example",
-		STANDING_NOBODY, TRUE, FALSE, 1, "direct", "in", "eve@evil.example", NULL},
-	{"redirected by a user", "Resent-From: anna@acme.example\nResent-To: agent@in.acme.example\n" OFFER, "anna@acme.example",
-		STANDING_KNOWN, FALSE, FALSE, 1, "redirect", "in", "max@supplier.example", "o@s"},
-	{"never filed", "From: anna@acme.example\nTo: private@bank.example\n\nhi\n", "anna@acme.example",
-		STANDING_USER, FALSE, TRUE, 1, "bcc", "out", "anna@acme.example", NULL},
-	{"nothing at all", "", "", STANDING_NOBODY, TRUE, FALSE, 1, "bcc", "in", NULL, NULL},
+	{"bcc",
+         "From: anna@acme.example\nTo: max@supplier.example\nSubject: Re: x\nMessage-ID: "
+		"<a@b>\n\nhi\n",									"anna@acme.example",    STANDING_USER,   FALSE, FALSE, 1, "bcc",              "out",
+         "anna@acme.example",																					   "a@b"},
+	{"cc",
+         "From: anna@acme.example\nTo: max@supplier.example\nCc: "
+		"agent@in.acme.example\n\nhi\n",							"anna@acme.example",    STANDING_USER,   FALSE, FALSE, 1, "cc",               "out",
+         "anna@acme.example",																					   NULL },
+	{"direct",			"From: anna@acme.example\nTo: agent@in.acme.example\n\nhi\n",
+         "anna@acme.example",												   STANDING_USER,   FALSE, FALSE, 1, "direct",           "internal",
+         "anna@acme.example",																					   NULL },
+	{"a colleague by domain",
+         "From: bob@acme.example\nTo: anna@acme.example\nCc: agent@in.acme.example\n\nhi\n",            "bob@acme.example",     STANDING_USER,   FALSE, FALSE, 1, "cc",               "internal",
+         "bob@acme.example",																					    NULL },
+	{"a supplier's reply to all",
+         "From: max@supplier.example\nTo: anna@acme.example\nCc: "
+		"agent@in.acme.example\n\nhi\n",							"max@supplier.example", STANDING_KNOWN,  FALSE, FALSE, 1, "cc",               "in",
+         "max@supplier.example",																					NULL },
+	{"a stranger",                    "From: eve@evil.example\nTo: agent@in.acme.example\n\nhi\n",
+         "anna@acme.example",												   STANDING_NOBODY, TRUE,  FALSE, 1, "direct",           "in",
+         "eve@evil.example",																					    NULL },
+	{"two authors",
+         "From: anna@acme.example, eve@evil.example\nTo: agent@in.acme.example\n\nhi\n",		"anna@acme.example",    STANDING_NOBODY, TRUE,  FALSE, 1, "direct",           "in",       NULL, NULL },
+	{"two From fields",
+         "From: anna@acme.example\nFrom: eve@evil.example\nTo: "
+		"agent@in.acme.example\n\nhi\n",							"anna@acme.example",    STANDING_NOBODY, TRUE,  FALSE, 1, "direct",           "in",       NULL, NULL },
+	{"an attached forward",
+         "From: anna@acme.example\nTo: agent@in.acme.example\n" ATTACHED(OFFER),
+         "anna@acme.example",												   STANDING_USER,   FALSE, FALSE, 1, "forward_attached", "in",
+         "max@supplier.example",																					"o@s"},
+	{"attached, but to the supplier",
+         "From: anna@acme.example\nTo: max@supplier.example\n" ATTACHED(OFFER),
+         "anna@acme.example",												   STANDING_USER,   FALSE, FALSE, 1, "bcc",              "out",
+         "anna@acme.example",																					   NULL },
+	{"a stranger's attached forward",
+         "From: eve@evil.example\nTo: agent@in.acme.example\n" ATTACHED(OFFER),
+         "eve@evil.example",												    STANDING_NOBODY, TRUE,  FALSE, 1, "direct",           "in",
+         "eve@evil.example",																					    NULL },
+	{"redirected by a user",
+         "Resent-From: anna@acme.example\nResent-To: agent@in.acme.example\n" OFFER,
+         "anna@acme.example",												   STANDING_KNOWN,  FALSE, FALSE, 1, "redirect",         "in",
+         "max@supplier.example",																					"o@s"},
+	{"never filed",                   "From: anna@acme.example\nTo: private@bank.example\n\nhi\n",
+         "anna@acme.example",												   STANDING_USER,   FALSE, TRUE,  1, "bcc",              "out",
+         "anna@acme.example",																					   NULL },
+	{"nothing at all",                "",							   "",                     STANDING_NOBODY, TRUE,  FALSE, 1, "bcc",              "in",       NULL, NULL },
 };
 
 static void test_plan(gconstpointer data)
@@ -108,14 +130,15 @@ static void test_sent_at(void)
 	} dates[] = {
 		{"Mon, 2 Mar 2026 14:05:12 +0100", G_GINT64_CONSTANT(1772456712)},
 		{"Mon, 2 Mar 2026 13:05:12 +0000", G_GINT64_CONSTANT(1772456712)},
-		{"Fri, 1 Jan 1988 00:00:00 +0000", 0},
-		{"Mon, 2 Mar 2099 00:00:00 +0000", 0},
-		{"gestern", 0},
+		{"Fri, 1 Jan 1988 00:00:00 +0000", 0                            },
+		{"Mon, 2 Mar 2099 00:00:00 +0000", 0                            },
+		{"gestern",                        0                            },
 	};
 	const gint64 received = G_GINT64_CONSTANT(1772500000);
 
 	for (guint i = 0; i < G_N_ELEMENTS(dates); i++) {
-		g_autofree char *text = g_strdup_printf("From: anna@acme.example\nDate: %s\n\nhi\n", dates[i].date);
+		g_autofree char *text =
+			g_strdup_printf("From: anna@acme.example\nDate: %s\n\nhi\n", dates[i].date);
 		g_autoptr(GBytes) source = g_bytes_new(text, strlen(text));
 		g_autoptr(Mail) mail = mail_parse(source);
 		g_autoptr(GPtrArray) addresses = plan_addresses(mail);
