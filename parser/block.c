@@ -555,9 +555,10 @@ gboolean block_parse(const char *const *lines, guint count, guint at, Block *blo
 	if (!first)
 		return FALSE;
 	reader.end = at + 1;
-	if (first != lines[at])
+	if (first != lines[at]) {
 		unglued = unglue(first);
-	first = unglued;
+		first = unglued;
+	}
 	if (begins_block(label_parse(first, &value, NULL)))
 		line_add(&reader, first);
 	else if (!read_unlabelled(&reader, at))
