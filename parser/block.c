@@ -3,22 +3,21 @@
 #include <string.h>
 
 #include "parser/limits.h"
+#include "parser/lines.h"
 #include "parser/localdate.h"
 #include "parser/mailboxes.h"
+#include "parser/separator.h"
 #include "parser/words.h"
 
 enum {
 	BLOCK_LINES = 80,   /* of one block, wrapped recipients included */
-	GAP_LINES = 3,      /* blank ones within a block, and between separator and labels */
 	WRAPPED_LINES = 40, /* of one list of recipients */
 	WRAPPED_WORDS = 2,  /* lines that a subject or date goes on */
 	LINE_LABELS = 40,   /* looked at within one line */
-	SEPARATORS = 4,     /* lines of separators and warnings above the labels */
 	MARK_BYTES = 200,   /* of a line with nothing but a separator, or a name */
 	LABEL_BYTES = 30,   /* of one that nobody knows */
-	UNGLUE_BYTES = 4000,
-	FULL_LINE = 66, /* characters at which programs that wrap begin to */
-	WRAP_LINE = 82, /* and have done so */
+	FULL_LINE = 66,     /* characters at which programs that wrap begin to */
+	WRAP_LINE = 82,     /* and have done so */
 	VALUE_BYTES = 1 << 16,
 };
 
@@ -44,23 +43,6 @@ static void reader_clear(Reader *reader)
 }
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Reader, reader_clear)
 
-static gboolean is_invisible(gunichar c)
-{
-	return g_unichar_isspace(c) || g_unichar_type(c) == G_UNICODE_FORMAT || c == 0x034f;
-}
-
-static const char *skip_blanks(const char *line)
-{
-	while (*line && is_invisible(g_utf8_get_char(line)))
-		line = g_utf8_next_char(line);
-	return line;
-}
-
-static gboolean is_blank(const char *line)
-{
-	return !*skip_blanks(line);
-}
-
 static gboolean is_recipients(Label label)
 {
 	return label == LABEL_TO || label == LABEL_CC || label == LABEL_BCC ||
@@ -71,12 +53,6 @@ static gboolean is_recipients(Label label)
 static gboolean is_people(Label label)
 {
 	return label == LABEL_FROM || is_recipients(label);
-}
-
-static gboolean begins_block(Label label)
-{
-	return label == LABEL_FROM || label == LABEL_DATE || label == LABEL_TO ||
-	       label == LABEL_SUBJECT;
 }
 
 static gboolean is_stated(const Reader *reader, Label label)
@@ -108,7 +84,8 @@ static void value_append(GString *value, const char *piece, gsize length, Label 
 	if (value->len > 0)
 		before = g_utf8_get_char(g_utf8_prev_char(value->str + value->len));
 	/* A client that wraps after each mailbox needs no comma of its own. */
-	if (is_people(label) && before == '>' && strchr(piece, '<') && *skip_blanks(piece) != '<')
+	if (is_people(label) && before == '>' && strchr(piece, '<') &&
+		*lines_skip_blanks(piece) != '<')
 		g_string_append_c(value, ';');
 	for (; piece < end && value->len < VALUE_BYTES; piece = g_utf8_next_char(piece)) {
 		gunichar c = g_utf8_get_char(piece);
@@ -117,7 +94,7 @@ static void value_append(GString *value, const char *piece, gsize length, Label 
 			is_apart = TRUE;
 			continue;
 		}
-		if (is_invisible(c) || g_unichar_iscntrl(c))
+		if (lines_is_invisible(c) || g_unichar_iscntrl(c))
 			continue;
 		/* Chinese and Japanese lines break without a blank. */
 		if (is_apart && value->len > 0 &&
@@ -209,7 +186,7 @@ static void drop_bold(GString *value, const char *line)
 	g_assert(value != NULL);
 	stars = strchr(value->str, '*');
 
-	if (*skip_blanks(line) == '*' && stars && strspn(stars, "*") == strlen(stars))
+	if (*lines_skip_blanks(line) == '*' && stars && strspn(stars, "*") == strlen(stars))
 		g_string_truncate(value, (gsize)(stars - value->str));
 }
 
@@ -228,65 +205,9 @@ static gboolean line_add(Reader *reader, const char *line)
 	return TRUE;
 }
 
-/* "-------- Ursprüngliche Nachricht --------Von: Anna": a separator with the labels on its line.
- * *labels is where they begin, NULL: on a line of their own. */
-static Mark separator_parse(const char *line, const char **labels)
-{
-	const char *rest = NULL, *value;
-	Mark mark = mark_parse(line, &rest);
-
-	*labels = mark != MARK_NONE && rest && begins_block(label_parse(rest, &value, NULL)) ? rest
-											     : NULL;
-	return mark;
-}
-
-/* Yahoo's labels on a separator's line stand right behind each other's values: "Von: Anna <a@b>An:
- * c@d". Returns the line with blanks between. */
-static char *unglue(const char *line)
-{
-	GString *text = g_string_new(NULL);
-	const char *value;
-
-	for (const char *c = line; *c; c = g_utf8_next_char(c)) {
-		if (c > line && c[-1] != ' ' && g_unichar_isupper(g_utf8_get_char(c)) &&
-			g_unichar_islower(g_utf8_get_char(g_utf8_next_char(c))) &&
-			c - line < UNGLUE_BYTES && label_parse(c, &value, NULL) != LABEL_NONE)
-			g_string_append_c(text, ' ');
-		g_string_append_unichar(text, g_utf8_get_char(c));
-	}
-	return g_string_free(text, FALSE);
-}
-
-/* The next line at or behind at that is not blank, if it is near; else reader->count. */
 static guint next_line(const Reader *reader, guint at)
 {
-	for (guint gap = 0; at + gap < reader->count && gap <= GAP_LINES; gap++)
-		if (!is_blank(reader->lines[at + gap]))
-			return at + gap;
-	return reader->count;
-}
-
-/* Reads the separators at the start: a rule and the words below it are one. Returns the line of the
- * first label, and in *labels that line from its first label on. */
-static guint read_separators(Reader *reader, guint at, const char **labels)
-{
-	static const int weight[] = {
-		[MARK_NONE] = 0, [MARK_RULE] = 1, [MARK_ORIGINAL] = 2, [MARK_FORWARD] = 3};
-
-	for (guint lines = 0; at < reader->count && lines < SEPARATORS; lines++) {
-		Mark mark = separator_parse(reader->lines[at], labels);
-
-		if (weight[mark] > weight[reader->block->mark])
-			reader->block->mark = mark;
-		if (*labels)
-			return at;
-		/* Outlook's warnings of foreign senders stand between the rule and the labels. */
-		if (mark == MARK_NONE && !(lines > 0 && is_banner(reader->lines[at])))
-			break;
-		at = next_line(reader, at + 1);
-	}
-	*labels = at < reader->count ? reader->lines[at] : NULL;
-	return at;
+	return lines_next(reader->lines, reader->count, at, SEPARATOR_GAP);
 }
 
 /* Is this a label that the block does not have yet? */
@@ -316,7 +237,7 @@ static guint wrapped_between(const Reader *reader, guint at)
 	for (guint lines = 0; lines <= limit && at + lines < reader->count; lines++) {
 		const char *line = reader->lines[at + lines];
 
-		if (is_blank(line))
+		if (lines_is_blank(line))
 			return 0;
 		if (is_new_label(reader, line))
 			return lines;
@@ -330,7 +251,7 @@ static guint wrapped_between(const Reader *reader, guint at)
 /* Was a line so full that the program that wrapped it had no room for the next one's first word? */
 static gboolean is_full(const char *line, const char *next)
 {
-	const char *word = skip_blanks(next);
+	const char *word = lines_skip_blanks(next);
 	glong length =
 		strlen(line) > 4 * (gsize)WRAP_LINE ? WRAP_LINE + 1 : g_utf8_strlen(line, -1);
 
@@ -350,7 +271,7 @@ static gboolean is_wrapped_list(const Reader *reader, guint at)
 	if (strchr(",;", value->str[value->len - 1]) || (bracket && !strchr(bracket, '>')))
 		return strpbrk(line, "@;") != NULL;
 	return strchr(line, '@') &&
-	       (*skip_blanks(line) == '<' || is_full(reader->lines[at - 1], line));
+	       (*lines_skip_blanks(line) == '<' || is_full(reader->lines[at - 1], line));
 }
 
 /* A greeting: "Guten Tag,". */
@@ -368,7 +289,7 @@ static guint wrapped_end(const Reader *reader, guint at)
 	if (is_people(reader->last) || reader->last == LABEL_OTHER)
 		return is_wrapped_list(reader, at) ? 1 : 0;
 	while (lines <= WRAPPED_WORDS && at + lines < reader->count &&
-		!is_blank(reader->lines[at + lines])) {
+		!lines_is_blank(reader->lines[at + lines])) {
 		const char *line = reader->lines[at + lines];
 		gboolean is_indented = *line == ' ' || *line == '\t';
 
@@ -390,7 +311,8 @@ static gboolean are_unknown_labels(const Reader *reader, guint at, guint lines)
 	if (reader->last == LABEL_SUBJECT && is_full(reader->lines[at - 1], reader->lines[at]))
 		return FALSE;
 	for (guint i = 0; i < lines; i++) {
-		const char *line = skip_blanks(reader->lines[at + i]), *colon = strchr(line, ':');
+		const char *line = lines_skip_blanks(reader->lines[at + i]),
+			   *colon = strchr(line, ':');
 		gsize length = colon ? (gsize)(colon - line) : 0;
 
 		if (length == 0 || length > LABEL_BYTES || (colon[1] != ' ' && colon[1] != '\t') ||
@@ -436,7 +358,7 @@ static void read_labels(Reader *reader)
 	for (guint lines = 0; lines < BLOCK_LINES && reader->end < reader->count; lines++) {
 		guint at = reader->end, wrapped;
 
-		if (is_blank(reader->lines[at])) {
+		if (lines_is_blank(reader->lines[at])) {
 			at = next_line(reader, at);
 			if (!goes_on(reader, at))
 				return;
@@ -479,7 +401,7 @@ static gboolean read_unlabelled(Reader *reader, guint at)
 
 	if (reader->block->mark != MARK_FORWARD || strlen(reader->lines[at]) > MARK_BYTES)
 		return FALSE;
-	if (next < reader->count && *skip_blanks(reader->lines[next]) == '<')
+	if (next < reader->count && *lines_skip_blanks(reader->lines[next]) == '<')
 		next++;
 	if (next >= reader->count || strlen(reader->lines[next]) > MARK_BYTES ||
 		localdate_parse(reader->lines[next], 0).precision == PRECISION_NONE)
@@ -551,15 +473,15 @@ gboolean block_parse(const char *const *lines, guint count, guint at, Block *blo
 	*block = (Block){.first = at};
 	if (at >= count || !block_may_begin(lines[at]))
 		return FALSE;
-	at = read_separators(&reader, at, &first);
+	at = separator_read(lines, count, at, &block->mark, &first);
 	if (!first)
 		return FALSE;
 	reader.end = at + 1;
 	if (first != lines[at]) {
-		unglued = unglue(first);
+		unglued = separator_unglue(first);
 		first = unglued;
 	}
-	if (begins_block(label_parse(first, &value, NULL)))
+	if (separator_is_first_label(label_parse(first, &value, NULL)))
 		line_add(&reader, first);
 	else if (!read_unlabelled(&reader, at))
 		return FALSE;
@@ -600,7 +522,7 @@ void block_clear(Block *block)
 
 gboolean block_may_begin(const char *line)
 {
-	const char *text = skip_blanks(line), *behind;
+	const char *text = lines_skip_blanks(line), *behind;
 	gsize length = strnlen(text, 2 * (gsize)MARK_BYTES);
 
 	/* Most lines are words without a colon; full-width ones and their like begin with this
@@ -608,6 +530,6 @@ gboolean block_may_begin(const char *line)
 	if (g_unichar_isalnum(g_utf8_get_char(text)) && !memchr(text, ':', length) &&
 		!memchr(text, 0xef, length))
 		return FALSE;
-	return begins_block(label_parse(line, &behind, NULL)) ||
+	return separator_is_first_label(label_parse(line, &behind, NULL)) ||
 	       separator_parse(line, &behind) != MARK_NONE;
 }

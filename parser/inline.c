@@ -4,6 +4,7 @@
 
 #include "parser/attribution.h"
 #include "parser/labels.h"
+#include "parser/lines.h"
 #include "parser/localdate.h"
 
 enum {
@@ -52,36 +53,16 @@ static const char *line_at(const InlineText *view, guint line)
 	return g_ptr_array_index(view->lines, line);
 }
 
-static const char *skip_blanks(const char *line)
-{
-	static const char *const blanks[] = {" ", "\t", "\xc2\xa0", "\xe2\x80\x8b", NO_BREAK};
-
-	for (gsize i = 0; i < G_N_ELEMENTS(blanks);) {
-		if (g_str_has_prefix(line, blanks[i])) {
-			line += strlen(blanks[i]);
-			i = 0;
-		} else {
-			i++;
-		}
-	}
-	return line;
-}
-
-static gboolean is_blank(const char *line)
-{
-	return !*skip_blanks(line);
-}
-
 static gboolean is_quoted(const char *line)
 {
-	return *skip_blanks(line) == '>';
+	return *lines_skip_blanks(line) == '>';
 }
 
 /* The line without so many quote marks. */
 static const char *unquoted(const char *line, guint depth)
 {
 	for (; depth > 0 && is_quoted(line); depth--) {
-		line = skip_blanks(line) + 1;
+		line = lines_skip_blanks(line) + 1;
 		if (*line == ' ')
 			line++;
 	}
@@ -107,7 +88,7 @@ static gboolean is_attribution(const char *line, gboolean has_prefix)
 static guint line_above(const InlineText *view, guint at)
 {
 	for (guint above = at; above > 0; above--)
-		if (!is_blank(line_at(view, above - 1)))
+		if (!lines_is_blank(line_at(view, above - 1)))
 			return above - 1;
 	return at;
 }
@@ -120,7 +101,7 @@ static guint quote_end(const InlineText *view, guint at)
 	for (; at < view->lines->len; at++) {
 		if (is_quoted(line_at(view, at)))
 			end = at + 1;
-		else if (!is_blank(line_at(view, at)))
+		else if (!lines_is_blank(line_at(view, at)))
 			break;
 	}
 	return end;
@@ -128,7 +109,7 @@ static guint quote_end(const InlineText *view, guint at)
 
 static guint skip_blank_lines(const InlineText *view, guint at)
 {
-	while (at < view->lines->len && is_blank(line_at(view, at)))
+	while (at < view->lines->len && lines_is_blank(line_at(view, at)))
 		at++;
 	return at;
 }
@@ -139,7 +120,7 @@ static guint quote_depth(const InlineText *view, guint first, guint end)
 	for (guint depth = 1; depth < QUOTE_DEPTH; depth++) {
 		guint line = first;
 
-		while (line < end && is_blank(unquoted(line_at(view, line), depth)))
+		while (line < end && lines_is_blank(unquoted(line_at(view, line), depth)))
 			line++;
 		if (line == end || !is_quoted(unquoted(line_at(view, line), depth)))
 			return depth;
@@ -155,7 +136,7 @@ static gboolean find_quoted(const InlineText *view, guint first, guint end, Inli
 
 	for (guint i = first; i < end; i++)
 		g_ptr_array_add(lines, (gpointer)unquoted(line_at(view, i), depth));
-	while (at < lines->len && is_blank(g_ptr_array_index(lines, at)))
+	while (at < lines->len && lines_is_blank(g_ptr_array_index(lines, at)))
 		at++;
 	if (!block_parse((const char *const *)lines->pdata, lines->len, at, &found->block))
 		return FALSE;
@@ -291,7 +272,7 @@ void inline_find(const InlineText *view, gboolean has_prefix, InlineFound *found
 			find_quoted(view, at, end, found);
 			at = end;
 		} else {
-			if (!is_blank(line) && block_may_begin(line)) {
+			if (!lines_is_blank(line) && block_may_begin(line)) {
 				tries++;
 				find_plain(view, at, has_prefix, found);
 				if (mark == view->lines->len &&
@@ -310,7 +291,7 @@ void inline_find(const InlineText *view, gboolean has_prefix, InlineFound *found
 /* Lines that part the comment from the block, or that a server wrote: nobody's words. */
 static gboolean is_separator(const char *line)
 {
-	const char *text = skip_blanks(line);
+	const char *text = lines_skip_blanks(line);
 
 	return !*text || mark_parse(line, NULL) != MARK_NONE || is_banner(line) ||
 	       strspn(text, "-_=") >= RULE_LENGTH;
@@ -337,9 +318,9 @@ char *inline_original_text(const InlineText *view, const InlineFound *found)
 	GString *text = g_string_new(NULL);
 	guint first = found->first, end = found->end;
 
-	while (end > first && is_blank(unquoted(line_at(view, end - 1), found->depth)))
+	while (end > first && lines_is_blank(unquoted(line_at(view, end - 1), found->depth)))
 		end--;
-	while (first < end && is_blank(unquoted(line_at(view, first), found->depth)))
+	while (first < end && lines_is_blank(unquoted(line_at(view, first), found->depth)))
 		first++;
 	for (guint i = first; i < end; i++)
 		g_string_append_printf(text, "%s%s", i > first ? "\n" : "",
@@ -372,7 +353,7 @@ char *inline_original_html(const InlineText *view, const InlineFound *found, con
 	const RenderedLine *line, *last;
 	gsize start, end = strlen(html);
 
-	while (first < found->end && is_blank(unquoted(line_at(view, first), found->depth)))
+	while (first < found->end && lines_is_blank(unquoted(line_at(view, first), found->depth)))
 		first++;
 	if (first >= found->end || first >= lines->len || first == 0)
 		return NULL;
