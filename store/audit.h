@@ -1,5 +1,4 @@
-/* Audit: nothing is lost silently. received is the sum of the other five, for every tenant, always.
- */
+/* Audit: what an operator asks of the installation as a whole (ROLE_ADMIN). */
 #pragma once
 
 #include "store/table.h"
