@@ -247,6 +247,8 @@ static void add_named_keys(Identity *identity, const PlanItem *item)
 		g_ptr_array_add(identity->ref_keys,
 			g_strdup(g_ptr_array_index(identity->keys, identity->keys->len - 1)));
 	}
+	if (item->conversation)
+		add_key(identity, "c", item->conversation, "conversation", NULL);
 	if (!item->has_thread_index)
 		return;
 	for (guint i = 0; i < 16; i++)

@@ -61,6 +61,8 @@ void envelope_free(Envelope *envelope)
 	g_ptr_array_unref(envelope->recipients);
 	g_free(envelope->trace);
 	g_free(envelope->vouched_by);
+	g_free(envelope->mailbox);
+	g_free(envelope->conversation_id);
 	g_free(envelope);
 }
 

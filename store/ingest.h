@@ -28,6 +28,9 @@ typedef struct {
 	char *vouched_by; /* key or address of the user who brought it for certain (--from, Graph),
 			     or NULL */
 	gboolean is_history; /* import without events */
+	/* Of mail that was read from a mailbox (Graph), else NULL. A conversation's id means
+	 * something inside its mailbox only. */
+	char *mailbox, *conversation_id;
 } Envelope;
 
 Envelope *envelope_new(Protocol protocol);

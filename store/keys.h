@@ -3,5 +3,6 @@
 
 #include <glib.h>
 
-/* kind "m": Message-ID, "g": Thread-Index GUID, "d": content. A new uuid as text. */
+/* kind "m": Message-ID, "g": Thread-Index GUID, "c": mailbox and conversation, "d": content. A new
+ * uuid as text. */
 char *key_of(const char *kind, const char *value);

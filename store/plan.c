@@ -185,6 +185,7 @@ static void item_free(gpointer data)
 	g_ptr_array_unref(item->quotes);
 	g_ptr_array_unref(item->references);
 	g_free(item->message_id);
+	g_free(item->conversation);
 	g_free(item);
 }
 
@@ -254,6 +255,30 @@ static void name_item(PlanItem *item, guint inline_depth)
 		add_reference(item, g_ptr_array_index(chain, i - 1));
 	item->has_thread_index = named->has_thread_index && item->kind != MAIL_KIND_CALENDAR;
 	item->thread_guid = named->thread_guid;
+}
+
+/* Exchange puts mails without a Thread-Index into one conversation by their subject alone; of those
+ * only answers are believed. */
+static void name_conversation(PlanItem *item, const Envelope *envelope)
+{
+	const gboolean is_answer = item->references->len > 0 || item->has_thread_index ||
+				   subject_is_reply(item->mail->subject) ||
+				   subject_is_forward(item->mail->subject);
+
+	if (is_answer && item->kind != MAIL_KIND_CALENDAR)
+		item->conversation =
+			g_strjoin("\n", envelope->mailbox, envelope->conversation_id, NULL);
+}
+
+/* What was attached is of another conversation than the mail that brought it. */
+static void name_conversations(Plan *plan, const Mail *mail, const Envelope *envelope)
+{
+	for (guint i = 0; i < plan->items->len; i++) {
+		PlanItem *item = g_ptr_array_index(plan->items, i);
+
+		if (item->body == mail)
+			name_conversation(item, envelope);
+	}
 }
 
 static const char *direction_of(const Mail *mail, const People *people)
@@ -529,6 +554,8 @@ Plan *plan_make(
 		unwrap(&at, mail, mail, 0, "forward", NULL, 0);
 	else
 		plan_itself(plan, mail, envelope, people);
+	if (envelope->mailbox && envelope->conversation_id)
+		name_conversations(plan, mail, envelope);
 	decide(plan, mail, envelope, people);
 	return plan;
 }

@@ -53,7 +53,8 @@ typedef struct {
 	GPtrArray *references; /* of char, nearest first, without message_id */
 	gboolean has_thread_index;
 	const guint8 *thread_guid;
-	gboolean is_weak; /* may be a new matter on an old thread */
+	char *conversation; /* mailbox and conversation id, NULL: none that names its thread */
+	gboolean is_weak;   /* may be a new matter on an old thread */
 	gboolean may_open;
 	gboolean may_reopen;
 } PlanItem;

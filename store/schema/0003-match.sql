@@ -5,7 +5,7 @@
 --   advisory (ascending) < inserts of keys (ascending) < roots of threads (DESCENDING) < cases (DESCENDING) < rows below.
 -- A mail that finds the world changed between its look and its lock raises 40001 and is decided again.
 
--- The name of a mail in the union: kind m = Message-ID, g = Thread-Index GUID, d = content (see store/identity.c).
+-- The name of a mail in the union: kind m = Message-ID, g = Thread-Index GUID, c = mailbox and conversation, d = content (see store/identity.c).
 create function key_of(p_kind text, p_value text) returns uuid language sql immutable strict parallel safe
 	return encode(substring(sha256(convert_to(p_kind, 'UTF8') || '\x00'::bytea || convert_to(p_value, 'UTF8')) for 16), 'hex')::uuid;
 

@@ -313,7 +313,7 @@ begin
 		v_seen := v_seen || (v_case || r.signal);
 		perform evidence_add(p_tenant, p_delivery, p_position, v_case, p_chosen_case, r.signal, r.detail,
 			case when not p_is_placed or v_case is distinct from p_chosen_case then 'suggestion'
-				when r.signal in ('thread_index', 'presumed_id', 'content', 'quoted') then 'strong' else 'certain' end);
+				when r.signal in ('thread_index', 'conversation', 'presumed_id', 'content', 'quoted') then 'strong' else 'certain' end);
 	end loop;
 end $$;
 

@@ -155,6 +155,41 @@ static void test_sent_at(void)
 	}
 }
 
+/* Exchange puts what has no Thread-Index into a conversation by its subject: only answers are
+ * believed, and never what was attached. */
+static void test_conversation(void)
+{
+	static const struct {
+		const char *mail, *want;
+	} mails[] = {
+		{"From: anna@acme.example\nTo: max@supplier.example\nSubject: x\n\nhi\n",     NULL},
+		{"From: anna@acme.example\nTo: max@supplier.example\nSubject: AW: x\n\nhi\n",
+                 "anna@acme.example\nconv"							},
+		{"From: anna@acme.example\nTo: max@supplier.example\nSubject: x\nReferences: "
+		 "<a@b>\n\nhi\n",									    "anna@acme.example\nconv"								  },
+		{"From: anna@acme.example\nTo: agent@in.acme.example\nSubject: WG: x\n" ATTACHED(
+			 OFFER),
+                 NULL},
+	};
+
+	for (guint i = 0; i < G_N_ELEMENTS(mails); i++) {
+		g_autoptr(GBytes) source = g_bytes_new_static(mails[i].mail, strlen(mails[i].mail));
+		g_autoptr(Mail) mail = mail_parse(source);
+		g_autoptr(GPtrArray) addresses = plan_addresses(mail);
+		People *people = sample_people(addresses);
+		g_autoptr(Envelope) envelope = envelope_new(PROTOCOL_GRAPH);
+		g_autoptr(AuthPolicy) policy = auth_policy_new();
+		g_autoptr(Plan) plan = NULL;
+
+		envelope->mailbox = g_strdup("anna@acme.example");
+		envelope->conversation_id = g_strdup("conv");
+		plan = plan_make(mail, envelope, people, policy);
+		g_assert_cmpstr(((PlanItem *)g_ptr_array_index(plan->items, 0))->conversation, ==,
+			mails[i].want);
+		people_free(people);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -164,5 +199,6 @@ int main(int argc, char **argv)
 		g_test_add_data_func(path, GUINT_TO_POINTER(i), test_plan);
 	}
 	g_test_add_func("/plan/sent at", test_sent_at);
+	g_test_add_func("/plan/conversation", test_conversation);
 	return g_test_run();
 }
