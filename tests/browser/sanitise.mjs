@@ -1,30 +1,12 @@
 // Shows sanitised mail to Chromium: nothing may run, nothing may be asked for, nothing may ask.
 //
-// usage: sanitise.mjs SANITISE_CLI; prints TAP. Skips where node has no playwright-core (npm install in this
-// folder, or in the one that PLAYWRIGHT_CORE names) or there is no Chromium (CHROMIUM, default /usr/bin/chromium).
+// usage: sanitise.mjs SANITISE_CLI; prints TAP.
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { finish, launchChromium, report } from './chromium.mjs';
 import { honest } from './honest.mjs';
 import { vectors } from './vectors.mjs';
 
-const chromiumPath = process.env.CHROMIUM ?? '/usr/bin/chromium';
 const page0 = 'http://mail.test/';
-
-function loadPlaywright() {
-  for (const place of [process.env.PLAYWRIGHT_CORE && `${process.env.PLAYWRIGHT_CORE}/x`, import.meta.url])
-    try {
-      return place && createRequire(place)('playwright-core');
-    } catch {
-      continue;
-    }
-  return null;
-}
-
-function skip(why) {
-  console.log(`1..0 # SKIP ${why}`);
-  process.exit(0);
-}
 
 function sanitise(cli, documents) {
   const input = documents.map((html) => `${html}\0`).join('');
@@ -110,19 +92,8 @@ async function words(browser, html) {
   return found;
 }
 
-let number = 0, failed = 0;
-function report(ok, name, faults = []) {
-  console.log(`${ok ? 'ok' : 'not ok'} ${++number} - ${name}`);
-  for (const fault of ok ? [] : faults.slice(0, 20)) console.log(`# ${fault}`);
-  failed += ok ? 0 : 1;
-}
-
 async function main(cli) {
-  const playwright = loadPlaywright();
-  if (!playwright) skip('playwright-core is not installed');
-  if (!existsSync(chromiumPath)) skip(`${chromiumPath} is not installed`);
-  const browser = await playwright.chromium.launch({ executablePath: chromiumPath, args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-    '--disable-background-networking', '--disable-component-update', '--disable-sync'] });
+  const browser = await launchChromium();
   try {
     const families = [...new Set(vectors.map((vector) => vector.family))];
     for (const family of families) {
@@ -149,8 +120,7 @@ async function main(cli) {
   } finally {
     await browser.close();
   }
-  console.log(`1..${number}`);
-  process.exitCode = failed ? 1 : 0;
+  finish();
 }
 
 await main(process.argv[2]);
