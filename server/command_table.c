@@ -37,7 +37,8 @@ static const char tenant_set_details[] =
 	"  never_file         addresses and domains whose mail is counted and not kept\n"
 	"  closed             what mail does to a closed case: reopen, new or hold\n"
 	"  closed_days        for so long a closed case reopens nevertheless\n"
-	"  retention_days     how long refused mail is kept\n"
+	"  retention_days     how long a case is kept after its last mail; held and\n"
+	"                     refused mail after it came. Erases by itself\n"
 	"  subject_tag        yes or no\n"
 	"  trusted_arc        domains whose ARC seals are believed\n"
 	"  reference_pattern  how the tenant's own order or offer numbers look\n"
@@ -55,6 +56,12 @@ static const char user_add_details[] =
 static const char release_details[] =
 	"Files a mail that waits: into the case named, or a new one. Its sender is known\n"
 	"from then on. DELIVERY is the number in casegate hold list TENANT.";
+
+static const char erase_details[] =
+	"A case with all of its mail, or every mail that a person wrote or got, held\n"
+	"ones included: bytes, texts, attachments, evidence and keys. There is no way\n"
+	"back but a backup. What another mail needs as well stays with that one. Prints\n"
+	"what was erased, and which mails of others name the address in their text.";
 
 static const char stats_details[] =
 	"The loss audit: what was received is the sum of the rest, for every tenant.";
@@ -85,6 +92,7 @@ const Command command_table[] = {
 	{"member add", "TENANT REFERENCE USER", "let a user see a case", NULL, command_member_add, FALSE},
 	{"member list", "TENANT REFERENCE", "list who sees a case", NULL, command_member_list, FALSE},
 	{"member remove", "TENANT REFERENCE USER", "take a case from a user's sight", NULL, command_member_remove, FALSE},
+	{"erase", "", "erase a case or a person for good", erase_details, command_erase, FALSE},
 	{"stats", "", "count what became of all mail, by tenant", stats_details, command_stats, FALSE},
 	{NULL},
 };

@@ -8,6 +8,7 @@
 #include "server/spool.h"
 #include "server/wire.h"
 #include "store/address.h"
+#include "store/erase.h"
 #include "store/ingest.h"
 #include "store/reparse.h"
 
@@ -17,8 +18,10 @@
 /* A connection that was not used for so long is tried before it is relied on. */
 #define IDLE_US         G_USEC_PER_SEC
 #define MEMORY_PAUSE_US G_USEC_PER_SEC
-/* Without work for so long a worker looks for released mail that is to be read again. */
-#define REPARSE_PAUSE_MS 5000
+/* Without work for so long a worker looks for released mail that is to be read again, and for mail
+ * that is older than its tenant keeps it. */
+#define IDLE_PAUSE_MS   5000
+#define EXPIRY_PAUSE_US (60 * G_USEC_PER_SEC)
 
 typedef struct {
 	int socket;
@@ -26,7 +29,8 @@ typedef struct {
 	Store *store;  /* NULL: not open */
 	GError *error; /* why not, the last time */
 	gint64 opened_at, used_at, noted_at;
-	char *logged; /* the last trouble that was told, so that it is told once */
+	gint64 expired_at; /* when there was nothing to erase */
+	char *logged;      /* the last trouble that was told, so that it is told once */
 } Worker;
 
 /* ---- the database ---- */
@@ -188,13 +192,31 @@ static void reparse(Worker *worker)
 	}
 }
 
+/* Erases one step of what is too old. TRUE: there may be more. */
+static gboolean expire(Worker *worker)
+{
+	g_autoptr(GError) error = NULL;
+	gint64 erased = 0;
+
+	if (g_get_monotonic_time() - worker->expired_at < EXPIRY_PAUSE_US || !ready_store(worker))
+		return FALSE;
+	if (!erase_expired(worker->store, &erased, &error))
+		log_warning("mail that is too old is erased later: %s", error->message);
+	if (erased == 0)
+		worker->expired_at = g_get_monotonic_time();
+	return erased > 0;
+}
+
 /* Waits for the next message; idle time is for what nobody waits for. */
 static void wait_for_work(Worker *worker)
 {
 	struct pollfd ready = {.fd = worker->socket, .events = POLLIN};
+	int pause_ms = IDLE_PAUSE_MS;
 
-	while (poll(&ready, 1, REPARSE_PAUSE_MS) == 0)
+	while (poll(&ready, 1, pause_ms) == 0) {
 		reparse(worker);
+		pause_ms = expire(worker) ? 0 : IDLE_PAUSE_MS;
+	}
 }
 
 int worker_run(int socket, const Config *config)

@@ -62,6 +62,24 @@ static gboolean save_piece(Store *store, const char *tenant, const char *sha256,
 	return result != NULL;
 }
 
+/* Holds bytes that are there already, so that nobody erases them before this mail needs them;
+ * *is_held FALSE: somebody did a moment ago. */
+static gboolean hold(
+	Store *store, const char *tenant, const char *sha256, gboolean *is_held, GError **error)
+{
+	g_autoptr(Args) args = args_new();
+	g_autoptr(PGresult) result = NULL;
+
+	args_text(args, tenant);
+	args_hex(args, sha256);
+	result = db_run(store, "holding kept bytes",
+		"SELECT FROM casegate.content WHERE tenant = $1 AND sha256 = $2 AND piece = 0 FOR "
+		"KEY SHARE",
+		args, error);
+	*is_held = result && PQntuples(result) == 1;
+	return result != NULL;
+}
+
 /* A content whose first piece is there is there whole: all pieces are of one transaction. */
 static gboolean save(Store *store, const char *tenant, const char *sha256, GBytes *bytes,
 	gsize *new_bytes, GError **error)
@@ -69,7 +87,7 @@ static gboolean save(Store *store, const char *tenant, const char *sha256, GByte
 	gsize length;
 	const guint8 *data = g_bytes_get_data(bytes, &length);
 	gsize piece = 0;
-	gboolean is_new;
+	gboolean is_new, is_held;
 
 	do {
 		gsize from = piece * PIECE_BYTES;
@@ -78,8 +96,12 @@ static gboolean save(Store *store, const char *tenant, const char *sha256, GByte
 		if (!save_piece(store, tenant, sha256, piece, length ? data + from : NULL, count,
 			    &is_new, error))
 			return FALSE;
-		if (!is_new)
+		if (!is_new && !hold(store, tenant, sha256, &is_held, error))
+			return FALSE;
+		if (!is_new && is_held)
 			return TRUE;
+		if (!is_new) /* then it is new once more */
+			continue;
 		*new_bytes += count;
 		piece++;
 	} while (piece * PIECE_BYTES < length);

@@ -91,7 +91,7 @@ static void fail(Store *store, const PGresult *result, const char *what, GError 
 gboolean db_should_repeat(const Store *store)
 {
 	return strcmp(store->last_state, "40001") == 0 || strcmp(store->last_state, "40P01") == 0 ||
-	       strcmp(store->last_state, "23505") == 0;
+	       strcmp(store->last_state, "23505") == 0 || strcmp(store->last_state, "23503") == 0;
 }
 
 /* ----------------------------------------------------------------- connection */

@@ -216,6 +216,7 @@ create index message_thread on message (tenant, thread_id);
 create index message_pin on message (tenant, pin) where pin is not null;
 create index message_pin_auto on message (tenant, pin_auto) where pin_auto is not null;
 create index message_submitted on message (tenant, submitted_by);
+create index message_own_source on message (tenant, source_sha256) where is_own_source;
 create index message_twin on message (tenant, from_key, base_subject, sent_at);  -- the same mail without an id
 create index message_subject on message (tenant, base_subject, sent_at) where case_id is not null;
 alter table thread_key add foreign key (tenant, message_id) references message deferrable initially deferred;
@@ -321,6 +322,7 @@ create table delivery (
 	from_address  text,
 	subject       text,
 	preview       text,
+	erased_at     timestamptz,                         -- nothing of the mail is left here but that it came (0011)
 	primary key (tenant, delivery_id),
 	foreign key (tenant, message_id) references message,
 	foreign key (tenant, held_message) references message,
@@ -333,6 +335,7 @@ create index delivery_held on delivery (tenant, internet_message_id) where outco
 create index delivery_waiting on delivery (tenant, received_at) where outcome in ('held', 'failed');
 create index delivery_submitted on delivery (tenant, submitted_by);
 create index delivery_source on delivery (tenant, source_sha256);
+create index delivery_loose on delivery (tenant, received_at) where message_id is null and erased_at is null;
 alter table message add foreign key (tenant, delivery_id) references delivery deferrable initially deferred;
 
 create table delivery_message_row (
@@ -395,6 +398,9 @@ create table event (
 );
 create unique index event_numbered on event (tenant, event_id);
 create index event_new on event (seq) where event_id is null;
+-- Those whose detail quotes what a mail said: erasing finds them.
+create index event_refused on event (tenant, delivery_id) where kind = 'mail_refused';
+create index event_sent on event (tenant, message_id) where kind = 'send_state';
 
 create table event_counter (
 	tenant text primary key references tenant,

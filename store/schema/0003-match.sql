@@ -199,6 +199,9 @@ begin
 	while cardinality(v_work) > 0 loop
 		select max(x) into v_next from unnest(v_work) x;
 		select root_id into v_root from thread where tenant = p_tenant and thread_id = v_next for no key update;
+		if not found then
+			raise exception 'a thread was erased meanwhile' using errcode = 'serialization_failure';
+		end if;
 		v_work := array_remove(v_work, v_next);
 		if v_root = v_next then
 			v_held := v_held || v_next;

@@ -75,7 +75,7 @@ begin
 		return;
 	end if;
 	v_before := tenant_enter(tenant_remove.tenant);
-	if exists (select from delivery d where d.tenant = tenant_remove.tenant) or exists (select from case_file c where c.tenant = tenant_remove.tenant) then
+	if exists (select from delivery d where d.tenant = tenant_remove.tenant and d.erased_at is null) or exists (select from case_file c where c.tenant = tenant_remove.tenant) then
 		raise exception 'tenant "%" has mail: erase its cases first', tenant_remove.tenant using errcode = 'object_in_use';
 	end if;
 	delete from outlook_connection o where o.tenant = tenant_remove.tenant;
@@ -85,6 +85,9 @@ begin
 	delete from agent_address a where a.tenant = tenant_remove.tenant;
 	delete from tenant_bytes b where b.tenant = tenant_remove.tenant;
 	delete from content c where c.tenant = tenant_remove.tenant;
+	delete from delivery d where d.tenant = tenant_remove.tenant;
+	delete from erasure e where e.tenant = tenant_remove.tenant;
+	delete from retention_state r where r.tenant = tenant_remove.tenant;
 	delete from event e where e.tenant = tenant_remove.tenant;
 	delete from event_counter e where e.tenant = tenant_remove.tenant;
 	delete from tenant t where t.tenant = tenant_remove.tenant;
@@ -159,6 +162,7 @@ begin
 		update tenant t set closed_days = case when v_reset then 0 else setting_number('closed_days', v, 0, 36500) end where t.tenant = tenant_set.tenant;
 	when 'retention_days' then
 		update tenant t set retention_days = case when not v_reset then setting_number('retention_days', v, 1, 36500) end where t.tenant = tenant_set.tenant;
+		delete from retention_state r where r.tenant = tenant_set.tenant;   -- looked through from now on
 	when 'subject_tag' then
 		update tenant t set subject_tag = not v_reset and setting_choice('subject_tag', v, '{yes,no}') = 'yes' where t.tenant = tenant_set.tenant;
 	when 'reference_pattern' then
@@ -341,7 +345,8 @@ begin
 	perform tenant_leave(v_before);
 end $$;
 
--- May the tenant take one more mail now? What has no limit costs no query.
+-- May the tenant take one more mail now? What has no limit costs no query. What the operator imports is no mail of this
+-- hour; what was erased in it is.
 create function tenant_answer(p_tenant text) returns text language plpgsql stable as $$
 declare
 	v_limit record;
@@ -352,7 +357,8 @@ begin
 		return 'quota';
 	end if;
 	if v_limit.hourly_mails is not null and v_limit.hourly_mails <= (select count(*) from (
-			select from delivery d where d.tenant = p_tenant and d.received_at > now() - interval '1 hour' limit v_limit.hourly_mails) d) then
+			select from delivery d where d.tenant = p_tenant and d.received_at > now() - interval '1 hour'
+				and d.protocol in ('smtp', 'lmtp') limit v_limit.hourly_mails) d) then
 		return 'rate';
 	end if;
 	return 'ok';

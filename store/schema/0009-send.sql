@@ -243,6 +243,10 @@ begin
 			from generate_series(0, greatest(length(p_bytes) - 1, 0) / 262144) i
 			on conflict do nothing returning length(bytes) as size)
 	select coalesce(sum(size), 0) into v_new from new;
+	perform from content c where c.tenant = tenant_now() and c.sha256 = v_sha256 and c.piece = 0 for key share;
+	if not found then
+		raise exception 'the same bytes were erased meanwhile' using errcode = 'serialization_failure';
+	end if;
 	if v_new > 0 and exists (select from tenant t where t.tenant = tenant_now() and t.quota_bytes is not null) then
 		insert into tenant_bytes as b (tenant, slot, bytes) values (tenant_now(), 0, v_new)
 			on conflict (tenant, slot) do update set bytes = b.bytes + excluded.bytes;
