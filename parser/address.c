@@ -199,6 +199,15 @@ static void finish(Reader *reader, gboolean is_comma)
 				: g_strdup(reader->phrase->str);
 
 		g_strstrip(name);
+		/* "Anna Muster (Einkauf) <anna@acme.example>": what people see in their mail
+		 * program. */
+		if (*name && reader->comment->len) {
+			g_autofree char *longer =
+				g_strdup_printf("%s (%s)", name, reader->comment->str);
+
+			g_free(name);
+			name = g_steal_pointer(&longer);
+		}
 		g_string_truncate(reader->pending, 0);
 		add(reader, *name ? name : reader->comment->str, reader->angle);
 	} else if (is_name && is_comma) {

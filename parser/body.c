@@ -247,54 +247,44 @@ static Piece *read_leaf(Body *body, const MimeNode *node, guint depth)
 	return piece_new(NULL, FALSE);
 }
 
-/* "Your mail program cannot show HTML": a text part that only points to its neighbour. */
-static gboolean is_stub(const char *plain, const char *derived)
+static gboolean speaks_of_showing(const char *text)
 {
 	static const char *const verbs[] = {"view", "display", "support", "read", "see", "show",
 		"open", "anzeig", "darstell", "dargestellt", "unterst", "affich", "visuali", "ver ",
 		"weergeven"};
-	g_autofree char *text = NULL;
 
-	if (is_blank(plain))
-		return TRUE;
-	if (g_ascii_strncasecmp(plain, "<html", 5) == 0 ||
-		g_ascii_strncasecmp(plain, "<!doctype", 9) == 0)
-		return TRUE;
-	/* Where it is a real text that speaks of HTML, what is derived says the same. */
-	if (strlen(plain) > 400 || is_blank(derived))
-		return FALSE;
-	text = g_utf8_strdown(plain, -1);
-	if (!strstr(text, "html"))
-		return FALSE;
 	for (gsize i = 0; i < G_N_ELEMENTS(verbs); i++)
 		if (strstr(text, verbs[i]))
 			return TRUE;
 	return FALSE;
 }
 
-/* Of several forms of one text: the plain one as text where it is one, the last HTML as HTML. */
-static Piece *choose(GPtrArray *pieces)
+/* "Your mail program cannot show HTML": a text part that only points to its neighbour. One with a
+ * sentence about anything else is a text. */
+static gboolean is_stub(const char *plain, const char *derived)
 {
-	Piece *plain = NULL, *html = NULL, *any = NULL, *chosen;
+	g_autofree char *text = NULL;
+	g_auto(GStrv) sentences = NULL;
+	gboolean is_stub = TRUE;
 
-	for (guint i = 0; i < pieces->len; i++) {
-		Piece *piece = g_ptr_array_index(pieces, i);
-
-		if (piece->html->len > 0)
-			html = piece;
-		else if (piece->is_plain && !plain && !is_blank(piece->text))
-			plain = piece;
-		if (!is_blank(piece->text))
-			any = piece;
-	}
-	if (plain && html && is_stub(plain->text, html->text))
-		plain = NULL;
-	if (!plain)
-		plain = html && !is_blank(html->text) ? html : any;
-	chosen = piece_new(plain ? g_strdup(plain->text) : NULL, plain && plain->is_plain);
-	for (guint i = 0; html && i < html->html->len; i++)
-		g_ptr_array_add(chosen->html, g_strdup(g_ptr_array_index(html->html, i)));
-	return chosen;
+	if (is_blank(plain))
+		return TRUE;
+	if (g_ascii_strncasecmp(plain, "<html", 5) == 0 ||
+		g_ascii_strncasecmp(plain, "<!doctype", 9) == 0)
+		return TRUE;
+	if (strlen(plain) > 400 || is_blank(derived))
+		return FALSE;
+	text = g_utf8_strdown(plain, -1);
+	if (!strstr(text, "html") || !speaks_of_showing(text))
+		return FALSE;
+	sentences = g_strsplit_set(text, "!?.", -1);
+	/* A point inside a word, as in an address, ends no sentence: what follows it is no less
+	 * likely to speak of the same. */
+	for (char **sentence = sentences; *sentence && is_stub; sentence++)
+		if (sentence == sentences || g_ascii_isspace(**sentence))
+			is_stub = is_blank(*sentence) || strstr(*sentence, "html") ||
+				  strstr(*sentence, "http") || speaks_of_showing(*sentence);
+	return is_stub;
 }
 
 static void append_text(GString *text, const char *more)
@@ -304,6 +294,37 @@ static void append_text(GString *text, const char *more)
 	if (text->len > 0 && text->str[text->len - 1] != '\n')
 		g_string_append_c(text, '\n');
 	g_string_append(text, more);
+}
+
+/* Of several forms of one text: the plain ones as text where there are any, the last HTML as HTML.
+ * Lists and scanners put a second plain one beside the first: it is no form of it, unless it is the
+ * same. */
+static Piece *choose(GPtrArray *pieces)
+{
+	g_autoptr(GString) plain = g_string_new(NULL);
+	Piece *html = NULL, *any = NULL, *chosen;
+
+	for (guint i = 0; i < pieces->len; i++) {
+		Piece *piece = g_ptr_array_index(pieces, i);
+
+		if (piece->html->len > 0)
+			html = piece;
+		else if (piece->is_plain && strcmp(plain->str, piece->text) != 0)
+			append_text(plain, piece->text);
+		if (!is_blank(piece->text))
+			any = piece;
+	}
+	if (plain->len > 0 && !(html && is_stub(plain->str, html->text)))
+		chosen = piece_new(g_strdup(plain->str), TRUE);
+	else if (html && !is_blank(html->text))
+		chosen = piece_new(g_strdup(html->text), html->is_plain);
+	else
+		chosen = piece_new(any ? g_strdup(any->text) : NULL, any && any->is_plain);
+	if (html) {
+		g_ptr_array_extend_and_steal(chosen->html, g_steal_pointer(&html->html));
+		html->html = g_ptr_array_new();
+	}
+	return chosen;
 }
 
 static Piece *chain(GPtrArray *pieces)

@@ -260,12 +260,17 @@ static GBytes *part_bytes(GMimePart *part, GBytes *source)
 {
 	GMimeDataWrapper *wrapper = g_mime_part_get_content(part);
 	GMimeStream *stream = wrapper ? g_mime_data_wrapper_get_stream(wrapper) : NULL;
-	gsize length = g_bytes_get_size(source), start, end;
+	gsize length, start, end;
+	const char *data = g_bytes_get_data(source, &length);
 
 	if (!stream)
 		return g_bytes_new_static("", 0);
 	start = MIN((gsize)MAX(stream->bound_start, 0), length);
 	end = stream->bound_end < 0 ? length : MIN((gsize)stream->bound_end, length);
+	/* Where boundaries end in CRLF it takes two bytes off for a line end that was only LF. */
+	if (end + 1 < length && end > start && data[end + 1] == '\n' && data[end] != '\r' &&
+		data[end] != '\n')
+		end++;
 	return g_bytes_new_from_bytes(source, start, MAX(end, start) - start);
 }
 

@@ -50,6 +50,8 @@ static const struct {
          "multipart/digest[message/rfc822:13]"												    },
 	{MIXED "--x\nContent-Type: multipart/alternative; boundary=y\n\n--y\n" TEXT
 	       "--y--\n--x--\n",						   "multipart/mixed[multipart/alternative[text/plain:4]]"},
+	{"Content-Type: multipart/mixed; boundary=x\r\n\r\n--x\r\n\r\nZWg=\n--x--\r\n",
+         "multipart/mixed[text/plain:4]"													  },
 	{MIXED "kein Teil\n",							       "text/plain:10"                                       },
 	{"Content-Type: multipart/mixed\n\n--strich\n" TEXT "--strich--\n",
          "multipart/mixed[text/plain:4]"													  },
