@@ -95,10 +95,34 @@ static char *html_charset(const char *html, gsize length)
 	return g_strndup(found, strcspn(found, "\"' />;"));
 }
 
+static gboolean has_controls(const char *bytes, gsize length)
+{
+	for (gsize i = 0; i < length; i++)
+		if ((guchar)bytes[i] < ' ' && !strchr("\t\n\r\f\033", bytes[i]))
+			return TRUE;
+	return FALSE;
+}
+
+/* The bytes of a text. Plain text under the label of an encoding that it is not in decodes to
+ * rubbish: it stays as it is. */
+static GBytes *decode_letters(Mail *mail, const MimeNode *node)
+{
+	g_autoptr(GBytes) bytes = mime_decode(mail, node);
+	gsize length, coded_length;
+	const char *decoded = g_bytes_get_data(bytes, &length);
+	const char *coded = g_bytes_get_data(node->content, &coded_length);
+
+	if (node->transfer == TRANSFER_BASE64 && has_controls(decoded, MIN(length, 1000)) &&
+		!has_controls(coded, MIN(coded_length, 1000)) &&
+		!transfer_looks_like_base64(coded, MIN(coded_length, 1000)))
+		return g_bytes_ref(node->content);
+	return g_steal_pointer(&bytes);
+}
+
 /* The text of a leaf in UTF-8, cut at what is left of the limit. */
 static char *decode_text(Body *body, const MimeNode *node, gsize *left, gboolean is_html)
 {
-	g_autoptr(GBytes) bytes = mime_decode(body->mail, node);
+	g_autoptr(GBytes) bytes = decode_letters(body->mail, node);
 	const char *label = params_get(node->type, "charset");
 	g_autofree char *stated = NULL, *text = NULL;
 	gboolean is_repaired;

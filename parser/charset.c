@@ -11,6 +11,7 @@ enum { GUESS_BYTES = 64 * 1024 };
 #define WIN1252 "windows-1252"
 #define UTF16   "UTF-16"
 #define HZ      "HZ"
+#define JIS     "ISO-2022-JP"
 #define UNKNOWN ""
 
 /* label without punctuation, name for iconv. Sorted by label. What browsers do (the Encoding
@@ -59,8 +60,8 @@ static const struct {
 	{"ibm852",        "IBM852"       },
 	{"ibm866",        "IBM866"       },
 	{"iso2022cn",     "ISO-2022-CN"  },
-	{"iso2022jp",     "ISO-2022-JP-3"},
-	{"iso2022jp1",    "ISO-2022-JP-3"},
+	{"iso2022jp",     JIS            },
+	{"iso2022jp1",    JIS            },
 	{"iso2022jp2",    "ISO-2022-JP-2"},
 	{"iso2022jp3",    "ISO-2022-JP-3"},
 	{"iso2022kr",     "ISO-2022-KR"  },
@@ -313,6 +314,56 @@ static char *hz_to_utf8(const guchar *bytes, gsize length, gboolean *is_repaired
 	return iconv_to_utf8("GB18030", wide->str, wide->len, is_repaired);
 }
 
+/* ISO-2022-JP as Microsoft's programs write it, which glibc cannot read: with NEC's circled digits
+ * and with half-width kana. The same letters in EUC have their eighth bit set. NULL where it holds
+ * sets of later standards. */
+static char *jis_to_utf8(const guchar *bytes, gsize length, gboolean *is_repaired)
+{
+	static const struct {
+		const char *escape;
+		char set; /* 'A' one byte a letter, 'J' JIS X 0208, 'K' kana, 'S' JIS X 0212 */
+	} sets[] = {
+		{"(B",  'A'},
+                {"(J",  'A'},
+                {"$@",  'J'},
+                {"$B",  'J'},
+                {"(I",  'K'},
+                {"$(D", 'S'}
+        };
+	g_autoptr(GString) euc = g_string_sized_new(length);
+	char set = 'A';
+	gboolean is_second = FALSE;
+
+	for (gsize i = 0; i < length; i++) {
+		gsize found = 0;
+
+		while (bytes[i] == 0x1b && found < G_N_ELEMENTS(sets) &&
+			!(strlen(sets[found].escape) < length - i &&
+				memcmp(bytes + i + 1, sets[found].escape,
+					strlen(sets[found].escape)) == 0))
+			found++;
+		if (bytes[i] == 0x1b && found == G_N_ELEMENTS(sets))
+			return NULL;
+		if (bytes[i] == 0x1b) {
+			set = sets[found].set;
+			i += strlen(sets[found].escape);
+			is_second = FALSE;
+		} else if (set == 'A' || bytes[i] <= ' ') {
+			set = bytes[i] == '\n' ? 'A' : set;
+			is_second = FALSE;
+			g_string_append_c(euc, (char)bytes[i]);
+		} else {
+			if (set == 'K')
+				g_string_append_c(euc, (char)0x8e);
+			else if (set == 'S' && !is_second)
+				g_string_append_c(euc, (char)0x8f);
+			is_second = !is_second;
+			g_string_append_c(euc, (char)(bytes[i] | 0x80));
+		}
+	}
+	return iconv_to_utf8("EUC-JP-MS", euc->str, euc->len, is_repaired);
+}
+
 static char *convert(const char *name, const void *bytes, gsize length, gboolean *is_repaired)
 {
 	if (strcmp(name, UTF8) == 0)
@@ -323,6 +374,11 @@ static char *convert(const char *name, const void *bytes, gsize length, gboolean
 		return utf16_to_utf8(bytes, length, is_repaired);
 	if (strcmp(name, HZ) == 0)
 		return hz_to_utf8(bytes, length, is_repaired);
+	if (strcmp(name, JIS) == 0) {
+		char *text = jis_to_utf8(bytes, length, is_repaired);
+
+		return text ? text : iconv_to_utf8("ISO-2022-JP-3", bytes, length, is_repaired);
+	}
 	return iconv_to_utf8(name, bytes, length, is_repaired);
 }
 

@@ -268,7 +268,7 @@ static GBytes *part_bytes(GMimePart *part, GBytes *source)
 	start = MIN((gsize)MAX(stream->bound_start, 0), length);
 	end = stream->bound_end < 0 ? length : MIN((gsize)stream->bound_end, length);
 	/* Where boundaries end in CRLF it takes two bytes off for a line end that was only LF. */
-	if (end + 1 < length && end > start && data[end + 1] == '\n' && data[end] != '\r' &&
+	if (end + 1 < length && end >= start && data[end + 1] == '\n' && data[end] != '\r' &&
 		data[end] != '\n')
 		end++;
 	return g_bytes_new_from_bytes(source, start, MAX(end, start) - start);
@@ -425,19 +425,16 @@ static gsize header_start(const char *text, gsize length, gsize body)
 	return start < body ? start : G_MAXSIZE;
 }
 
-static MimeNode *multipart_parse(
-	Mail *mail, const Params *type, GBytes *source, gsize body, guint *parts)
+/* The parts between these boundaries; NULL where there are none. */
+static MimeNode *parts_parse(Mail *mail, const Params *type, GBytes *source, gsize body,
+	const char *boundary, guint *parts)
 {
 	gsize length, end, start;
 	const char *text = g_bytes_get_data(source, &length);
-	const char *stated = params_get(type, "boundary");
-	g_autofree char *boundary =
-		stated ? g_strdup(stated) : guess_boundary(text + body, length - body);
+	gboolean is_stated = g_strcmp0(boundary, params_get(type, "boundary")) == 0;
 	g_autoptr(GBytes) limited = NULL;
 	MimeNode *node = NULL;
 
-	if (!stated)
-		mail_defect(mail, "a multipart without a boundary");
 	if (!boundary || !*boundary || strlen(boundary) > LIMIT_BOUNDARY)
 		return NULL;
 	end = scan_limits(text, length, body, boundary, parts);
@@ -445,11 +442,32 @@ static MimeNode *multipart_parse(
 		mail_defect(mail, "too many or too deep parts: cut after %" G_GSIZE_FORMAT " bytes",
 			end);
 	limited = g_bytes_new_from_bytes(source, 0, end);
-	start = stated && mail->fields->len < LIMIT_FIELDS ? header_start(text, length, body)
-							   : G_MAXSIZE;
+	start = is_stated && mail->fields->len < LIMIT_FIELDS ? header_start(text, length, body)
+							      : G_MAXSIZE;
 	if (start != G_MAXSIZE)
 		node = ask_gmime(mail, limited, start, boundary);
 	return node ? node : ask_gmime_plainly(mail, limited, body, type->value, boundary);
+}
+
+static MimeNode *multipart_parse(
+	Mail *mail, const Params *type, GBytes *source, gsize body, guint *parts)
+{
+	gsize length;
+	const char *text = g_bytes_get_data(source, &length);
+	const char *stated = params_get(type, "boundary");
+	g_autofree char *guessed = NULL;
+	MimeNode *node = parts_parse(mail, type, source, body, stated, parts);
+
+	if (node)
+		return node;
+	guessed = guess_boundary(text + body, length - body);
+	node = g_strcmp0(guessed, stated) != 0
+		       ? parts_parse(mail, type, source, body, guessed, parts)
+		       : NULL;
+	if (node)
+		mail_defect(mail, "a multipart %s",
+			stated ? "whose boundary is not the stated one" : "without a boundary");
+	return node;
 }
 
 MimeNode *mime_parse(Mail *mail, const GPtrArray *fields, GBytes *source, gsize body, guint *parts)

@@ -136,6 +136,23 @@ static gsize line_length(const char *text, gsize length)
 	return newline ? (gsize)(newline - text) : length;
 }
 
+gboolean transfer_looks_like_base64(const char *text, gsize length)
+{
+	gboolean is_word = FALSE;
+
+	/* Code has no blanks inside its lines and no other letters. */
+	for (gsize i = 0; i < length; i++) {
+		gboolean is_code = base64_value(text[i]) >= 0 || text[i] == '=';
+
+		if (!is_code && !g_ascii_isspace(text[i]))
+			return FALSE;
+		if (is_code && is_word && i > 0 && (text[i - 1] == ' ' || text[i - 1] == '\t'))
+			return FALSE;
+		is_word = is_code || (is_word && text[i] != '\n' && text[i] != '\r');
+	}
+	return TRUE;
+}
+
 gboolean transfer_decode_base64(const char *text, gsize length, GByteArray *out)
 {
 	gboolean is_clean = TRUE, is_padded = FALSE;

@@ -16,6 +16,9 @@ typedef enum {
  * others. */
 Transfer transfer_parse(const char *value, gboolean *is_known);
 
+/* Could these lines be base64? FALSE for words with blanks between them, and for other letters. */
+gboolean transfer_looks_like_base64(const char *text, gsize length);
+
 /* Each appends to out, and returns FALSE where the text was damaged. */
 gboolean transfer_decode_base64(const char *text, gsize length, GByteArray *out);
 gboolean transfer_decode_quoted_printable(const char *text, gsize length, GByteArray *out);
