@@ -41,6 +41,13 @@ gboolean db_begin(Store *store, const char *tenant, GError **error);
 gboolean db_commit(Store *store, GError **error);
 void db_rollback(Store *store);
 
+/* One statement as a transaction of the tenant (NULL: none named). NULL with an error. */
+PGresult *db_ask(Store *store, const char *tenant, const char *what, const char *sql,
+	const Args *args, GError **error);
+/* The same where no answer is wanted. */
+gboolean db_act(Store *store, const char *tenant, const char *what, const char *sql,
+	const Args *args, GError **error);
+
 /* Values of a row. */
 const char *db_text(const PGresult *result, int row, int column); /* NULL: null; borrowed */
 gint64 db_bigint(const PGresult *result, int row, int column);    /* 0: null */

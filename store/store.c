@@ -382,6 +382,28 @@ void db_rollback(Store *store)
 		PQclear(PQexec(store->connection, "ROLLBACK"));
 }
 
+PGresult *db_ask(Store *store, const char *tenant, const char *what, const char *sql,
+	const Args *args, GError **error)
+{
+	g_autoptr(PGresult) result = NULL;
+
+	if (!db_begin(store, tenant, error))
+		return NULL;
+	result = db_run(store, what, sql, args, error);
+	if (result && db_commit(store, error))
+		return g_steal_pointer(&result);
+	db_rollback(store);
+	return NULL;
+}
+
+gboolean db_act(Store *store, const char *tenant, const char *what, const char *sql,
+	const Args *args, GError **error)
+{
+	g_autoptr(PGresult) result = db_ask(store, tenant, what, sql, args, error);
+
+	return result != NULL;
+}
+
 /* ----------------------------------------------------------------------- values */
 
 const char *db_text(const PGresult *result, int row, int column)

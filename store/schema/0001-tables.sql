@@ -415,9 +415,20 @@ create table outlook_connection (
 	mailbox      text,                                 -- null before the first success
 	mode         text not null default 'delegated' check (mode in ('delegated', 'app')),
 	state        text not null default 'disconnected' check (state in ('connected', 'reconnect', 'consent', 'admin', 'disconnected')),
-	hint         text,
+	hint         text,                                 -- what to do, for a person
 	last_sync_at timestamptz,
 	last_error   text,
+	directory    text,                                 -- tid and oid of the account: what it is, whatever it is called
+	account      text,
+	scopes       text[] not null default '{}',         -- granted: Mail.Read, Mail.Send
+	connected_at timestamptz,
+	next_sync_at timestamptz,                          -- the next round by itself
+	rung_at      timestamptz,                          -- somebody said that there is news …
+	heard_at     timestamptz,                          -- … and the last round began then
+	parked_until timestamptz,                          -- Microsoft asked for patience
+	failures     int not null default 0,               -- in a row
+	lookup_at    timestamptz,                          -- look-ups wait since then
+	send_due_at  timestamptz,                          -- the next mail to send, or to look for; null: none
 	primary key (tenant, "user"),
 	foreign key (tenant, "user") references tenant_user on update cascade
 );
@@ -432,6 +443,10 @@ create table outbox (
 	key              text,                             -- the caller's: the same key is the same mail
 	html             text,                             -- as the caller gave it: for the mail, never for a browser of ours
 	queued_at        timestamptz not null default now(),
+	send_id          uuid not null default gen_random_uuid(),  -- stamped on the mail: how its copy is known
+	attempt          int not null default 0,           -- how often it was given to Microsoft
+	started_at       timestamptz,                      -- the last time; committed before the request
+	due_at           timestamptz not null default now(),
 	primary key (tenant, message_id),
 	foreign key (tenant, message_id) references message,
 	foreign key (tenant, reply_to_message) references message,

@@ -119,7 +119,7 @@ from event e
 where e.event_id is not null;
 
 create view outlook_connections with (security_invoker = true) as
-select o.tenant, o.mailbox, o."user", o.mode, o.state, o.hint, o.last_sync_at, o.last_error
+select o.tenant, o.mailbox, o."user", o.mode, o.state, o.hint, o.last_sync_at, o.last_error, o.scopes, o.connected_at
 from outlook_connection o;
 
 -- The loss audit. Received is counted by itself, not added up: a difference would be mail without an outcome.

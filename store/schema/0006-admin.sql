@@ -285,7 +285,7 @@ declare
 begin
 	update tenant_user u set removed_at = coalesce(u.removed_at, now()) where u.tenant = user_remove.tenant and u."user" = user_remove."user";
 	delete from user_address a where a.tenant = user_remove.tenant and a."user" = user_remove."user";
-	update outlook_connection o set state = 'disconnected', hint = null where o.tenant = user_remove.tenant and o."user" = user_remove."user";
+	perform outlook_disconnected(user_remove."user");
 	perform tenant_leave(v_before);
 end $$;
 

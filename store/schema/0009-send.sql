@@ -227,7 +227,7 @@ begin
 	if v_state not in ('failed', 'unknown') then
 		raise exception 'message % need not be sent again: it is %', retry_send.message_id, v_state using errcode = 'object_not_in_prerequisite_state';
 	end if;
-	update outbox o set queued_at = now() where o.tenant = tenant_now() and o.message_id = retry_send.message_id;
+	update outbox o set queued_at = now(), due_at = now() where o.tenant = tenant_now() and o.message_id = retry_send.message_id;
 	perform send_state_set(retry_send.message_id, 'queued', null);
 end $$;
 

@@ -26,6 +26,17 @@ insert into tenant_bytes select tenant, 0, 0 from tenant;
 insert into erasure (tenant, reason) select tenant, 'retention' from tenant;
 insert into retention_state (tenant) select tenant from tenant;
 insert into user_domain values ('acme', 'acme.test'), ('beta', 'beta.test');
+insert into outlook_registration (tenant, directory, client, secret, redirect_uri) values ('acme', 'd', 'c', 'v1.sealed', 'u'), ('beta', 'd', 'c', 'v1.sealed', 'u');
+insert into outlook_token (tenant, "user", refresh_token) values ('acme', 'anna', 'v1.sealed'), ('beta', 'bert', 'v1.sealed');
+insert into outlook_state (tenant, state_hash, purpose, "user", verifier, nonce) values ('acme', sha256('a'), 'connect', 'anna', 'v1.sealed', 'n'), ('beta', sha256('b'), 'connect', 'bert', 'v1.sealed', 'n');
+insert into outlook_job (tenant, kind, "user") values ('acme', 'test', 'anna'), ('beta', 'test', 'bert');
+insert into outlook_folder (tenant, "user", folder) values ('acme', 'anna', 'inbox'), ('beta', 'bert', 'inbox');
+insert into outlook_sighting (tenant, "user", key) values ('acme', 'anna', gen_random_uuid()), ('beta', 'bert', gen_random_uuid());
+insert into outlook_asked (tenant, "user", key) values ('acme', 'anna', gen_random_uuid()), ('beta', 'bert', gen_random_uuid());
+insert into outlook_subscription (tenant, "user", client_state_hash, notification_url) values ('acme', 'anna', 'h', 'u'), ('beta', 'bert', 'h', 'u');
+insert into outlook_lookup (tenant, "user", case_id) values ('acme', 'anna', world.case_of('a1')), ('beta', 'bert', world.case_of('z1'));
+insert into outlook_follow (tenant, last) values ('acme', 0), ('beta', 0);
+insert into tombstone (tenant, key) values ('acme', gen_random_uuid()), ('beta', gen_random_uuid());
 select is(world.told() <> '', true, 'events have numbers');
 insert into event_counter select tenant, 99 from tenant;
 
