@@ -2,16 +2,16 @@
 
 #include <string.h>
 
-#include "parser/attachment.h"
+#include "mime/attachment.h"
 #include "parser/calendar.h"
-#include "parser/charset.h"
+#include "mime/charset.h"
 #include "parser/container.h"
-#include "parser/forward.h"
-#include "parser/limits.h"
+#include "forward/forward.h"
+#include "mime/limits.h"
 #include "parser/plain.h"
-#include "parser/quote.h"
-#include "parser/render.h"
-#include "parser/sanitise.h"
+#include "forward/quote.h"
+#include "html/render.h"
+#include "html/sanitise.h"
 #include "parser/smime.h"
 
 /* What one branch of the tree says: its text, and the HTML that says the same. */

@@ -1,8 +1,8 @@
 /* From the parts of a mail to its text, HTML, attachments and the mails inside it. */
 #pragma once
 
-#include "parser/mail.h"
-#include "parser/mime.h"
+#include "mime/mail.h"
+#include "mime/mime.h"
 
 /* What one delivery may still cost: shared by a mail and all the mails inside it, so that nesting
  * multiplies nothing. */

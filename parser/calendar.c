@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-#include "parser/date.h"
-#include "parser/limits.h"
-#include "parser/words.h"
+#include "mime/date.h"
+#include "mime/limits.h"
+#include "mime/words.h"
 
 /* One VEVENT while its lines are read. */
 typedef struct {

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "parser/attachment.h"
-#include "parser/fields.h"
+#include "mime/attachment.h"
+#include "mime/fields.h"
 #include "parser/msg.h"
 #include "parser/nested.h"
 #include "parser/tnef.h"
@@ -58,7 +58,7 @@ static Mail *open_mail(Body *body, Container container, GBytes *content)
 	}
 	body->budget->bytes -= length;
 	if (container == CONTAINER_MAIL)
-		return mail_parse_within(content, body->budget);
+		return parse_mail_within(content, body->budget);
 	original = msg_parse(content, body->budget);
 	if (!original)
 		mail_defect(body->mail, "no mail in an Outlook file");

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "parser/address.h"
+#include "mime/address.h"
 
 void kind_set(Mail *mail, MailKind kind, const char *format, ...)
 {

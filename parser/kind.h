@@ -2,7 +2,7 @@
  * from a list. */
 #pragma once
 
-#include "parser/mail.h"
+#include "mime/mail.h"
 
 /* Sets kind, kind_evidence, is_list and is_auto_forwarded from the fields; a kind that is set
  * already (a bounce, a receipt) stays. */

@@ -2,17 +2,17 @@
 
 #include <string.h>
 
-#include "parser/address.h"
-#include "parser/attachment.h"
-#include "parser/charset.h"
-#include "parser/fields.h"
-#include "parser/header.h"
-#include "parser/limits.h"
-#include "parser/msgid.h"
+#include "mime/address.h"
+#include "mime/attachment.h"
+#include "mime/charset.h"
+#include "mime/fields.h"
+#include "mime/header.h"
+#include "mime/limits.h"
+#include "mime/msgid.h"
 #include "parser/plain.h"
 #include "parser/rtf.h"
-#include "parser/threadindex.h"
-#include "parser/words.h"
+#include "mime/threadindex.h"
+#include "mime/words.h"
 
 enum {
 	CLIENT_SUBMIT_TIME = 0x0039,

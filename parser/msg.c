@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-#include "parser/attachment.h"
+#include "mime/attachment.h"
 #include "parser/kind.h"
-#include "parser/limits.h"
+#include "mime/limits.h"
 #include "parser/mapi.h"
 #include "parser/ole.h"
 

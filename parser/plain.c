@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "parser/attachment.h"
-#include "parser/transfer.h"
+#include "mime/attachment.h"
+#include "mime/transfer.h"
 
 char *plain_normalise(const char *text)
 {

@@ -2,7 +2,7 @@
  */
 #pragma once
 
-#include "parser/mail.h"
+#include "mime/mail.h"
 
 /* Line ends become \n, a byte order mark goes. To be freed. */
 char *plain_normalise(const char *text);

@@ -2,12 +2,12 @@
 
 #include <string.h>
 
-#include "parser/address.h"
-#include "parser/charset.h"
-#include "parser/fields.h"
+#include "mime/address.h"
+#include "mime/charset.h"
+#include "mime/fields.h"
 #include "parser/kind.h"
-#include "parser/limits.h"
-#include "parser/msgid.h"
+#include "mime/limits.h"
+#include "mime/msgid.h"
 
 enum { LOOK_DEPTH = 4, TEXT_BYTES = 64 * 1024 };
 

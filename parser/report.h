@@ -2,7 +2,7 @@
  * receipts (RFC 8098), complaints (RFC 5965). */
 #pragma once
 
-#include "parser/mime.h"
+#include "mime/mime.h"
 
 /* Sets kind, kind_evidence, reported_id and reported_recipients where the mail is a report; leaves
  * it as it is otherwise. mail's header is read. */

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
-#include "parser/charset.h"
-#include "parser/limits.h"
+#include "mime/charset.h"
+#include "mime/limits.h"
 
 enum {
 	HEADER_BYTES = 16,

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "parser/fields.h"
+#include "mime/fields.h"
 
 enum {
 	TAG_OCTETS = 0x04,

@@ -2,7 +2,7 @@
  * verified. */
 #pragma once
 
-#include "parser/mime.h"
+#include "mime/mime.h"
 
 /* The signed content of a CMS SignedData (RFC 5652), DER or BER; NULL where it is none, encrypted
  * or detached. */

@@ -2,10 +2,10 @@
 
 #include <string.h>
 
-#include "parser/address.h"
-#include "parser/attachment.h"
+#include "mime/address.h"
+#include "mime/attachment.h"
 #include "parser/kind.h"
-#include "parser/limits.h"
+#include "mime/limits.h"
 #include "parser/mapi.h"
 
 enum {

@@ -8,7 +8,7 @@
 
 #include <gio/gio.h>
 
-#include "parser/authres.h"
+#include "mime/authres.h"
 
 #define CONFIG_DEFAULT_PATH "/etc/casegate/casegate.conf"
 /* Part of the default [lmtp] listen: skipped with a warning where its directory is missing. */

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "parser/address.h"
+#include "mime/address.h"
 #include "store/db.h"
 
 void agent_address_clear(AgentAddress *found)

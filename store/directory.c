@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "parser/address.h"
+#include "mime/address.h"
 
 /* Runs one statement for what it does. */
 static gboolean act(

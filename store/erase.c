@@ -1,6 +1,6 @@
 #include "store/erase.h"
 
-#include "parser/address.h"
+#include "mime/address.h"
 #include "store/db.h"
 #include "store/directory.h"
 

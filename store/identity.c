@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "parser/address.h"
+#include "mime/address.h"
 #include "store/timetest.h"
 #include "store/db.h"
 #include "store/keys.h"

@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-#include "parser/address.h"
+#include "mime/address.h"
+#include "parser/parse.h"
 #include "store/address.h"
 #include "store/content.h"
 #include "store/db.h"
@@ -536,7 +537,7 @@ static gboolean is_our_fault(const Way *way)
 void ingest(Store *store, const Envelope *envelope, const AuthPolicy *policy, GBytes *source,
 	Verdict *verdicts)
 {
-	g_autoptr(Mail) mail = mail_parse(source);
+	g_autoptr(Mail) mail = parse_mail(source);
 	g_autofree char *sha256 = content_sha256(source);
 
 	for (guint i = 0; i < envelope->recipients->len; i++) {
@@ -574,7 +575,7 @@ void ingest_unparsed(
 Explanation *ingest_explain(Store *store, const Envelope *envelope, const AuthPolicy *policy,
 	GBytes *source, GError **error)
 {
-	g_autoptr(Mail) mail = mail_parse(source);
+	g_autoptr(Mail) mail = parse_mail(source);
 	g_autofree char *sha256 = content_sha256(source);
 	g_autoptr(Explanation) explanation = explanation_new();
 	Way way = {store, envelope, policy, source, mail, sha256,

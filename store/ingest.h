@@ -3,8 +3,8 @@
  */
 #pragma once
 
-#include "parser/authres.h"
-#include "parser/mail.h"
+#include "mime/authres.h"
+#include "mime/mail.h"
 #include "store/store.h"
 
 typedef enum {

@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-#include "parser/address.h"
-#include "parser/sanitise.h"
-#include "parser/subject.h"
+#include "mime/address.h"
+#include "html/sanitise.h"
+#include "mime/subject.h"
 #include "store/db.h"
 
 #define SQL                                                                                 \

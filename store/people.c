@@ -1,6 +1,6 @@
 #include "store/people.h"
 
-#include "parser/address.h"
+#include "mime/address.h"
 #include "store/db.h"
 
 static void person_free(gpointer data)

@@ -2,9 +2,9 @@
 
 #include <string.h>
 
-#include "parser/address.h"
-#include "parser/date.h"
-#include "parser/subject.h"
+#include "mime/address.h"
+#include "mime/date.h"
+#include "mime/subject.h"
 
 /* How many forwards of forwards are unwrapped. */
 enum { LEVELS_MAX = 20 };

@@ -5,7 +5,7 @@
  * borrows from the Mail, the Envelope and the People that it was made of. */
 #pragma once
 
-#include "parser/mail.h"
+#include "mime/mail.h"
 #include "store/ingest.h"
 #include "store/people.h"
 

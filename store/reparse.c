@@ -1,5 +1,6 @@
 #include "store/reparse.h"
 
+#include "parser/parse.h"
 #include "store/content.h"
 #include "store/db.h"
 #include "store/keys.h"
@@ -70,7 +71,7 @@ static Identity *identity_of(const Unread *unread, const PlanItem *item)
 static gboolean complete(Store *store, const Unread *unread, const AuthPolicy *policy,
 	GBytes *source, GError **error)
 {
-	g_autoptr(Mail) mail = mail_parse(source);
+	g_autoptr(Mail) mail = parse_mail(source);
 	g_autoptr(GPtrArray) addresses = plan_addresses(mail);
 	g_autoptr(People) people = people_load(store, unread->tenant, addresses, NULL, error);
 	g_autoptr(Plan) plan = people ? plan_make(mail, unread->envelope, people, policy) : NULL;

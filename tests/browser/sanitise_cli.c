@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "parser/sanitise.h"
+#include "html/sanitise.h"
 
 static GString *read_all(FILE *in)
 {

@@ -3,8 +3,8 @@
 #include <stdint.h>
 #include <string.h>
 
-#include "parser/forward.h"
-#include "tests/parser/strict_html.h"
+#include "forward/forward.h"
+#include "tests/html/strict_html.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

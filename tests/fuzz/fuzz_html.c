@@ -2,9 +2,9 @@
  * place. */
 #include <stdint.h>
 
-#include "parser/render.h"
-#include "parser/sanitise.h"
-#include "tests/parser/strict_html.h"
+#include "html/render.h"
+#include "html/sanitise.h"
+#include "tests/html/strict_html.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

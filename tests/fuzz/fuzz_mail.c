@@ -3,8 +3,9 @@
  * (tests/mail). */
 #include <stdint.h>
 
-#include "parser/authres.h"
-#include "parser/mail.h"
+#include "mime/authres.h"
+#include "mime/mail.h"
+#include "parser/parse.h"
 #include "tests/parser/mail_invariants.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
@@ -12,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	g_autoptr(GBytes) source = g_bytes_new(data, size);
-	g_autoptr(Mail) mail = mail_parse(source);
+	g_autoptr(Mail) mail = parse_mail(source);
 	g_autoptr(AuthPolicy) policy = auth_policy_new();
 	g_autofree char *why = NULL;
 

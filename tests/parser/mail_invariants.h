@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "parser/mail.h"
+#include "mime/mail.h"
 
 static inline void assert_text(const char *text)
 {

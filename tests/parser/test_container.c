@@ -4,8 +4,9 @@
 
 #include <string.h>
 
-#include "parser/limits.h"
+#include "mime/limits.h"
 #include "parser/msg.h"
+#include "parser/parse.h"
 #include "parser/tnef.h"
 #include "tests/parser/mail_invariants.h"
 
@@ -20,7 +21,7 @@ static GBytes *load(const char *fixture, const char *suffix)
 
 	g_assert_true(g_file_get_contents(path, &text, &length, NULL));
 	source = g_bytes_new_take(g_steal_pointer(&text), length);
-	mail = mail_parse(source);
+	mail = parse_mail(source);
 	for (guint i = 0; i < mail->attachments->len; i++) {
 		const Attachment *attachment = g_ptr_array_index(mail->attachments, i);
 

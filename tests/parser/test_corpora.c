@@ -1,7 +1,8 @@
 /* The mails of other projects' suites, where they are ($CASEGATE_CORPORA, else ../shared/corpora
  * beside the repository): what holds of every Mail holds of them, also cut anywhere, and each takes
  * its time by its size. */
-#include "parser/mail.h"
+#include "mime/mail.h"
+#include "parser/parse.h"
 
 #include <string.h>
 
@@ -39,7 +40,7 @@ static void check(const char *bytes, gsize length)
 {
 	g_autoptr(GBytes) source = g_bytes_new(bytes, length);
 	gint64 before = deadline_now();
-	g_autoptr(Mail) mail = mail_parse(source);
+	g_autoptr(Mail) mail = parse_mail(source);
 
 	/* Half a second, and one more for each megabyte. */
 	assert_deadline(before, G_USEC_PER_SEC / 2 + (gint64)length);

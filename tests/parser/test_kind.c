@@ -1,4 +1,5 @@
 #include "parser/kind.h"
+#include "parser/parse.h"
 
 #include <string.h>
 
@@ -56,7 +57,7 @@ static void test_rows(void)
 	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
 		g_autofree char *text = g_strconcat(rows[i].header, "\nText\n", NULL);
 		g_autoptr(GBytes) source = g_bytes_new(text, strlen(text));
-		g_autoptr(Mail) mail = mail_parse(source);
+		g_autoptr(Mail) mail = parse_mail(source);
 
 		g_test_message("%s", rows[i].header);
 		g_assert_cmpint(mail->kind, ==, rows[i].kind);

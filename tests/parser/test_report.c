@@ -1,4 +1,5 @@
-#include "parser/mail.h"
+#include "mime/mail.h"
+#include "parser/parse.h"
 
 #include <string.h>
 
@@ -79,7 +80,7 @@ static void test_rows(void)
 {
 	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
 		g_autoptr(GBytes) source = g_bytes_new_static(rows[i].mail, strlen(rows[i].mail));
-		g_autoptr(Mail) mail = mail_parse(source);
+		g_autoptr(Mail) mail = parse_mail(source);
 		g_autofree char *recipients = NULL;
 
 		g_test_message("%s", rows[i].name);

@@ -2,7 +2,8 @@
 
 #include <string.h>
 
-#include "parser/address.h"
+#include "mime/address.h"
+#include "parser/parse.h"
 
 /* What this tenant knows: anna is a user, acme.example its domain, max takes part in a case. */
 static People *sample_people(const GPtrArray *addresses)
@@ -94,7 +95,7 @@ static void test_plan(gconstpointer data)
 {
 	const guint i = GPOINTER_TO_UINT(data);
 	g_autoptr(GBytes) source = g_bytes_new_static(rows[i].mail, strlen(rows[i].mail));
-	g_autoptr(Mail) mail = mail_parse(source);
+	g_autoptr(Mail) mail = parse_mail(source);
 	g_autoptr(GPtrArray) addresses = plan_addresses(mail);
 	People *people = sample_people(addresses);
 	g_autoptr(Envelope) envelope = envelope_new(PROTOCOL_LMTP);
@@ -140,7 +141,7 @@ static void test_sent_at(void)
 		g_autofree char *text =
 			g_strdup_printf("From: anna@acme.example\nDate: %s\n\nhi\n", dates[i].date);
 		g_autoptr(GBytes) source = g_bytes_new(text, strlen(text));
-		g_autoptr(Mail) mail = mail_parse(source);
+		g_autoptr(Mail) mail = parse_mail(source);
 		g_autoptr(GPtrArray) addresses = plan_addresses(mail);
 		People *people = sample_people(addresses);
 		g_autoptr(Envelope) envelope = envelope_new(PROTOCOL_LMTP);
@@ -162,19 +163,19 @@ static void test_conversation(void)
 	static const struct {
 		const char *mail, *want;
 	} mails[] = {
-		{"From: anna@acme.example\nTo: max@supplier.example\nSubject: x\n\nhi\n",     NULL},
+		{"From: anna@acme.example\nTo: max@supplier.example\nSubject: x\n\nhi\n",     NULL                     },
 		{"From: anna@acme.example\nTo: max@supplier.example\nSubject: AW: x\n\nhi\n",
-                 "anna@acme.example\nconv"							},
+                 "anna@acme.example\nconv"									     },
 		{"From: anna@acme.example\nTo: max@supplier.example\nSubject: x\nReferences: "
-		 "<a@b>\n\nhi\n",									    "anna@acme.example\nconv"								  },
+		 "<a@b>\n\nhi\n",					    "anna@acme.example\nconv"},
 		{"From: anna@acme.example\nTo: agent@in.acme.example\nSubject: WG: x\n" ATTACHED(
 			 OFFER),
-                 NULL},
+                 NULL												  },
 	};
 
 	for (guint i = 0; i < G_N_ELEMENTS(mails); i++) {
 		g_autoptr(GBytes) source = g_bytes_new_static(mails[i].mail, strlen(mails[i].mail));
-		g_autoptr(Mail) mail = mail_parse(source);
+		g_autoptr(Mail) mail = parse_mail(source);
 		g_autoptr(GPtrArray) addresses = plan_addresses(mail);
 		People *people = sample_people(addresses);
 		g_autoptr(Envelope) envelope = envelope_new(PROTOCOL_GRAPH);

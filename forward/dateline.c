@@ -1,0 +1,146 @@
+#include "forward/dateline.h"
+
+enum { DIGITS = 8 /* a longer number is no part of a date */ };
+
+static const PhraseKind word_kinds[] = {
+	PHRASE_MONTH, PHRASE_WEEKDAY, PHRASE_MERIDIEM, PHRASE_ZONE, PHRASE_FILLER, PHRASE_UNIT};
+
+/* The number at text; digits of every script. */
+static const char *number_read(const char *text, Token *token)
+{
+	for (const char *next = text;; text = next) {
+		int digit = g_unichar_digit_value(phrase_letter(&next));
+
+		if (digit < 0)
+			break;
+		token->digits++;
+		if (token->digits <= DIGITS)
+			token->number = token->number * 10 + digit;
+	}
+	token->kind = token->digits <= DIGITS ? TOKEN_NUMBER : TOKEN_WORD;
+	return text;
+}
+
+/* "MEZ", but not the "Est" of a name; full names of zones in any case. */
+static gboolean is_zone_written(const char *start, const char *end)
+{
+	if (end - start > 5)
+		return TRUE;
+	for (; start < end; start++) {
+		if (g_ascii_islower(*start))
+			return FALSE;
+	}
+	return TRUE;
+}
+
+/* Letters that are no word of dates, with the digits in them. */
+static const char *word_skip(const char *text)
+{
+	gunichar before = phrase_letter(&text);
+
+	for (const char *next = text;; text = next) {
+		gunichar letter = phrase_letter(&next);
+
+		if (!g_unichar_isalnum(letter) && !g_unichar_ismark(letter))
+			return text;
+		if (!g_unichar_isdigit(letter) && phrase_is_boundary(before, letter))
+			return text;
+		before = letter;
+	}
+}
+
+/* The longest word of dates at text, with all its kinds. */
+static const char *word_read(const char *text, Languages languages, Token *token)
+{
+	const char *longest = NULL;
+
+	token->kind = TOKEN_WORD;
+	for (guint i = 0; i < G_N_ELEMENTS(word_kinds); i++) {
+		const char *end = NULL;
+		const Phrase *phrase = phrase_match(word_kinds[i], text, languages, &end);
+
+		if (!phrase || (longest && end < longest))
+			continue;
+		if (word_kinds[i] == PHRASE_ZONE && !is_zone_written(text, end))
+			continue;
+		if (!longest || end > longest)
+			token->kinds = 0;
+		longest = end;
+		token->kinds |= 1U << word_kinds[i];
+		token->value[word_kinds[i]] = phrase->value;
+		if (word_kinds[i] == PHRASE_MERIDIEM)
+			token->is_own = (phrase->languages & languages) != 0;
+	}
+	/* "de" and "du": half-days of Hungarians, fillers of others. */
+	if ((token->kinds & 1U << PHRASE_FILLER) && (token->kinds & 1U << PHRASE_MERIDIEM))
+		token->kinds &= ~(1U << (token->is_own ? PHRASE_FILLER : PHRASE_MERIDIEM));
+	return longest ? longest : word_skip(text);
+}
+
+void dateline_read(DateLine *line, const char *text, Languages languages)
+{
+	gboolean has_blank = TRUE;
+
+	line->languages = languages;
+	line->count = 0;
+	while (*text && line->count < DATELINE_TOKENS) {
+		Token *token = &line->tokens[line->count];
+		const char *next = text;
+		gunichar letter = phrase_letter(&next);
+
+		if (letter == ' ' || letter == 0) {
+			has_blank = TRUE;
+			text = next;
+			continue;
+		}
+		*token = (Token){.start = text, .has_blank = has_blank, .mark = letter};
+		if (g_unichar_isdigit(letter))
+			next = number_read(text, token);
+		else if (g_unichar_isalpha(letter))
+			next = word_read(text, languages, token);
+		else
+			token->kind = TOKEN_MARK;
+		token->end = next;
+		text = next;
+		has_blank = FALSE;
+		line->count++;
+	}
+	line->tokens[line->count] = (Token){.kind = TOKEN_MARK, .start = text, .end = text};
+}
+
+const Token *dateline_token(const DateLine *line, guint i)
+{
+	return &line->tokens[MIN(i, line->count)];
+}
+
+gboolean dateline_is_word(const DateLine *line, guint i, PhraseKind kind)
+{
+	return (dateline_token(line, i)->kinds & (1U << kind)) != 0;
+}
+
+gboolean dateline_is_number(const DateLine *line, guint i)
+{
+	return dateline_token(line, i)->kind == TOKEN_NUMBER;
+}
+
+gboolean dateline_is_mark(const DateLine *line, guint i, const char *marks)
+{
+	const Token *token = dateline_token(line, i);
+
+	return token->kind == TOKEN_MARK && token->mark &&
+	       g_utf8_strchr(marks, -1, token->mark) != NULL;
+}
+
+guint dateline_skip_unit(const DateLine *line, guint i, DateUnit unit)
+{
+	if (dateline_is_word(line, i, PHRASE_UNIT) &&
+		dateline_token(line, i)->value[PHRASE_UNIT] == (int)unit)
+		return i + 1;
+	return i;
+}
+
+gboolean dateline_is_continued(const DateLine *line, guint i)
+{
+	return dateline_is_mark(line, i + 1, ".:") && dateline_is_number(line, i + 2) &&
+	       !dateline_token(line, i + 1)->has_blank && !dateline_token(line, i + 2)->has_blank;
+}

@@ -1,0 +1,182 @@
+#include "forward/forward.h"
+
+#include <string.h>
+
+#include "forward/inline.h"
+#include "mime/limits.h"
+#include "forward/quote.h"
+#include "html/sanitise.h"
+#include "mime/subject.h"
+
+enum {
+	FORWARD_DEPTH = 10,       /* forwards inside forwards */
+	FORWARD_BYTES = 20 << 20, /* text and HTML of all levels together */
+};
+
+static guint addresses(const GPtrArray *list)
+{
+	guint count = 0;
+
+	for (guint i = 0; i < list->len; i++)
+		if (((const Mailbox *)g_ptr_array_index(list, i))->address)
+			count++;
+	return count;
+}
+
+/* Takes the list that says more; both keep an owner. */
+static void take_people(GPtrArray **best, GPtrArray **other)
+{
+	guint have = addresses(*best), offered = addresses(*other);
+
+	if (offered > have || (offered == have && (*best)->len == 0)) {
+		GPtrArray *list = *best;
+
+		*best = *other;
+		*other = list;
+	}
+}
+
+/* What the HTML's block says beyond that of the text: addresses that the text leaves out, a subject
+ * that it cut. */
+static void block_improve(Block *block, Block *other)
+{
+	take_people(&block->from, &other->from);
+	take_people(&block->to, &other->to);
+	take_people(&block->cc, &other->cc);
+	take_people(&block->reply_to, &other->reply_to);
+	if (other->subject &&
+		(!block->subject || g_str_has_prefix(other->subject, block->subject))) {
+		g_free(block->subject);
+		block->subject = g_steal_pointer(&other->subject);
+	}
+	if (other->date.precision > block->date.precision)
+		block->date = other->date;
+}
+
+static gboolean is_same_date(const MailDate *a, const MailDate *b)
+{
+	return a->precision != PRECISION_NONE && b->precision != PRECISION_NONE &&
+	       a->day == b->day && a->month == b->month && a->minute == b->minute;
+}
+
+/* Are these the same block, once in the text and once in the HTML? */
+static gboolean is_same_block(const Block *a, const Block *b)
+{
+	if (a->subject && b->subject && *a->subject && *b->subject)
+		return g_str_has_prefix(a->subject, b->subject) ||
+		       g_str_has_prefix(b->subject, a->subject);
+	return is_same_date(&a->date, &b->date) ||
+	       (a->date.precision == PRECISION_NONE && b->date.precision == PRECISION_NONE);
+}
+
+static void take_list(GPtrArray **to, GPtrArray **from)
+{
+	g_ptr_array_unref(*to);
+	*to = g_ptr_array_ref(*from);
+}
+
+static void original_fill(Mail *original, Block *block)
+{
+	take_list(&original->from, &block->from);
+	take_list(&original->to, &block->to);
+	take_list(&original->cc, &block->cc);
+	take_list(&original->reply_to, &block->reply_to);
+	if (block->subject) {
+		g_free(original->subject);
+		original->subject = g_strdup(block->subject);
+	}
+	g_free(original->base_subject);
+	original->base_subject = subject_base(original->subject);
+	original->date = block->date;
+}
+
+static void find_inline(Mail *mail, const char *html, guint depth, gsize *budget_bytes);
+
+/* A block says more than a separator alone. */
+static guint rank(const InlineFound *found)
+{
+	return !found->is_found ? 0 : found->has_block ? 2 : 1;
+}
+
+/* Which of two views to believe: the one that has a block, of two different ones the first in its
+ * text. */
+static const InlineText *better_view(
+	const InlineText *text, InlineFound *in_text, const InlineText *page, InlineFound *in_html)
+{
+	g_autofree char *above_text = NULL, *above_html = NULL;
+
+	if (rank(in_html) != rank(in_text))
+		return rank(in_html) > rank(in_text) ? page : text;
+	if (is_same_block(&in_text->block, &in_html->block)) {
+		block_improve(&in_text->block, &in_html->block);
+		in_text->has_mark = in_text->has_mark || in_html->has_mark;
+		return text;
+	}
+	above_text = inline_comment(text, in_text);
+	above_html = inline_comment(page, in_html);
+	return strlen(above_html) < strlen(above_text) ? page : text;
+}
+
+/* Adds the forward that was found, and looks for the next one in it. html: that of the original,
+ * NULL: none. */
+static void forward_add(Mail *mail, const InlineText *view, InlineFound *found, const char *html,
+	guint depth, gsize *budget_bytes)
+{
+	Forward *forward = g_new0(Forward, 1);
+	Mail *original = mail_new();
+	gsize bytes;
+
+	g_free(original->text);
+	original->text = inline_original_text(view, found);
+	original_fill(original, &found->block);
+	*forward = (Forward){.form = FORWARD_INLINE,
+		.has_mark = found->has_mark,
+		.has_prefix = subject_is_forward(mail->subject),
+		.comment = inline_comment(view, found),
+		.original = original};
+	g_ptr_array_add(mail->forwards, forward);
+	bytes = strlen(original->text) + (html ? strlen(html) : 0);
+	if (depth >= FORWARD_DEPTH || bytes > *budget_bytes) {
+		mail_defect(original, "forwards inside this one are not looked for");
+		html = NULL;
+	}
+	if (html)
+		original->html =
+			g_strstrip(sanitise_html(html, strlen(html), &original->remote_images));
+	if (depth < FORWARD_DEPTH && bytes <= *budget_bytes) {
+		*budget_bytes -= bytes;
+		find_inline(original, html, depth + 1, budget_bytes);
+	}
+	quote_split(original, html);
+}
+
+static void find_inline(Mail *mail, const char *html, guint depth, gsize *budget_bytes)
+{
+	g_auto(InlineText) text = {0}, page = {0};
+	g_auto(InlineFound) in_text = {0}, in_html = {0};
+	gboolean has_prefix = subject_is_forward(mail->subject);
+	g_autofree char *inner = NULL;
+	const InlineText *view;
+
+	inline_text_init(&text, mail->text, NULL);
+	inline_find(&text, has_prefix, &in_text);
+	if (html) {
+		Rendered *rendered = render_html(html, strlen(html));
+
+		inline_text_init(&page, rendered->text, rendered);
+		inline_find(&page, has_prefix, &in_html);
+	}
+	if (!in_text.is_found && !in_html.is_found)
+		return;
+	view = better_view(&text, &in_text, &page, &in_html);
+	if (in_html.is_found && (view == &page || is_same_block(&in_text.block, &in_html.block)))
+		inner = inline_original_html(&page, &in_html, html);
+	forward_add(mail, view, view == &page ? &in_html : &in_text, inner, depth, budget_bytes);
+}
+
+void forward_find_inline(Mail *mail, const char *html)
+{
+	gsize budget_bytes = FORWARD_BYTES;
+
+	find_inline(mail, html, 0, &budget_bytes);
+}

@@ -1,0 +1,222 @@
+#include "forward/labels.h"
+
+#include <string.h>
+
+#include "forward/phrase.h"
+
+enum {
+	RULE_LENGTH = 4,     /* so many ---- are a line; "---" and "-- " are not */
+	DECORATION = 60,     /* characters in front of a banner's words */
+	MOBILE_LENGTH = 200, /* bytes of a mobile signature's line, its link included */
+};
+
+static gboolean is_blank(const char *text, const char **next)
+{
+	*next = text;
+	return phrase_letter(next) == ' ';
+}
+
+static const char *skip_blanks(const char *text)
+{
+	const char *next;
+
+	while (is_blank(text, &next))
+		text = next;
+	return text;
+}
+
+/* Bold and italics of plain text: *Von:*, **Von:**, _Von:_ */
+static const char *skip_stars(const char *text)
+{
+	return text + strspn(text, "*_");
+}
+
+/* A label exactly here. */
+static Label label_at(const char *text, const char **value, Languages *languages)
+{
+	const char *word = skip_stars(text), *end = NULL;
+	const Phrase *phrase = phrase_match(PHRASE_LABEL, word, 0, &end);
+
+	if (!phrase)
+		return LABEL_NONE;
+	end = skip_blanks(skip_stars(end));
+	if (phrase_letter(&end) != ':')
+		return LABEL_NONE;
+	if (word > text)
+		end = skip_stars(end);
+	*value = skip_blanks(end);
+	if (languages)
+		*languages = phrase->languages;
+	return (Label)phrase->value;
+}
+
+Label label_parse(const char *line, const char **value, Languages *languages)
+{
+	return label_at(skip_blanks(line), value, languages);
+}
+
+Label label_find(const char *at, const char **start, const char **value, Languages *languages)
+{
+	const char *next;
+
+	while (*(at = skip_blanks(at))) {
+		Label label = label_at(at, value, languages);
+
+		if (label != LABEL_NONE) {
+			*start = at;
+			return label;
+		}
+		while (*at && !is_blank(at, &next))
+			at = next;
+	}
+	return LABEL_NONE;
+}
+
+/* What dashes and blanks stand at the start of text; *count: the dashes. */
+static const char *skip_dashes(const char *text, guint *count)
+{
+	const char *next = text;
+	gunichar letter;
+
+	for (*count = 0;; text = next) {
+		letter = phrase_letter(&next);
+		if (letter == '-' || letter == '_' || letter == '=' || letter == 0x2500 ||
+			letter == '~')
+			*count += 1;
+		else if (letter != ' ' && letter != '*')
+			return text;
+	}
+}
+
+/* What ends a separator: dashes, and a colon in *has_colon. Returns what is left behind it. */
+static const char *skip_mark_end(const char *text, guint *dashes, gboolean *has_colon)
+{
+	const char *next = skip_dashes(text, dashes), *colon = next;
+
+	*has_colon = phrase_letter(&colon) == ':';
+	return *has_colon ? skip_stars(skip_blanks(colon)) : next;
+}
+
+/* The words of a separator between their dashes, or before a colon; some clients go on in the same
+ * line. */
+static Mark mark_at(const char *words, guint dashes, const char **value)
+{
+	const char *end = NULL, *rest;
+	const Phrase *phrase = phrase_match(PHRASE_MARK, words, 0, &end);
+	guint closing;
+	gboolean has_colon;
+
+	if (!phrase)
+		return MARK_NONE;
+	rest = skip_mark_end(end, &closing, &has_colon);
+	if (*rest && (dashes < 2 || closing < 2))
+		return MARK_NONE;
+	if (dashes < 2 && !has_colon)
+		return MARK_NONE;
+	*value = *rest ? rest : NULL;
+	return (Mark)phrase->value;
+}
+
+/* "Weitergeleitet von" without dashes is how a sentence begins. */
+static Mark mark_by_at(const char *words, guint dashes, const char **value)
+{
+	const char *end = NULL;
+	const Phrase *phrase = dashes >= 2 ? phrase_match(PHRASE_MARK_BY, words, 0, &end) : NULL;
+
+	if (!phrase)
+		return MARK_NONE;
+	*value = skip_blanks(end);
+	return (Mark)phrase->value;
+}
+
+Mark mark_parse(const char *line, const char **value)
+{
+	guint dashes;
+	const char *words = skip_dashes(line, &dashes), *rest = NULL;
+	Mark mark = MARK_NONE;
+
+	if (!*words)
+		mark = dashes >= RULE_LENGTH ? MARK_RULE : MARK_NONE;
+	else
+		mark = mark_at(words, dashes, &rest);
+	if (mark == MARK_NONE && *words)
+		mark = mark_by_at(words, dashes, &rest);
+	if (value)
+		*value = rest;
+	return mark;
+}
+
+const char *verb_find(const char *text, const char **end, Languages *languages)
+{
+	const char *start = NULL;
+	const Phrase *phrase = phrase_find(PHRASE_VERB, text, &start, end);
+
+	if (phrase && languages)
+		*languages = phrase->languages;
+	return phrase ? start : NULL;
+}
+
+gboolean attribution_may_begin(const char *line, Languages *languages)
+{
+	const char *end;
+	const Phrase *phrase = phrase_match(PHRASE_BEGIN, skip_stars(skip_blanks(line)), 0, &end);
+
+	if (phrase && languages)
+		*languages = phrase->languages;
+	return phrase != NULL;
+}
+
+/* Does the line begin with such a phrase, behind what clients put around one? "[EXTERN]" has its
+ * own bracket. */
+static gboolean line_is(PhraseKind kind, const char *line)
+{
+	for (guint i = 0; i < DECORATION; i++) {
+		const char *next = line, *end = NULL;
+		gunichar letter = phrase_letter(&next);
+		gboolean is_decoration =
+			letter < 0x80 && strchr(" -_=*~|<#([!\"", (int)letter) != NULL;
+
+		if (!letter)
+			return FALSE;
+		if ((!is_decoration || letter == '[') && phrase_match(kind, line, 0, &end))
+			return TRUE;
+		if (!is_decoration)
+			return FALSE;
+		line = next;
+	}
+	return FALSE;
+}
+
+gboolean is_mobile_signature(const char *line)
+{
+	return strnlen(line, MOBILE_LENGTH + 1) <= MOBILE_LENGTH && line_is(PHRASE_MOBILE, line);
+}
+
+gboolean is_banner(const char *line)
+{
+	return line_is(PHRASE_BANNER, line);
+}
+
+gboolean is_disclaimer(const char *line)
+{
+	return line_is(PHRASE_DISCLAIMER, line);
+}
+
+Languages language_of(const char *code)
+{
+	const char *const *languages = phrase_languages();
+
+	for (guint i = 0; languages[i]; i++) {
+		if (strcmp(languages[i], code) == 0)
+			return (Languages)1 << i;
+	}
+	return 0;
+}
+
+gboolean languages_write_month_first(Languages languages)
+{
+	const char *end;
+	const Phrase *phrase = phrase_match(PHRASE_ORDER, "-", 0, &end);
+
+	return languages && phrase && !(languages & ~phrase->languages);
+}

@@ -1,0 +1,59 @@
+/* Phrases: the words of forward/labels/ *.txt, found in text. A file is a language and named by its
+ * code; a line is a meaning and its words: "from Von | Absender", "month 3 März | Mrz". "…" in a
+ * phrase stands for anything.
+ *
+ * Case, composition and width of letters do not matter, any blank is a blank (and several are one),
+ * bidi marks and zero-width characters are passed over. Read once, at first use; safe in threads.
+ * Text is valid UTF-8. */
+#pragma once
+
+#include "forward/labels.h"
+
+typedef enum {
+	PHRASE_LABEL,   /* value: a Label */
+	PHRASE_MARK,    /* value: a Mark; the whole line but its dashes */
+	PHRASE_MARK_BY, /* value: a Mark; who and when stand behind it */
+	PHRASE_VERB,
+	PHRASE_BEGIN,
+	PHRASE_MOBILE,
+	PHRASE_BANNER,
+	PHRASE_DISCLAIMER,
+	PHRASE_MONTH,    /* value: 1 to 12 */
+	PHRASE_WEEKDAY,  /* value: 1 for Monday to 7, 0 where the language needs no telling apart */
+	PHRASE_MERIDIEM, /* value: 0 in the morning, 1 in the afternoon */
+	PHRASE_ZONE,     /* value: minutes east of UTC */
+	PHRASE_FILLER,
+	PHRASE_UNIT,  /* value: a DateUnit */
+	PHRASE_ORDER, /* "month-first": no words of mails, a property of the language */
+	PHRASE_KINDS,
+} PhraseKind;
+
+/* "年", "년", "h": what follows a number of a date. */
+typedef enum { UNIT_YEAR, UNIT_MONTH, UNIT_DAY, UNIT_HOUR, UNIT_MINUTE, UNIT_SECOND } DateUnit;
+
+typedef struct {
+	PhraseKind kind;
+	int value;
+	Languages languages; /* all that have it with this meaning */
+	gunichar *letters;   /* folded, ends with 0 */
+	guint length;        /* of letters */
+} Phrase;
+
+/* The longest phrase of this kind that text begins with, as whole words; *end is behind it. Where a
+ * word means different things, its meaning in these languages, else in the most languages. NULL:
+ * none. */
+const Phrase *phrase_match(
+	PhraseKind kind, const char *text, Languages languages, const char **end);
+/* The first such phrase that begins a word anywhere in text; *start is where. */
+const Phrase *phrase_find(PhraseKind kind, const char *text, const char **start, const char **end);
+
+/* The next character, folded, and *at moves behind it; 0 at the end of the text. */
+gunichar phrase_letter(const char **at);
+/* May a word end between these two (folded) characters? Chinese, Japanese and Thai know no blanks.
+ */
+gboolean phrase_is_boundary(gunichar before, gunichar after);
+
+/* All phrases, for tests: of Phrase, owned by the module. */
+const GPtrArray *phrase_all(void);
+/* The languages, by their codes; a language's place is its bit. */
+const char *const *phrase_languages(void);

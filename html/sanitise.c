@@ -1,0 +1,416 @@
+#include "html/sanitise.h"
+
+#include <string.h>
+
+#include "html/css.h"
+#include "mime/limits.h"
+#include "html/link.h"
+#include "html/markup.h"
+
+enum {
+	/* What is open when the output is full still gets its end tags. */
+	OUTPUT_MAX = LIMIT_HTML_BYTES - MARKUP_DEPTH_MAX * (int)sizeof "</blockquote>",
+	VALUE_MAX = 4000, /* bytes of an attribute that is neither an address nor a style */
+};
+
+typedef struct {
+	GString *out;
+	GString *attributes; /* of the tag at hand */
+	GString *decoded;
+	guint remote_images;
+	gboolean
+		is_written[MARKUP_DEPTH_MAX]; /* has the open element of this depth a tag in out? */
+	gboolean is_tiny[MARKUP_DEPTH_MAX + 1]; /* words at this depth have no size */
+	guint depth;
+	CssTraits traits; /* of the style of the tag at hand */
+	gboolean is_full;
+} Writer;
+
+/* Writing */
+
+/* Appends text so that no browser can see markup in it, and no control characters. */
+static void append_escaped(GString *out, const char *text, gsize length)
+{
+	for (const char *end = text + length; text < end; text++) {
+		switch (*text) {
+		case '&':
+			g_string_append(out, "&amp;");
+			break;
+		case '<':
+			g_string_append(out, "&lt;");
+			break;
+		case '>':
+			g_string_append(out, "&gt;");
+			break;
+		case '"':
+			g_string_append(out, "&quot;");
+			break;
+		case '\r':
+			g_string_append_c(out, '\n');
+			break;
+		default:
+			if (((guchar)*text >= 0x20 && *text != 0x7F) || *text == '\n' ||
+				*text == '\t')
+				g_string_append_c(out, *text);
+			else if (*text == '\f')
+				g_string_append_c(out, ' ');
+		}
+	}
+}
+
+static void append_attribute(Writer *writer, const char *name, const char *value)
+{
+	g_string_append_printf(writer->attributes, " %s=\"", name);
+	append_escaped(writer->attributes, value, strlen(value));
+	g_string_append_c(writer->attributes, '"');
+}
+
+/* How many bytes of the text can be written whatever they are, none of them inside a character. */
+static gsize room_for(const Writer *writer, const char *text, gsize length)
+{
+	const gsize room = OUTPUT_MAX - MIN(writer->out->len, (gsize)OUTPUT_MAX);
+	gsize fit = MIN(length, room / strlen("&quot;"));
+
+	while (fit > 0 && fit < length && ((guchar)text[fit] & 0xC0) == 0x80)
+		fit--;
+	return fit;
+}
+
+static void write_text(Writer *writer, const char *text, gsize length)
+{
+	while (length > 0 && !writer->is_full) {
+		const gsize fit = room_for(writer, text, length);
+
+		writer->is_full = fit == 0;
+		append_escaped(writer->out, text, fit);
+		text += fit;
+		length -= fit;
+	}
+}
+
+/* Attributes */
+
+static gboolean is_word(const char *value)
+{
+	for (; *value; value++)
+		if (!g_ascii_isalnum(*value) && *value != '-')
+			return FALSE;
+	return TRUE;
+}
+
+/* "12", "50%", "+1", "12px"; up to four digits: no table of a million columns. */
+static gboolean is_number(const char *value)
+{
+	const gsize sign = *value == '+' || *value == '-' ? 1 : 0;
+	const gsize digits = strspn(value + sign, "0123456789");
+	const char *unit = value + sign + digits;
+
+	return digits >= 1 && digits <= 4 &&
+	       (*unit == '\0' || strcmp(unit, "%") == 0 || strcmp(unit, "px") == 0);
+}
+
+static gboolean is_color(const char *value)
+{
+	return is_word(*value == '#' ? value + 1 : value);
+}
+
+static gboolean is_font(const char *value)
+{
+	for (; *value; value++)
+		if (!g_ascii_isalnum(*value) && (guchar)*value < 0x80 && !strchr(" ,-_'", *value))
+			return FALSE;
+	return TRUE;
+}
+
+static gboolean is_any(const char *value)
+{
+	return *value != '\0';
+}
+
+/* Attributes of every element that is written. Those with an address and the style have rules of
+ * their own. */
+static const struct {
+	const char *name;
+	gboolean (*is_allowed)(const char *value);
+} attributes[] = {
+	{"align",       is_word  },
+	{"bgcolor",     is_color },
+	{"border",      is_number},
+	{"cellpadding", is_number},
+	{"cellspacing", is_number},
+	{"clear",       is_word  },
+	{"color",       is_color },
+	{"colspan",     is_number},
+	{"dir",         is_word  },
+	{"face",        is_font  },
+	{"height",      is_number},
+	{"hspace",      is_number},
+	{"lang",        is_word  },
+	{"noshade",     is_word  },
+	{"nowrap",      is_word  },
+	{"rowspan",     is_number},
+	{"size",        is_number},
+	{"span",        is_number},
+	{"start",       is_number},
+	{"title",       is_any   },
+	{"type",        is_word  },
+	{"valign",      is_word  },
+	{"value",       is_number},
+	{"vspace",      is_number},
+	{"width",       is_number},
+};
+
+static void read_plain_attributes(Writer *writer, const HtmlReader *tag, gboolean is_hidden)
+{
+	for (guint i = 0; i < G_N_ELEMENTS(attributes); i++) {
+		const char *name = attributes[i].name;
+		const HtmlAttribute *attribute = html_attribute(tag, name);
+		g_autofree char *value = NULL;
+
+		if (is_hidden && attributes[i].is_allowed == is_any)
+			continue;
+		if (!attribute || attribute->value_length > VALUE_MAX)
+			continue;
+		value = g_strstrip(html_attribute_value(tag, name));
+		if (attributes[i].is_allowed(value))
+			append_attribute(writer, name, value);
+	}
+}
+
+/* Word's paragraphs have no margins; the style sheet that says so is left out. */
+static gboolean is_of_word(const HtmlReader *tag)
+{
+	const HtmlAttribute *attribute = html_attribute(tag, "class");
+
+	return attribute && g_strstr_len(attribute->value, (gssize)attribute->value_length, "Mso");
+}
+
+/* The style, and what it hides: that stays to be read, and says so. */
+static void read_style(Writer *writer, const HtmlReader *tag)
+{
+	g_autofree char *style = html_attribute_value(tag, "style");
+	g_autoptr(GString) clean = g_string_new(NULL);
+	gboolean is_hidden;
+
+	writer->traits = css_traits(style);
+	is_hidden = writer->traits & CSS_HIDDEN || html_attribute(tag, "hidden") != NULL;
+	css_clean(clean, style, &writer->remote_images);
+	if (tag->element->id == ELEMENT_P && is_of_word(tag) && !strstr(clean->str, "margin"))
+		g_string_append(clean, clean->len > 0 ? ";margin:0" : "margin:0");
+	read_plain_attributes(writer, tag, is_hidden);
+	if (is_hidden)
+		append_attribute(writer, "title", "hidden");
+	if (clean->len > 0)
+		append_attribute(writer, "style", clean->str);
+}
+
+/* Counts the image that this attribute would load from elsewhere. */
+static void count_remote(Writer *writer, const HtmlReader *tag, const char *name)
+{
+	g_autofree char *src = html_attribute_value(tag, name);
+
+	writer->remote_images += link_is_remote(src) ? 1 : 0;
+}
+
+/* Is this element written? If so, its attributes stand ready. */
+static gboolean read_tag(Writer *writer, const Element *element, const HtmlReader *tag)
+{
+	g_string_truncate(writer->attributes, 0);
+	writer->traits = 0;
+	if (!tag)
+		return TRUE;
+	if (html_attribute(tag, "background"))
+		count_remote(writer, tag, "background");
+	if (element->id == ELEMENT_A) {
+		g_autofree char *href = html_attribute_value(tag, "href");
+		g_autofree char *address = link_clean(href);
+
+		if (!address)
+			return FALSE;
+		append_attribute(writer, "href", address);
+		append_attribute(writer, "rel", "noopener noreferrer nofollow");
+		append_attribute(writer, "target", "_blank");
+	}
+	read_style(writer, tag);
+	/* These mean nothing without an attribute. */
+	if (element->id == ELEMENT_BODY || element->id == ELEMENT_SPAN ||
+		element->id == ELEMENT_BUTTON || element->id == ELEMENT_FONT)
+		return writer->attributes->len > 0;
+	return TRUE;
+}
+
+/* Elements */
+
+static gboolean write_tag(Writer *writer, const char *name)
+{
+	if (writer->is_full ||
+		writer->out->len + writer->attributes->len + strlen(name) + 2 > OUTPUT_MAX)
+		return FALSE;
+	g_string_append_printf(writer->out, "<%s", name);
+	g_string_append_len(writer->out, writer->attributes->str, (gssize)writer->attributes->len);
+	g_string_append_c(writer->out, '>');
+	return TRUE;
+}
+
+/* An image that came with the mail. Of one that did not, its words stay. */
+static void write_image(Writer *writer, const HtmlReader *tag)
+{
+	g_autofree char *src = html_attribute_value(tag, "src");
+	g_autofree char *alt = html_attribute_value(tag, "alt");
+	g_autofree char *address = link_clean_image(src);
+
+	if (link_is_remote(src) || (*src == '\0' && html_attribute(tag, "srcset")))
+		writer->remote_images++;
+	if (!address) {
+		write_text(writer, alt, strlen(alt));
+		return;
+	}
+	g_string_truncate(writer->attributes, 0);
+	append_attribute(writer, "src", address);
+	if (html_attribute(tag, "alt"))
+		append_attribute(writer, "alt", alt);
+	read_style(writer, tag);
+	write_tag(writer, "img");
+}
+
+static gboolean is_image_input(const HtmlReader *tag)
+{
+	g_autofree char *type = html_attribute_value(tag, "type");
+
+	return g_ascii_strcasecmp(type, "image") == 0;
+}
+
+static void write_void(Writer *writer, const Element *element, const HtmlReader *tag)
+{
+	if (element->id == ELEMENT_IMG || element->id == ELEMENT_IMAGE)
+		write_image(writer, tag);
+	else if (element->id == ELEMENT_VIDEO)
+		count_remote(writer, tag, "poster");
+	else if (element->id != ELEMENT_INPUT && read_tag(writer, element, tag))
+		write_tag(writer, element->written);
+	else if (element->id == ELEMENT_INPUT && is_image_input(tag))
+		count_remote(writer, tag, "src");
+}
+
+static void on_open(gpointer user, const Element *element, const HtmlReader *tag, guint depth)
+{
+	Writer *writer = user;
+
+	if (element->traits & ELEMENT_VOID) {
+		write_void(writer, element, tag);
+		return;
+	}
+	writer->is_written[depth] = read_tag(writer, element, tag) && *element->written &&
+				    write_tag(writer, element->written);
+	writer->depth = depth + 1;
+	writer->is_tiny[depth + 1] = writer->is_tiny[depth];
+	if (writer->traits & (CSS_TINY | CSS_SIZED))
+		writer->is_tiny[depth + 1] = (writer->traits & CSS_TINY) != 0;
+}
+
+static void on_close(gpointer user, const Element *element, guint depth, G_GNUC_UNUSED gsize at)
+{
+	Writer *writer = user;
+
+	if (writer->is_written[depth])
+		g_string_append_printf(writer->out, "</%s>", element->written);
+	writer->depth = depth;
+}
+
+static gboolean is_blank(const char *text, gsize length)
+{
+	for (gsize i = 0; i < length; i++)
+		if ((guchar)text[i] > 0x20)
+			return FALSE;
+	return TRUE;
+}
+
+/* Layouts set the size of a box to nothing and that of the boxes inside to something; only the
+ * words that stand directly in such a box are hidden. */
+static void write_words(Writer *writer, const char *text, gsize length)
+{
+	gboolean is_marked = FALSE;
+
+	if (writer->is_tiny[writer->depth] && writer->depth < MARKUP_DEPTH_MAX &&
+		!is_blank(text, length)) {
+		g_string_assign(writer->attributes, " title=\"hidden\"");
+		is_marked = write_tag(writer, "span");
+	}
+	write_text(writer, text, length);
+	if (is_marked)
+		g_string_append(writer->out, "</span>");
+}
+
+static void on_text(
+	gpointer user, HtmlKind kind, const char *text, gsize length, G_GNUC_UNUSED gsize start)
+{
+	Writer *writer = user;
+
+	if (kind == HTML_RAW_TEXT || !memchr(text, '&', length)) {
+		write_words(writer, text, length);
+		return;
+	}
+	g_string_truncate(writer->decoded, 0);
+	html_decode(writer->decoded, text, length, FALSE);
+	write_words(writer, writer->decoded->str, writer->decoded->len);
+}
+
+char *sanitise_html(const char *html, gsize length, guint *remote_images)
+{
+	static const MarkupEvents events = {on_open, on_close, on_text};
+	g_autoptr(GString) plain = g_string_new(NULL);
+	g_autoptr(GString) decoded = g_string_new(NULL);
+	Writer writer = {
+		.out = g_string_sized_new(length), .attributes = plain, .decoded = decoded};
+
+	markup_walk(html, length, &events, &writer);
+	if (remote_images)
+		*remote_images = writer.remote_images;
+	return g_string_free(writer.out, FALSE);
+}
+
+/* Content-IDs */
+
+/* Adds what follows "cid:" at the start of an address, or in url() of a style. */
+static void add_content_ids(GHashTable *ids, const char *text)
+{
+	while ((text = strcasestr(text, "cid:"))) {
+		const gsize length = strcspn(text += 4, "\"'()<> \t\r\n\f");
+		g_autofree char *written = g_strndup(text, length);
+		char *id = g_uri_unescape_string(written, NULL);
+
+		if (!id || !g_utf8_validate(id, -1, NULL)) {
+			g_free(id);
+			id = g_steal_pointer(&written);
+		}
+		if (*id)
+			g_hash_table_add(ids, id);
+		else
+			g_free(id);
+		text += length;
+	}
+}
+
+GHashTable *html_content_ids(const char *html, gsize length)
+{
+	static const char *const names[] = {"src", "href", "background", "data", "poster", "style"};
+	GHashTable *ids = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	HtmlReader reader;
+	HtmlKind kind;
+
+	html_reader_init(&reader, html, length);
+	while ((kind = html_next(&reader)) != HTML_END) {
+		if (kind == HTML_RAW_TEXT) {
+			g_autofree char *text =
+				g_strndup(html + reader.start, reader.end - reader.start);
+
+			add_content_ids(ids, text);
+		}
+		for (guint i = 0; kind == HTML_START_TAG && i < G_N_ELEMENTS(names); i++) {
+			g_autofree char *value = html_attribute_value(&reader, names[i]);
+
+			add_content_ids(ids, value);
+		}
+	}
+	return ids;
+}

@@ -1,8 +1,0 @@
-/* casegate: files forwarded and copied mail into cases. The program is its commands
- * (server/command.h). */
-#include "server/command.h"
-
-int main(int argc, char **argv)
-{
-	return command_main(argc, argv);
-}
