@@ -25,6 +25,8 @@ insert into message_sight (tenant, message_id, "user", may) select tenant, messa
 insert into tenant_bytes select tenant, 0, 0 from tenant;
 insert into erasure (tenant, reason) select tenant, 'retention' from tenant;
 insert into retention_state (tenant) select tenant from tenant;
+insert into dialog_ticket (tenant, ticket_hash, "user") values ('acme', sha256('a'), 'anna'), ('beta', sha256('b'), 'bert');
+insert into dialog_session (tenant, session_hash, "user") values ('acme', sha256('a'), 'anna'), ('beta', sha256('b'), 'bert');
 insert into user_domain values ('acme', 'acme.test'), ('beta', 'beta.test');
 insert into outlook_registration (tenant, directory, client, secret, redirect_uri) values ('acme', 'd', 'c', 'v1.sealed', 'u'), ('beta', 'd', 'c', 'v1.sealed', 'u');
 insert into outlook_token (tenant, "user", refresh_token) values ('acme', 'anna', 'v1.sealed'), ('beta', 'bert', 'v1.sealed');
