@@ -97,6 +97,7 @@ static json_t *history_json(const CaseHistory *history)
 	json_object_set_new(object, "messages", mails_json(history));
 	json_object_set_new(
 		object, "missing", column_json(history->missing, "internet_message_id"));
+	json_object_set_new(object, "missing_messages", json_from_table(history->missing));
 	return object;
 }
 

@@ -3,7 +3,9 @@
 #include "command/command.h"
 #include "command/json.h"
 #include "command/mailfiles.h"
+#include "command/why.h"
 #include "store/directory.h"
+#include "store/filed.h"
 #include "store/ingest.h"
 
 /* 0 is no id. */
@@ -38,7 +40,7 @@ static json_t *message_json(const PlannedMessage *message)
 	return object;
 }
 
-static json_t *candidate_json(const Candidate *candidate)
+static json_t *candidate_json(const Candidate *candidate, const char *standing)
 {
 	json_t *object = json_object();
 
@@ -48,6 +50,8 @@ static json_t *candidate_json(const Candidate *candidate)
 	json_object_set_new(object, "detail", json_from_text(candidate->detail));
 	json_object_set_new(object, "strength", json_from_text(candidate->strength));
 	json_object_set_new(object, "chosen", json_boolean(candidate->chosen));
+	json_object_set_new(object, "why",
+		json_from_text(why_text(candidate->signal, candidate->chosen, standing)));
 	return object;
 }
 
@@ -76,7 +80,8 @@ static json_t *explanation_json(const Explanation *explanation)
 			messages, message_json(g_ptr_array_index(explanation->messages, i)));
 	for (guint i = 0; i < explanation->candidates->len; i++)
 		json_array_append_new(
-			candidates, candidate_json(g_ptr_array_index(explanation->candidates, i)));
+			candidates, candidate_json(g_ptr_array_index(explanation->candidates, i),
+					    explanation->standing));
 	json_object_set_new(object, "tenant", json_from_text(explanation->verdict.tenant));
 	json_object_set_new(object, "standing", json_from_text(explanation->standing));
 	json_object_set_new(object, "user", json_from_text(explanation->user));
@@ -124,9 +129,105 @@ static Status explain(const Invocation *invocation, const Envelope *envelope, GB
 	return STATUS_DONE;
 }
 
+/* ---- what is filed ---- */
+
+static json_t *filed_candidates(const Filed *filed)
+{
+	const char *standing = table_get(filed->delivery, 0, "standing");
+	json_t *array = json_array();
+
+	for (guint row = 0; row < filed->candidates->rows->len; row++) {
+		json_t *object = json_from_row(filed->candidates, row);
+		gboolean is_chosen =
+			g_strcmp0(table_get(filed->candidates, row, "chosen"), "t") == 0;
+
+		json_object_set_new(object, "why",
+			json_from_text(why_text(
+				table_get(filed->candidates, row, "signal"), is_chosen, standing)));
+		json_array_append_new(array, object);
+	}
+	return array;
+}
+
+/* The same words as of a mail that would be filed; what is known now besides. */
+static json_t *filed_json(const Filed *filed)
+{
+	json_t *object = json_object(), *delivery = json_from_row(filed->delivery, 0);
+	json_t *decision = json_object();
+
+	json_object_set_new(
+		object, "tenant", json_from_text(table_get(filed->delivery, 0, "tenant")));
+	json_object_set(object, "delivery_id", json_object_get(delivery, "delivery_id"));
+	json_object_set(object, "standing", json_object_get(delivery, "standing"));
+	json_object_set(object, "user", json_object_get(delivery, "submitted_by"));
+	json_object_set(object, "authenticated", json_object_get(delivery, "authenticated"));
+	json_object_set_new(object, "messages", json_from_table(filed->messages));
+	json_object_set_new(object, "candidates", filed_candidates(filed));
+	json_object_set(decision, "outcome", json_object_get(delivery, "outcome"));
+	json_object_set(decision, "opens_case", json_object_get(delivery, "opened_case"));
+	json_object_set(decision, "case_id", json_object_get(delivery, "case_id"));
+	json_object_set(decision, "reference", json_object_get(delivery, "reference"));
+	json_object_set(decision, "reason", json_object_get(delivery, "reason"));
+	json_object_set_new(object, "decision", decision);
+	json_object_set_new(object, "events", json_from_table(filed->events));
+	json_object_set_new(object, "delivery", delivery);
+	return object;
+}
+
+static json_t *explain_delivery(
+	Store *store, const char *tenant, const char *delivery_id, GError **error)
+{
+	g_autoptr(Filed) filed = filed_load(store, tenant, delivery_id, error);
+
+	return filed ? filed_json(filed) : NULL;
+}
+
+/* All deliveries that brought a message, the first first. */
+static json_t *explain_message(
+	Store *store, const char *tenant, const char *message_id, GError **error)
+{
+	g_autoptr(Table) deliveries = filed_deliveries(store, tenant, message_id, error);
+	g_autoptr(json_t) object = json_object();
+	json_t *array = json_array();
+
+	json_object_set_new(object, "deliveries", array);
+	if (deliveries == NULL)
+		return NULL;
+	for (guint row = 0; row < deliveries->rows->len; row++) {
+		json_t *delivery = explain_delivery(
+			store, tenant, table_get(deliveries, row, "delivery_id"), error);
+
+		if (delivery == NULL)
+			return NULL;
+		json_array_append_new(array, delivery);
+	}
+	json_object_set_new(
+		object, "message_id", json_integer(g_ascii_strtoll(message_id, NULL, 10)));
+	return g_steal_pointer(&object);
+}
+
+static Status explain_filed(const Invocation *invocation, const char *tenant,
+	const char *delivery_id, const char *message_id)
+{
+	g_autoptr(Store) store = command_open_store(invocation);
+	GError *error = NULL;
+
+	if (store == NULL)
+		return STATUS_FAILED;
+
+	g_autoptr(json_t) json = delivery_id ? explain_delivery(store, tenant, delivery_id, &error)
+					     : explain_message(store, tenant, message_id, &error);
+
+	if (json == NULL)
+		return command_fail(invocation, error);
+	json_print(json, TRUE);
+	return STATUS_DONE;
+}
+
 Status command_explain(Invocation *invocation)
 {
 	g_autofree char *to = NULL, *from = NULL, *envelope_from = NULL;
+	g_autofree char *tenant = NULL, *delivery_id = NULL, *message_id = NULL;
 	const GOptionEntry options[] = {
 		{"to",      0, 0, G_OPTION_ARG_FILENAME, &to, "the agent address that it comes for",
                  "ADDRESS"},
@@ -134,13 +235,26 @@ Status command_explain(Invocation *invocation)
                  "as if this user had brought it for certain", "USER"},
 		{"envelope-from",      0, 0, G_OPTION_ARG_FILENAME, &envelope_from,
                  "the sender at MAIL FROM; '' for a bounce's", "ADDRESS"},
-		{NULL},
+		{"tenant", 0, 0, G_OPTION_ARG_FILENAME, &tenant,
+                 "whose filed mail: with --delivery or --message", "TENANT"},
+		{"delivery",    0, 0, G_OPTION_ARG_FILENAME, &delivery_id,
+                 "why this delivery was filed as it was", "DELIVERY"},
+		{"message",        0, 0, G_OPTION_ARG_FILENAME, &message_id,
+                 "the same for all deliveries of a message", "MESSAGE"},
+		{NULL   },
 	};
 	GError *error = NULL;
 	Status status;
 
 	if (!command_read(invocation, options, 0, 1, &status))
 		return status;
+	if (delivery_id != NULL || message_id != NULL) {
+		if (tenant == NULL || to != NULL || invocation->count > 0 ||
+			(delivery_id != NULL && message_id != NULL))
+			return command_usage(invocation, "of filed mail: --tenant TENANT and one "
+							 "of --delivery and --message");
+		return explain_filed(invocation, tenant, delivery_id, message_id);
+	}
 	if (to == NULL)
 		return command_usage(invocation, "for which address? --to ADDRESS");
 

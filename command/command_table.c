@@ -24,7 +24,8 @@ static const char file_details[] =
 
 static const char explain_details[] =
 	"Takes the same way as filing and undoes it: nothing is written. Reads stdin\n"
-	"without FILE.";
+	"without FILE. With --tenant and --delivery or --message: why filed mail lies where\n"
+	"it lies, from the evidence that was kept, and what has happened to it since.";
 
 static const char parse_details[] =
 	"Reads one mail from each FILE, or from stdin without one (or as -), and prints\n"

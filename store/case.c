@@ -106,7 +106,9 @@ static Table *load_missing(Store *store, const char *const *values, GError **err
 	return table_query(store, "looking for a case's missing mails",
 		"with signed_in as materialized ("
 		"  select $2::bigint as case_id, casegate.sign_in_admin($1, null))"
-		" select m.internet_message_id, m.subject, m.named_at"
+		" select m.internet_message_id, m.times, m.named_by, m.named_at, m.subject, "
+		"m.stated_name,"
+		" m.stated_address, m.stated_at, m.held_delivery"
 		" from signed_in s, lateral casegate.missing_messages(s.case_id) m",
 		values, error);
 }

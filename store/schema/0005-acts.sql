@@ -579,19 +579,34 @@ begin
 	return case_address(tenant_now(), v_case);
 end $$;
 
--- Mails that the case's mails name and that are not here: how often, and by which first.
+-- Mails that the case's mails name and that are not here: how often, by which first, and what is known of them. Who quotes
+-- a mail mostly states its author and time: the nearest reference is what is quoted first. One that waits can be released.
 create function missing_messages(case_id bigint, out internet_message_id text, out times bigint, out named_by bigint, out named_at timestamptz,
-	out subject text) returns setof record language plpgsql stable
-	security definer set search_path = casegate, pg_temp as $$
+	out subject text, out stated_name text, out stated_address text, out stated_at timestamptz, out held_delivery bigint) returns setof record
+	language plpgsql stable security definer set search_path = casegate, pg_temp as $$
 declare
 	v_case bigint := seen_case(missing_messages.case_id);
 begin
 	return query
-		select n.id, count(*), (array_agg(n.message_id order by n.sent_at, n.message_id))[1], min(n.sent_at), (array_agg(n.subject order by n.sent_at, n.message_id))[1]
-		from (select distinct r.id, key_of('m', r.id) as key, m.message_id, m.sent_at, m.subject from message m, unnest(m.refs) r(id)
-			where m.tenant = tenant_now() and m.case_id = v_case and asker_sees_message(m.message_id)) n
-		where not exists (select from thread_key k where k.tenant = tenant_now() and k.key = n.key and k.message_id is not null)
-		group by n.id order by min(n.sent_at), n.id;
+		with named as (
+			select r.id, r.i, key_of('m', r.id) as key, m.message_id, m.sent_at, m.subject
+			from message m, unnest(m.refs) with ordinality r(id, i)
+			where m.tenant = tenant_now() and m.case_id = v_case and asker_sees_message(m.message_id)),
+		absent as (
+			select n.* from named n
+			where not exists (select from thread_key k where k.tenant = tenant_now() and k.key = n.key and k.message_id is not null)),
+		stated as (
+			select distinct on (a.id) a.id, nullif(s.name, '') as name, nullif(s.from_key, '') as address, s.at
+			from absent a join said s on s.tenant = tenant_now() and s.message_id = a.message_id and s.position = a.i
+			where not exists (select from message x where x.tenant = s.tenant and x.from_key = s.from_key and x.base_subject = s.base_subject
+				and x.sent_at between s.at - interval '20 minutes' and s.at + interval '20 minutes' and x.case_id is not null)
+			order by a.id, a.i, a.sent_at, a.message_id)
+		select a.id, count(distinct a.message_id), (array_agg(a.message_id order by a.sent_at, a.message_id))[1], min(a.sent_at),
+			(array_agg(a.subject order by a.sent_at, a.message_id))[1], min(t.name), min(t.address), min(t.at),
+			(select min(d.delivery_id) from delivery d where d.tenant = tenant_now() and d.internet_message_id = a.id and d.outcome = 'held'
+				and (asks_for_all() or d.submitted_by = user_now()))
+		from absent a left join stated t on t.id = a.id
+		group by a.id order by min(a.sent_at), a.id;
 end $$;
 
 -- For text that is pasted into one's own Outlook: the address for BCC, and the line that stays visible.

@@ -177,5 +177,14 @@ select is(world.ask('chef', 'select outcome || '' '' || (release_held(delivery_i
 select is((select m.subject || ' ' || m.from_key || ' ' || length(m.text) || ' ' || (m.case_id = world.case_of('b1')) || ' ' || d.outcome from reparse r join message m using (tenant, message_id) join delivery d on d.delivery_id = r.delivery_id),
 	'Broken odd@away.test 0 true filed', 'as a message that a worker will complete');
 set constraints all immediate;
+-- What is known of a missing mail: who quotes it states its author and time; one that waits may be released.
+insert into said (tenant, message_id, position, base_subject, from_key, name, at, has_zone)
+	select tenant, message_id, r.i, base_subject, 'karl@away.test', 'Karl', '2025-03-03 10:00+01', true
+	from message, unnest(refs) with ordinality r(id, i) where internet_message_id = 'a2' and r.id = 'gone';
+select is(world.ask('anna', world.fill('select stated_name || '' '' || stated_address || '' '' || (stated_at at time zone ''UTC'') || '' '' || coalesce(held_delivery::text, ''-'') from missing_messages({a})')),
+	'Karl karl@away.test 2025-03-03 09:00:00 -', 'who wrote the missing mail, and when');
+select * from world.mail(null, 'gone', '{}', 'Offer', p_from => 'nobody@nowhere.test');
+select is(world.ask(w, world.fill('select coalesce(held_delivery, 0) = (select delivery_id from delivery where internet_message_id = ''gone'') from missing_messages({a})')), want, w || ' and a missing mail that waits')
+	from (values ('chef', 'true'), ('anna', 'null')) x(w, want);
 select * from finish();
 rollback;
