@@ -107,6 +107,7 @@ Status command_hold_list(Invocation *invocation);
 Status command_hold_release(Invocation *invocation);
 Status command_hold_refuse(Invocation *invocation);
 Status command_erase(Invocation *invocation);
+Status command_replay(Invocation *invocation);
 Status command_stats(Invocation *invocation);
 Status command_check(Invocation *invocation);
 Status command_migrate(Invocation *invocation);

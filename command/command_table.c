@@ -58,6 +58,11 @@ static const char release_details[] =
 	"Files a mail that waits: into the case named, or a new one. Its sender is known\n"
 	"from then on. DELIVERY is the number in casegate hold list TENANT.";
 
+static const char replay_details[] =
+	"Decides filed mail again under today's rules, from its stored bytes and by the\n"
+	"same way as filing, and shows what would be otherwise. Nothing changes without\n"
+	"--apply; what a person has decided stays in any case.";
+
 static const char erase_details[] =
 	"A case with all of its mail, or every mail that a person wrote or got, held\n"
 	"ones included: bytes, texts, attachments, evidence and keys. There is no way\n"
@@ -93,6 +98,7 @@ const Command command_table[] = {
 	{"member add", "TENANT REFERENCE USER", "let a user see a case", NULL, command_member_add, FALSE},
 	{"member list", "TENANT REFERENCE", "list who sees a case", NULL, command_member_list, FALSE},
 	{"member remove", "TENANT REFERENCE USER", "take a case from a user's sight", NULL, command_member_remove, FALSE},
+	{"replay", "", "decide filed mail again under today's rules", replay_details, command_replay, FALSE},
 	{"erase", "", "erase a case or a person for good", erase_details, command_erase, FALSE},
 	{"stats", "", "count what became of all mail, by tenant", stats_details, command_stats, FALSE},
 	{NULL},

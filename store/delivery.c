@@ -112,15 +112,18 @@ gboolean delivery_add(Store *store, const DeliveryRow *row, GError **error)
 	args_text(args, row->reason);
 	add_standing(args, row->plan);
 	add_face(args, row);
+	args_bool(args, row->envelope->is_trusted_peer);
+	args_bool(args, row->envelope->vouched_by != NULL);
+	args_text(args, row->envelope->conversation_id);
 	result = db_run(store, "noting a delivery",
 		"INSERT INTO casegate.delivery (tenant, delivery_id, received_at, protocol, peer, "
 		"envelope_from, recipient, is_first,"
 		" source_sha256, size, trace, internet_message_id, outcome, message_id, "
 		"held_message, opened_case, reason,"
 		" standing, authenticated, submitted_by, is_quiet, kind, from_name, from_address, "
-		"subject, preview)"
+		"subject, preview, is_trusted, is_vouched, conversation_id)"
 		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "
-		"$17, $18, $19, $20, $21, $22, $23, $24, $25, $26)",
+		"$17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)",
 		args, error);
 	return result != NULL;
 }

@@ -8,6 +8,7 @@
 #include "store/content.h"
 #include "store/db.h"
 #include "store/delivery.h"
+#include "store/explanation.h"
 #include "store/identity.h"
 #include "store/message.h"
 #include "store/people.h"
@@ -30,6 +31,7 @@ typedef struct {
 	const char *sha256;
 	char *recipient; /* as address_key() writes it */
 	AgentAddress address;
+	gint64 again;     /* a filed delivery that is decided once more, 0: none */
 	gboolean is_held; /* a first try found that it must wait */
 	char *held_reason;
 	Explanation *explanation; /* filled, and rolled back; NULL: filed for real */
@@ -204,129 +206,6 @@ static gboolean conclude_rejected(
 	return conclude(way, &row, error);
 }
 
-/* ------------------------------------------------------------------------- explain */
-
-static char *text_of(const char *text)
-{
-	return g_strdup(text ? text : "");
-}
-
-static void planned_free(gpointer data)
-{
-	PlannedMessage *planned = data;
-
-	g_free(planned->internet_message_id);
-	g_free(planned->identity);
-	g_free(planned->direction);
-	g_free(planned->source);
-	g_free(planned->kind);
-	g_free(planned->from_name);
-	g_free(planned->from_address);
-	g_free(planned->subject);
-	g_free(planned);
-}
-
-static void candidate_free(gpointer data)
-{
-	Candidate *candidate = data;
-
-	g_free(candidate->reference);
-	g_free(candidate->signal);
-	g_free(candidate->detail);
-	g_free(candidate->strength);
-	g_free(candidate);
-}
-
-static Explanation *explanation_new(void)
-{
-	Explanation *explanation = g_new0(Explanation, 1);
-
-	explanation->messages = g_ptr_array_new_with_free_func(planned_free);
-	explanation->candidates = g_ptr_array_new_with_free_func(candidate_free);
-	return explanation;
-}
-
-void explanation_free(Explanation *explanation)
-{
-	if (!explanation)
-		return;
-	verdict_clear(&explanation->verdict);
-	g_free(explanation->standing);
-	g_free(explanation->user);
-	g_free(explanation->authenticated);
-	g_free(explanation->form);
-	g_ptr_array_unref(explanation->messages);
-	g_ptr_array_unref(explanation->candidates);
-	g_free(explanation);
-}
-
-static void explain_plan(Explanation *explanation, const Plan *plan, const Mail *mail)
-{
-	const PlanItem *first = g_ptr_array_index(plan->items, 0);
-
-	g_free(explanation->standing);
-	explanation->standing = g_strdup(standing_name(plan->standing));
-	g_free(explanation->user);
-	explanation->user = g_strdup(plan->user);
-	g_free(explanation->authenticated);
-	explanation->authenticated = g_strdup(auth_verdict_name(plan->authenticated));
-	g_free(explanation->form);
-	explanation->form = g_strdup(first->is_inline         ? "inline"
-				     : first->mail != mail    ? "attached"
-				     : mail_is_redirect(mail) ? "redirect"
-							      : NULL);
-	g_ptr_array_set_size(explanation->messages, 0);
-}
-
-static void explain_item(Explanation *explanation, const PlanItem *item, const Identity *identity)
-{
-	PlannedMessage *planned = g_new0(PlannedMessage, 1);
-	const Mailbox *author = mail_author(item->mail);
-
-	planned->internet_message_id = g_strdup(item->message_id);
-	planned->identity = g_strdup(identity->kind);
-	planned->direction = g_strdup(item->direction);
-	planned->source = g_strdup(item->source);
-	planned->kind = g_strdup(mail_kind_name(item->kind));
-	planned->from_name = author ? g_strdup(author->name) : NULL;
-	planned->from_address = author ? g_strdup(author->address) : NULL;
-	planned->subject = text_of(item->mail->subject);
-	planned->sent_at = item->sent_at;
-	planned->known_as = identity->known_as;
-	g_ptr_array_add(explanation->messages, planned);
-}
-
-/* Reads back the evidence that this transaction wrote, best first. */
-static gboolean explain_evidence(const Way *way, gint64 delivery_id, GError **error)
-{
-	g_autoptr(Args) args = args_new();
-	g_autoptr(PGresult) result = NULL;
-
-	args_text(args, way->address.tenant);
-	args_bigint(args, delivery_id);
-	result = db_run(way->store, "reading the evidence",
-		"SELECT CASE WHEN c.number > 0 THEN c.case_id END, CASE WHEN c.number > 0 THEN "
-		"casegate.case_reference(c.number) END,"
-		" e.signal, e.detail, e.strength, e.chosen FROM casegate.evidence e"
-		" LEFT JOIN casegate.case_file c ON c.tenant = e.tenant AND c.case_id = e.case_id"
-		" WHERE e.tenant = $1 AND e.delivery_id = $2"
-		" ORDER BY NOT e.chosen, array_position(ARRAY['certain', 'strong', 'suggestion'], "
-		"e.strength), e.position",
-		args, error);
-	for (int i = 0; result && i < PQntuples(result); i++) {
-		Candidate *candidate = g_new0(Candidate, 1);
-
-		candidate->case_id = db_bigint(result, i, 0);
-		candidate->reference = g_strdup(db_text(result, i, 1));
-		candidate->signal = g_strdup(db_text(result, i, 2));
-		candidate->detail = g_strdup(db_text(result, i, 3));
-		candidate->strength = g_strdup(db_text(result, i, 4));
-		candidate->chosen = db_bool(result, i, 5);
-		g_ptr_array_add(way->explanation->candidates, candidate);
-	}
-	return result != NULL;
-}
-
 /* ------------------------------------------------------------------------ the story */
 
 /* The evidence says what stood behind the plus and was no token. */
@@ -397,7 +276,7 @@ static gboolean file_items(
 			shared_case = placed.case_id;
 		take(row, way->verdict, &placed, i);
 		if (way->explanation)
-			explain_item(way->explanation, item, identity);
+			explanation_add_item(way->explanation, item, identity, &placed);
 	}
 	return TRUE;
 }
@@ -427,6 +306,21 @@ static gboolean file_planned(Way *way, gint64 delivery_id, const Plan *plan, con
 	return note_word(way, delivery_id, error) && conclude(way, &row, error);
 }
 
+/* As if the delivery had never come; and it goes where its address led it then, if that was a
+ * case's own. */
+static gboolean forget_filed(Way *way, GError **error)
+{
+	g_autoptr(Args) args = args_new();
+	g_autoptr(PGresult) result = NULL;
+
+	args_bigint(args, way->again);
+	result = db_run(way->store, "forgetting how a mail was filed",
+		"SELECT casegate.replay_forget($1)", args, error);
+	if (result && db_bigint(result, 0, 0))
+		way->address.case_id = db_bigint(result, 0, 0);
+	return result != NULL;
+}
+
 /* One try in one transaction. */
 static gboolean try_once(Way *way, gboolean *must_wait, GError **error)
 {
@@ -437,7 +331,8 @@ static gboolean try_once(Way *way, gboolean *must_wait, GError **error)
 	gint64 delivery_id = 0;
 	gboolean is_done;
 
-	if (!find_address(way, error) || !begin(way, error))
+	if (!find_address(way, error) || !begin(way, error) ||
+		(way->again && !forget_filed(way, error)))
 		return FALSE;
 	people = people_load(
 		way->store, way->address.tenant, addresses, way->envelope->vouched_by, error);
@@ -445,7 +340,7 @@ static gboolean try_once(Way *way, gboolean *must_wait, GError **error)
 		return FALSE;
 	plan = plan_make(way->mail, way->envelope, people, way->policy);
 	if (way->explanation)
-		explain_plan(way->explanation, plan, way->mail);
+		explanation_set_plan(way->explanation, plan, way->mail);
 	if (plan->is_new_colleague && !plan->is_rejected &&
 		!people_add_colleague(way->store, way->address.tenant, plan->user, error))
 		return FALSE;
@@ -460,7 +355,8 @@ static gboolean try_once(Way *way, gboolean *must_wait, GError **error)
 		is_done = file_planned(way, delivery_id, plan, people, must_wait, error);
 	if (!is_done || *must_wait)
 		return is_done;
-	return way->explanation ? explain_evidence(way, delivery_id, error)
+	return way->explanation ? explanation_read(way->explanation, way->store,
+					  way->address.tenant, delivery_id, error)
 				: db_commit(way->store, error);
 }
 
@@ -572,15 +468,16 @@ void ingest_unparsed(
 	}
 }
 
-Explanation *ingest_explain(Store *store, const Envelope *envelope, const AuthPolicy *policy,
-	GBytes *source, GError **error)
+/* The real path, rolled back. again: a filed delivery that is forgotten first, 0: none. */
+static Explanation *explain(Store *store, const Envelope *envelope, const AuthPolicy *policy,
+	GBytes *source, gint64 again, GError **error)
 {
 	g_autoptr(Mail) mail = parse_mail(source);
 	g_autofree char *sha256 = content_sha256(source);
 	g_autoptr(Explanation) explanation = explanation_new();
 	Way way = {store, envelope, policy, source, mail, sha256,
-		address_key(g_ptr_array_index(envelope->recipients, 0)), .explanation = explanation,
-		.verdict = &explanation->verdict};
+		address_key(g_ptr_array_index(envelope->recipients, 0)), .again = again,
+		.explanation = explanation, .verdict = &explanation->verdict};
 
 	file_one(&way);
 	way_clear(&way);
@@ -588,4 +485,16 @@ Explanation *ingest_explain(Store *store, const Envelope *envelope, const AuthPo
 		return g_steal_pointer(&explanation);
 	g_propagate_error(error, g_steal_pointer(&explanation->verdict.error));
 	return NULL;
+}
+
+Explanation *ingest_explain(Store *store, const Envelope *envelope, const AuthPolicy *policy,
+	GBytes *source, GError **error)
+{
+	return explain(store, envelope, policy, source, 0, error);
+}
+
+Explanation *ingest_explain_again(Store *store, const Envelope *envelope, const AuthPolicy *policy,
+	GBytes *source, gint64 delivery_id, GError **error)
+{
+	return explain(store, envelope, policy, source, delivery_id, error);
 }

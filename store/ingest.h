@@ -86,6 +86,7 @@ typedef struct {
 	char *form; /* "inline", "attached", "redirect" or NULL: what of the mail is filed */
 	GPtrArray *messages;   /* of PlannedMessage: what would be filed, in order */
 	GPtrArray *candidates; /* of Candidate, best first */
+	GPtrArray *merges;     /* of PlannedMerge */
 } Explanation;
 
 /* One mail that a delivery brings, as it would be stored. */
@@ -96,7 +97,15 @@ typedef struct {
 	char *from_name, *from_address, *subject;
 	gint64 sent_at;  /* microseconds since 1970 */
 	gint64 known_as; /* the message it already is, 0: new */
+	gint64 case_id;  /* where it would lie, 0: it would wait */
+	gboolean opened_case;
 } PlannedMessage;
+
+/* Two cases that would become one by it. */
+typedef struct {
+	gint64 from_case, into_case;
+	char *from, *into; /* references */
+} PlannedMerge;
 
 void explanation_free(Explanation *explanation);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Explanation, explanation_free)
@@ -105,3 +114,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Explanation, explanation_free)
  * the address is unknown (CASEGATE_ERROR_REJECT). */
 Explanation *ingest_explain(Store *store, const Envelope *envelope, const AuthPolicy *policy,
 	GBytes *source, GError **error);
+/* The same for a delivery that is filed: as if it had never come and came now. ROLE_ADMIN. */
+Explanation *ingest_explain_again(Store *store, const Envelope *envelope, const AuthPolicy *policy,
+	GBytes *source, gint64 delivery_id, GError **error);

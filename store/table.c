@@ -22,6 +22,36 @@ void table_free(Table *table)
 	g_free(table);
 }
 
+static Table *table_empty(void)
+{
+	Table *table = g_new0(Table, 1);
+
+	table->columns = g_array_new(FALSE, FALSE, sizeof(Column));
+	g_array_set_clear_func(table->columns, column_clear);
+	table->rows = g_ptr_array_new_with_free_func(g_free);
+	return table;
+}
+
+Table *table_new(const char *const *names)
+{
+	Table *table = table_empty();
+
+	for (guint i = 0; names[i]; i++) {
+		Column column = {g_strdup(names[i]), COLUMN_TEXT};
+
+		g_array_append_val(table->columns, column);
+	}
+	return table;
+}
+
+char **table_add_row(Table *table)
+{
+	char **row = g_new0(char *, (gsize)table->columns->len + 1);
+
+	g_ptr_array_add(table->rows, row);
+	return row;
+}
+
 /* By the type that PostgreSQL names (pg_type.dat): what is not here is text. */
 static ColumnType type_of(Oid type)
 {
@@ -62,24 +92,20 @@ static char *value_of(const PGresult *result, int row, int column, ColumnType ty
 
 static Table *table_of(const PGresult *result)
 {
-	Table *table = g_new0(Table, 1);
+	Table *table = table_empty();
 	int width = PQnfields(result);
 
-	table->columns = g_array_new(FALSE, FALSE, sizeof(Column));
-	g_array_set_clear_func(table->columns, column_clear);
-	table->rows = g_ptr_array_new_with_free_func(g_free);
 	for (int i = 0; i < width; i++) {
 		Column column = {g_strdup(PQfname(result, i)), type_of(PQftype(result, i))};
 
 		g_array_append_val(table->columns, column);
 	}
 	for (int i = 0; i < PQntuples(result); i++) {
-		char **row = g_new0(char *, (gsize)width + 1);
+		char **row = table_add_row(table);
 
 		for (int j = 0; j < width; j++)
 			row[j] = value_of(
 				result, i, j, g_array_index(table->columns, Column, (guint)j).type);
-		g_ptr_array_add(table->rows, row);
 	}
 	return table;
 }

@@ -25,6 +25,11 @@ typedef struct {
 void table_free(Table *table);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Table, table_free)
 
+/* A table without rows, its columns (NULL-terminated names) text. */
+Table *table_new(const char *const *names);
+/* The cells of a new row, all NULL; the table frees them. */
+char **table_add_row(Table *table);
+
 /* Runs one statement with text parameters (NULL-terminated array; an entry cannot be NULL) and
  * returns its rows. For store/ and tests: the statement stands next to the function that names it.
  */

@@ -302,6 +302,9 @@ create table delivery (
 	protocol      text not null check (protocol in ('smtp', 'lmtp', 'graph', 'import', 'send')),
 	peer          text,
 	envelope_from text,
+	is_trusted    boolean not null default false,      -- its peer's Authentication-Results and Received are our edge's
+	is_vouched    boolean not null default false,      -- submitted_by brought it for certain (file --from, a mailbox)
+	conversation_id text,                              -- of a mailbox's mail
 	recipient     text not null,
 	is_first      boolean not null,                    -- the first with these bytes at this address
 	source_sha256 bytea,                               -- of the bytes as received; kept in content, but for never_file

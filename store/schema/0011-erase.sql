@@ -83,7 +83,7 @@ begin
 	delete from reparse r where r.tenant = tenant_now() and r.delivery_id = any(p_deliveries);
 	update event e set detail = '{}' where e.tenant = tenant_now() and e.delivery_id = any(p_deliveries) and e.kind = 'mail_refused';
 	update delivery d set erased_at = now(), outcome = case when d.outcome in ('held', 'failed') then 'rejected' else d.outcome end,
-		peer = null, envelope_from = null, recipient = '', is_first = false, source_sha256 = null, size = 0, trace = '',
+		peer = null, envelope_from = null, conversation_id = null, recipient = '', is_first = false, source_sha256 = null, size = 0, trace = '',
 		internet_message_id = null, message_id = null, held_message = null, reason = 'erased', standing = null,
 		authenticated = null, submitted_by = null, kind = 'mail', is_quiet = false, from_name = null, from_address = null,
 		subject = null, preview = null

@@ -3,6 +3,7 @@
 
     tests/e2e/operations.py [SCENARIO]..."""
 
+import json
 import os
 import subprocess
 import sys
@@ -41,6 +42,10 @@ def from_anna(subject, to, text, **headers):
     return harness.eml([("From", mails.address(mails.ANNA)), ("To", to), ("Subject", subject),
                         ("Date", "Tue, 4 Mar 2025 09:00:00 +0100"), ("Message-ID", f"<{mails.new_id()}>"),
                         *headers.items(), *harness.text_headers()], text)
+
+
+def json_of(text):
+    return json.loads(text)
 
 
 def reference_of(shell, subject, tenant="acme"):
@@ -84,6 +89,75 @@ def erasing(tap, shell, directory):
     shell.run("erase", "--tenant", "acme", "--address", "quirin@quarzwerk.example")
     code, out, err = shell.file(paths[0])
     tap.ok(code == 0 and "1 filed (1 new case)" in out, "the same mail may come again", out, err)
+
+
+def explaining_filed(tap, shell, directory):
+    """explain --delivery and --message: stored evidence, each candidate with why it won or lost."""
+    offer = mails.Plain(subject="Wellen", text="Angebot über Wellen")
+    shell.file(write(directory, "why/1.eml", mails.forward(offer)), write(directory, "why/2.eml", offer.answer().bytes()))
+    strange = harness.eml([("From", "fremd@fremd.example"), ("To", AGENT), ("Subject", "Re: Wellen"), ("In-Reply-To", f"<{offer.message_id}>"),
+                           ("Message-ID", "<fremd-wellen@fremd.example>"), *harness.text_headers()], "Ich auch")
+    shell.file(write(directory, "why/3.eml", strange))
+    rows = shell.rows("SELECT delivery_id, message_id, outcome FROM casegate.deliveries ORDER BY delivery_id DESC LIMIT 3")
+    held, answer, opener = rows
+    reference = reference_of(shell, "Wellen")
+    told = json_of(shell.run("explain", "--tenant", "acme", "--delivery", str(opener["delivery_id"])))
+    tap.equal((told["decision"]["outcome"], told["decision"]["reference"], told["standing"], told["user"],
+               [c["signal"] for c in told["candidates"] if c["chosen"]]), ("filed", reference, "user", "anna", ["new"]), "what opened a case", told)
+    tap.ok("message_filed" in [e["kind"] for e in told["events"]], "and what has happened since", told["events"])
+    told = json_of(shell.run("explain", "--tenant", "acme", "--message", str(answer["message_id"])))
+    candidate = told["deliveries"][0]["candidates"][0]
+    tap.ok(candidate["signal"] == "references" and candidate["chosen"] and candidate["reference"] == reference and "names" in candidate["why"],
+           "why a mail joined", told)
+    told = json_of(shell.run("explain", "--tenant", "acme", "--delivery", str(held["delivery_id"])))
+    candidate = told["candidates"][0]
+    tap.ok(told["decision"]["outcome"] == "held" and candidate["reference"] == reference and not candidate["chosen"] and "proves nothing" in candidate["why"],
+           "why a mail waits", told)
+    refuses(tap, shell, ["explain", "--tenant", "beta", "--delivery", str(held["delivery_id"])], ["beta"])
+    refuses(tap, shell, ["explain", "--tenant", "acme", "--message", "4711"], ["4711"])
+    tap.equal(shell("explain", "--tenant", "acme")[0], 2, "explain wants to know what")
+
+
+def replaying(tap, shell, directory):
+    """replay: nothing changes by itself; new rules show, --apply does them, a person's decision stays."""
+    out = shell.run("replay")
+    tap.ok("0 are otherwise" in out, "the same rules decide the same", out, shell.run("replay", "--json"))
+    first, second = mails.Plain(subject="Motoren", text="Motorenangebot"), mails.Plain(subject="Pumpen", text="Pumpenangebot")
+    shell.file(write(directory, "replay/1.eml", mails.forward(first)), write(directory, "replay/2.eml", mails.forward(second)),
+               write(directory, "replay/3.eml", first.answer(text="Motoren ja").bytes()), write(directory, "replay/4.eml", mails.attached([first, second])))
+    strange = harness.eml([("From", "olga@partner.example"), ("To", AGENT), ("Subject", "Lieferplan"), ("Message-ID", "<lieferplan@partner.example>"),
+                           ("Date", "Tue, 4 Mar 2025 09:00:00 +0100"), *harness.text_headers()], "Der Lieferplan")
+    shell.file(write(directory, "replay/5.eml", strange))
+    tap.equal(shell.json("replay", "--tenant", "acme"), [], "forwards, answers and duplicates decide the same", shell.run("replay"))
+    # A new domain: her mail was a stranger's, now it is a colleague's.
+    before = dump(shell.cluster)
+    shell.run("user", "add", "acme", "--domain", "partner.example")
+    changed = shell.json("replay", "--tenant", "acme")
+    tap.equal([(c["change"], c["was"], c["now"], c["subject"], c["applied"]) for c in changed], [("released", "held", None, "Lieferplan", False)],
+              "a new rule shows what it would do")
+    tap.ok("Lieferplan" in shell.run("replay") and "released" in shell.run("replay"), "also as a table")
+    tap.equal(shell.json("replay", "--since", "2099-01-01"), [], "only what came since")
+    tap.equal(len(shell.json("hold", "list", "acme")), 2, "and does nothing")
+    out = shell.run("replay", "--tenant", "acme", "--apply")
+    tap.ok("1 applied" in out, "--apply does it", out)
+    tap.equal([h["subject"] for h in shell.json("hold", "list", "acme")], ["Re: Wellen"], "the mail waits no more")
+    tap.ok(reference_of(shell, "Lieferplan"), "it opened its case")
+    tap.equal(shell.json("replay", "--tenant", "acme"), [], "then nothing is otherwise")
+    # The rule is taken back: filed mail would wait. A person's decision stays.
+    shell.run("user", "remove", "acme", "--domain", "partner.example")
+    shell.run("user", "remove", "acme", "olga@partner.example")
+    changed = shell.json("replay")
+    tap.equal([(c["change"], c["now"], c["human"]) for c in changed], [("held", "held", False)], "and back again")
+    shell.run("replay", "--apply")
+    held = [h for h in shell.json("hold", "list", "acme") if h["subject"] == "Lieferplan"]
+    tap.equal(len(held), 1, "it waits again", shell.run("replay"))
+    tap.ok("Lieferplan" not in [c["subject"] for c in shell.json("case", "list", "acme")], "its empty case is gone")
+    shell.run("hold", "release", str(held[0]["delivery_id"]), "--case", reference_of(shell, "Pumpen"))
+    changed = shell.json("replay", "--apply")
+    tap.equal([(c["change"], c["human"], c["applied"]) for c in changed], [("held", True, False)], "what a person released stays")
+    tap.ok(reference_of(shell, "Pumpen") in shell.run("replay"), "and the table says so", before[:0])
+    code, out, err = shell("replay", "--since", "yesterday")
+    tap.ok(code == 2 and "no time" in err, "a time must be one", out, err)
 
 
 def limits(tap, gateway):
@@ -139,7 +213,7 @@ def main():
     with pg.Cluster() as cluster, tempfile.TemporaryDirectory() as directory:
         shell = Shell(cluster)
         provide(shell)
-        tap.run([erasing], shell, directory)
+        tap.run([erasing, explaining_filed, replaying], shell, directory)
     with Gateway() as gateway:
         tap.run([limits, expiring], gateway)
         check_sanitizers(tap, gateway)
