@@ -297,6 +297,12 @@ static gboolean has_nearer(const char *const *lines, guint first, guint end, con
 	return has_nearer;
 }
 
+/* Quotes and brackets that a name may begin with. */
+static gboolean is_opening(gunichar c)
+{
+	return c == '<' || c == '"' || c == '\'' || c == 0xab || c == 0x201c || c == 0x201e;
+}
+
 /* Words that stand between verb or date and the name, and are no part of it. */
 static const char *skip_words(const char *text)
 {
@@ -307,7 +313,8 @@ static const char *skip_words(const char *text)
 
 	while (text != before) {
 		before = text;
-		while (*text && !strchr("<\"'", *text) && !g_unichar_isalnum(g_utf8_get_char(text)))
+		while (*text && !is_opening(g_utf8_get_char(text)) &&
+			!g_unichar_isalnum(g_utf8_get_char(text)))
 			text = g_utf8_next_char(text);
 		for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
 			gsize length = strlen(words[i]);

@@ -6,6 +6,7 @@
 #include "forward/lines.h"
 #include "forward/localdate.h"
 #include "forward/mailboxes.h"
+#include "forward/phrase.h"
 #include "forward/separator.h"
 #include "mime/words.h"
 
@@ -76,11 +77,10 @@ static void value_append(GString *value, const char *piece, gsize length, Label 
 {
 	const char *end = piece + length;
 	gunichar before = 0;
-	gboolean is_apart;
+	gboolean is_apart, is_joint;
 
 	g_assert(value != NULL);
-	is_apart = value->len > 0;
-
+	is_apart = is_joint = value->len > 0;
 	if (value->len > 0)
 		before = g_utf8_get_char(g_utf8_prev_char(value->str + value->len));
 	/* A client that wraps after each mailbox needs no comma of its own. */
@@ -98,10 +98,10 @@ static void value_append(GString *value, const char *piece, gsize length, Label 
 			continue;
 		/* Chinese and Japanese lines break without a blank. */
 		if (is_apart && value->len > 0 &&
-			!(g_unichar_iswide(before) && g_unichar_iswide(c)))
+			!(is_joint && g_unichar_iswide(before) && g_unichar_iswide(c)))
 			g_string_append_c(value, ' ');
 		g_string_append_unichar(value, c);
-		is_apart = FALSE;
+		is_apart = is_joint = FALSE;
 		before = c;
 	}
 }
@@ -190,6 +190,16 @@ static void drop_bold(GString *value, const char *line)
 		g_string_truncate(value, (gsize)(stars - value->str));
 }
 
+/* "| Von | Anna |": a row of a table. */
+static void drop_border(GString *value, const char *line)
+{
+	if (*lines_skip_blanks(line) != '|' || value->len == 0 || value->str[value->len - 1] != '|')
+		return;
+	g_string_truncate(value, value->len - 1);
+	g_strchomp(value->str);
+	g_string_set_size(value, strlen(value->str));
+}
+
 /* A label that begins a line: its value is taken, unless the block has one already, which begins
  * the next block. */
 static gboolean line_add(Reader *reader, const char *line)
@@ -201,6 +211,7 @@ static gboolean line_add(Reader *reader, const char *line)
 	if (label == LABEL_NONE || (label != LABEL_OTHER && is_stated(reader, label)))
 		return FALSE;
 	label_add(reader, label, value, languages);
+	drop_border(reader->values[reader->last], line);
 	drop_bold(reader->values[reader->last], line);
 	return TRUE;
 }
@@ -248,15 +259,27 @@ static guint wrapped_between(const Reader *reader, guint at)
 	return 0;
 }
 
+/* How many characters of the line a program that wraps keeps together: a word, of scripts without
+ * blanks one letter. */
+static glong word_length(const char *line)
+{
+	const char *word = lines_skip_blanks(line);
+	glong length = 0;
+
+	for (; *word && *word != ' ' && *word != '\t'; word = g_utf8_next_char(word), length++)
+		if (phrase_is_boundary('a', g_utf8_get_char(word)) &&
+			g_unichar_isalpha(g_utf8_get_char(word)))
+			return MAX(length, 1);
+	return length;
+}
+
 /* Was a line so full that the program that wrapped it had no room for the next one's first word? */
 static gboolean is_full(const char *line, const char *next)
 {
-	const char *word = lines_skip_blanks(next);
 	glong length =
 		strlen(line) > 4 * (gsize)WRAP_LINE ? WRAP_LINE + 1 : g_utf8_strlen(line, -1);
 
-	return length <= WRAP_LINE &&
-	       length + 1 + g_utf8_strlen(word, (gssize)strcspn(word, " \t")) > FULL_LINE;
+	return length <= WRAP_LINE && length + 1 + word_length(next) > FULL_LINE;
 }
 
 /* Do the people of the last value go on in the line at at, though only text comes below it? */
@@ -377,16 +400,28 @@ static void read_labels(Reader *reader)
 	}
 }
 
-/* Zoho repeats the separator below the labels. One above a block of its own is that block's. */
+/* What parts the labels from the text: the separator once more, Becky's "--", The Bat's scissors.
+ */
+static gboolean is_closing(const Reader *reader, const char *line)
+{
+	const char *text = lines_skip_blanks(line);
+	gsize dashes = strspn(text, "-=_");
+
+	if (dashes >= 2 && g_str_has_prefix(text + dashes, "8<"))
+		return TRUE;
+	if (reader->block->mark != MARK_FORWARD && reader->block->mark != MARK_ORIGINAL)
+		return FALSE;
+	return (dashes >= 2 && lines_is_blank(text + dashes)) ||
+	       strcmp(line, reader->lines[reader->block->first]) == 0;
+}
+
+/* Takes such a line. One above a block of its own is that block's. */
 static void read_closing(Reader *reader)
 {
 	guint at = next_line(reader, reader->end), below;
 	const char *value;
 
-	if (reader->block->mark != MARK_FORWARD && reader->block->mark != MARK_ORIGINAL)
-		return;
-	if (at >= reader->count ||
-		strcmp(reader->lines[at], reader->lines[reader->block->first]) != 0)
+	if (at >= reader->count || !is_closing(reader, reader->lines[at]))
 		return;
 	below = next_line(reader, at + 1);
 	if (below >= reader->count || label_parse(reader->lines[below], &value, NULL) == LABEL_NONE)

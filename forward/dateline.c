@@ -77,11 +77,10 @@ static const char *word_read(const char *text, Languages languages, Token *token
 	return longest ? longest : word_skip(text);
 }
 
-void dateline_read(DateLine *line, const char *text, Languages languages)
+static void tokens_read(DateLine *line, const char *text, Languages languages)
 {
 	gboolean has_blank = TRUE;
 
-	line->languages = languages;
 	line->count = 0;
 	while (*text && line->count < DATELINE_TOKENS) {
 		Token *token = &line->tokens[line->count];
@@ -106,6 +105,40 @@ void dateline_read(DateLine *line, const char *text, Languages languages)
 		line->count++;
 	}
 	line->tokens[line->count] = (Token){.kind = TOKEN_MARK, .start = text, .end = text};
+}
+
+/* The languages in which all names of months and days of the line are such. */
+static Languages languages_spoken(const DateLine *line)
+{
+	Languages spoken = ~(Languages)0;
+
+	for (guint i = 0; i < line->count; i++) {
+		const Token *token = &line->tokens[i];
+		Languages words = 0;
+
+		/* A lone letter is a day of the week in one language and a filler in the next. */
+		if (!(token->kinds & (1U << PHRASE_MONTH | 1U << PHRASE_WEEKDAY)) ||
+			g_utf8_next_char(token->start) == token->end)
+			continue;
+		words = phrase_languages_at(PHRASE_MONTH, token->start, token->end) |
+			phrase_languages_at(PHRASE_WEEKDAY, token->start, token->end);
+		spoken &= words;
+	}
+	return spoken;
+}
+
+void dateline_read(DateLine *line, const char *text, Languages languages)
+{
+	Languages spoken;
+
+	tokens_read(line, text, languages);
+	/* "czw., 27 lip" below Gmail's English labels is Polish, and no Croatian June. */
+	spoken = languages_spoken(line);
+	if (languages & spoken)
+		spoken &= languages;
+	if (spoken && spoken != ~(Languages)0 && spoken != languages)
+		tokens_read(line, text, spoken);
+	line->languages = languages;
 }
 
 const Token *dateline_token(const DateLine *line, guint i)

@@ -75,16 +75,16 @@ static void take_list(GPtrArray **to, GPtrArray **from)
 	*to = g_ptr_array_ref(*from);
 }
 
-static void original_fill(Mail *original, Block *block)
+/* wrapper: the subject of the mail that forwards, which has that of the original behind its "WG:".
+ */
+static void original_fill(Mail *original, Block *block, const char *wrapper)
 {
 	take_list(&original->from, &block->from);
 	take_list(&original->to, &block->to);
 	take_list(&original->cc, &block->cc);
 	take_list(&original->reply_to, &block->reply_to);
-	if (block->subject) {
-		g_free(original->subject);
-		original->subject = g_strdup(block->subject);
-	}
+	g_free(original->subject);
+	original->subject = block->subject ? g_strdup(block->subject) : subject_forwarded(wrapper);
 	g_free(original->base_subject);
 	original->base_subject = subject_base(original->subject);
 	original->date = block->date;
@@ -128,7 +128,7 @@ static void forward_add(Mail *mail, const InlineText *view, InlineFound *found, 
 
 	g_free(original->text);
 	original->text = inline_original_text(view, found);
-	original_fill(original, &found->block);
+	original_fill(original, &found->block, mail->subject);
 	*forward = (Forward){.form = FORWARD_INLINE,
 		.has_mark = found->has_mark,
 		.has_prefix = subject_is_forward(mail->subject),

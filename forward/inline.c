@@ -128,6 +128,21 @@ static guint quote_depth(const InlineText *view, guint first, guint end)
 	return QUOTE_DEPTH;
 }
 
+/* Below a block of its own quote or none, everything may be quoted: Proton and Spark do so, iOS
+ * quotes block and text apart. */
+static void unquote_rest(const InlineText *view, InlineFound *found)
+{
+	guint first = skip_blank_lines(view, found->first);
+
+	if (first >= view->lines->len || !is_quoted(line_at(view, first)))
+		return;
+	if (skip_blank_lines(view, quote_end(view, first)) < view->lines->len)
+		return;
+	found->end = quote_end(view, first);
+	found->first = first;
+	found->depth = 1;
+}
+
 /* A forward as Apple Mail writes it: all of it is quoted, and begins with the block. */
 static gboolean find_quoted(const InlineText *view, guint first, guint end, InlineFound *found)
 {
@@ -150,6 +165,14 @@ static gboolean find_quoted(const InlineText *view, guint first, guint end, Inli
 		.depth = depth};
 	if (above < first && mark_parse(line_at(view, above), NULL) == MARK_FORWARD)
 		found->has_mark = TRUE;
+	/* Only the block was quoted. */
+	if (found->first >= end || lines_next((const char *const *)lines->pdata, lines->len,
+					   found->block.end, lines->len) >= lines->len) {
+		found->first = end;
+		found->end = view->lines->len;
+		found->depth = 0;
+		unquote_rest(view, found);
+	}
 	return TRUE;
 }
 
@@ -173,6 +196,9 @@ static gboolean find_plain(
 		inline_found_clear(found);
 		return FALSE;
 	}
+	if (above < at && mark_parse(line_at(view, above), NULL) == MARK_FORWARD)
+		found->has_mark = TRUE;
+	unquote_rest(view, found);
 	return TRUE;
 }
 
@@ -251,10 +277,71 @@ static void find_attributed(
 	}
 }
 
+/* The same without marks, as Outlook for Mac does: below the attribution all is older. */
+static void find_attributed_rest(const InlineText *view, InlineFound *found)
+{
+	const char *const *lines = (const char *const *)view->lines->pdata;
+
+	for (guint at = 0; at < MIN(view->lines->len, CANDIDATES) && !found->is_found; at++) {
+		g_auto(Attribution) attribution = {0};
+
+		if (!attribution_parse(lines, view->lines->len, at, &attribution) ||
+			!attribution.is_sure || !attribution.from)
+			continue;
+		block_init(&found->block);
+		found->is_found = TRUE;
+		found->comment_end = at;
+		found->first = skip_blank_lines(view, attribution.end);
+		found->end = view->lines->len;
+		take_attribution(found, &attribution);
+	}
+}
+
+/* A quote that says nothing of itself, with nothing but a signature below: all that some clients
+ * leave of a forward. */
+static void find_bare_quote(const InlineText *view, guint first, InlineFound *found)
+{
+	guint end = quote_end(view, first), below = skip_blank_lines(view, end);
+
+	if (below < view->lines->len && (!g_str_has_prefix(line_at(view, below), "--") ||
+						!lines_is_blank(line_at(view, below) + 2)))
+		return;
+	block_init(&found->block);
+	found->is_found = TRUE;
+	found->comment_end = found->first = first;
+	found->end = end;
+	found->depth = 1;
+}
+
+/* The line that says that the forward ends, those of inner ones counted; found->end without. KMail
+ * draws a rule at the end of the text. */
+static guint closing_line(const InlineText *view, const InlineFound *found)
+{
+	guint open = 1, last = found->end;
+
+	if (!found->has_mark)
+		return found->end;
+	for (guint at = found->first; at < found->end; at++) {
+		const char *line = unquoted(line_at(view, at), found->depth);
+		gboolean may_mark = strspn(line, "-=_~ *") >= 2;
+		Mark mark = may_mark ? mark_parse(line, NULL) : MARK_NONE;
+
+		open += mark == MARK_FORWARD;
+		open -= mark == MARK_END;
+		if (open == 0)
+			return at;
+		if (mark == MARK_RULE)
+			last = at;
+		else if (!lines_is_blank(line))
+			last = found->end;
+	}
+	return last;
+}
+
 /* Walks down to the first header block that is not part of a reply's quote. */
 void inline_find(const InlineText *view, gboolean has_prefix, InlineFound *found)
 {
-	guint tries = 0, mark = view->lines->len;
+	guint tries = 0, mark = view->lines->len, quote = view->lines->len;
 
 	*found = (InlineFound){0};
 	for (guint at = 0; at < view->lines->len && !found->is_found && tries < CANDIDATES;) {
@@ -270,6 +357,7 @@ void inline_find(const InlineText *view, gboolean has_prefix, InlineFound *found
 				return;
 			}
 			find_quoted(view, at, end, found);
+			quote = MIN(quote, at);
 			at = end;
 		} else {
 			if (!lines_is_blank(line) && block_may_begin(line)) {
@@ -284,6 +372,12 @@ void inline_find(const InlineText *view, gboolean has_prefix, InlineFound *found
 	}
 	if (!found->is_found && mark < view->lines->len)
 		find_mark_alone(view, mark, has_prefix, found);
+	if (!found->is_found && has_prefix)
+		find_attributed_rest(view, found);
+	if (!found->is_found && has_prefix && quote < view->lines->len)
+		find_bare_quote(view, quote, found);
+	if (found->is_found)
+		found->end = closing_line(view, found);
 	if (found->is_found && has_forward_box(view, found))
 		found->has_mark = TRUE;
 }

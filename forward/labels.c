@@ -31,23 +31,43 @@ static const char *skip_stars(const char *text)
 	return text + strspn(text, "*_");
 }
 
+/* Behind what parts a label from its value: a colon, or the border of a table's cell, "| Von | Anna
+ * |" in NetEase's text and a tab where the table was HTML. NULL: nothing does. */
+static const char *label_end(const char *end, gboolean is_table)
+{
+	const char *next = skip_blanks(skip_stars(end)), *behind = next;
+	gunichar letter = phrase_letter(&behind);
+
+	if (letter == ':' || (is_table && letter == '|'))
+		return behind;
+	return memchr(end, '\t', (gsize)(next - end)) ? next : NULL;
+}
+
+/* "Message du 02/03/26 14:05": words that stand before a date, without a colon. */
+static const Phrase *dated_at(const char *word, const char **value)
+{
+	const Phrase *phrase = phrase_match(PHRASE_DATED, word, 0, value);
+
+	if (phrase)
+		*value = skip_blanks(*value);
+	return phrase && g_ascii_isdigit(**value) ? phrase : NULL;
+}
+
 /* A label exactly here. */
 static Label label_at(const char *text, const char **value, Languages *languages)
 {
-	const char *word = skip_stars(text), *end = NULL;
+	gboolean is_table = *text == '|';
+	const char *word = is_table ? skip_blanks(text + 1) : skip_stars(text), *end = NULL;
 	const Phrase *phrase = phrase_match(PHRASE_LABEL, word, 0, &end);
 
-	if (!phrase)
-		return LABEL_NONE;
-	end = skip_blanks(skip_stars(end));
-	if (phrase_letter(&end) != ':')
-		return LABEL_NONE;
-	if (word > text)
-		end = skip_stars(end);
-	*value = skip_blanks(end);
-	if (languages)
+	end = phrase ? label_end(end, is_table) : NULL;
+	if (end)
+		*value = skip_blanks(word > text ? skip_stars(end) : end);
+	else
+		phrase = dated_at(word, value);
+	if (phrase && languages)
 		*languages = phrase->languages;
-	return (Label)phrase->value;
+	return phrase ? (Label)phrase->value : LABEL_NONE;
 }
 
 Label label_parse(const char *line, const char **value, Languages *languages)
@@ -72,13 +92,16 @@ Label label_find(const char *at, const char **start, const char **value, Languag
 	return LABEL_NONE;
 }
 
-/* What dashes and blanks stand at the start of text; *count: the dashes. */
+/* What dashes and blanks stand at the start of text; *count: the dashes. The Bat draws scissors
+ * among them. */
 static const char *skip_dashes(const char *text, guint *count)
 {
 	const char *next = text;
 	gunichar letter;
 
 	for (*count = 0;; text = next) {
+		if (*count > 0 && g_str_has_prefix(text, "8<"))
+			next += strlen("8<");
 		letter = phrase_letter(&next);
 		if (letter == '-' || letter == '_' || letter == '=' || letter == 0x2500 ||
 			letter == '~')
@@ -129,6 +152,20 @@ static Mark mark_by_at(const char *words, guint dashes, const char **value)
 	return (Mark)phrase->value;
 }
 
+/* "This is a forwarded message" and nothing else; Becky's "Forwarded by Anna <anna@acme.example>".
+ */
+static Mark mark_alone_at(const char *words)
+{
+	const char *end = NULL;
+	const Phrase *phrase = phrase_match(PHRASE_MARK_ALONE, words, 0, &end);
+
+	if (phrase)
+		return !*skip_blanks(end) ? (Mark)phrase->value : MARK_NONE;
+	phrase = phrase_match(PHRASE_MARK_BY, words, 0, &end);
+	return phrase && strchr(end, '@') && g_str_has_suffix(end, ">") ? (Mark)phrase->value
+									: MARK_NONE;
+}
+
 Mark mark_parse(const char *line, const char **value)
 {
 	guint dashes;
@@ -141,6 +178,8 @@ Mark mark_parse(const char *line, const char **value)
 		mark = mark_at(words, dashes, &rest);
 	if (mark == MARK_NONE && *words)
 		mark = mark_by_at(words, dashes, &rest);
+	if (mark == MARK_NONE)
+		mark = mark_alone_at(words);
 	if (value)
 		*value = rest;
 	return mark;

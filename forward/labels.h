@@ -38,6 +38,7 @@ typedef enum {
 			  Nachricht:", … */
 	MARK_ORIGINAL, /* "-----Ursprüngliche Nachricht-----": replies and forwards alike */
 	MARK_RULE,     /* a line of nothing but ____ or ---- */
+	MARK_END,      /* "----- End of forwarded message -----" */
 } Mark;
 
 /* What kind of separator a line is. *value (may be NULL): what stands behind the words, for Notes'

@@ -202,10 +202,21 @@ static gboolean is_between(const DateLine *line, guint i)
 static void time_find_behind(const DateLine *line, Found *found)
 {
 	guint limit = MIN(found->end + GAP_TOKENS, line->count);
+	MailDate offset = {0};
 
 	for (guint i = found->end; i < limit; i++) {
-		guint end = clock_read(line, i, &found->date, &found->has_meridiem);
+		/* "2026年3月2日 GMT+8 14:05:31" */
+		guint zone = clock_read_offset(line, i, &offset);
+		guint end = clock_read(line, zone, &found->date, &found->has_meridiem);
 
+		if (end && zone > i) {
+			found->date.has_offset = offset.has_offset;
+			found->date.offset_minutes = offset.offset_minutes;
+			found->end = end;
+			return;
+		}
+		if (!end)
+			end = clock_read(line, i, &found->date, &found->has_meridiem);
 		if (end) {
 			found->end = clock_read_offset(line, end, &found->date);
 			return;

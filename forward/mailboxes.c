@@ -85,8 +85,9 @@ static char *name_clean(const char *text, const char *address)
                 {"*",   "*"  },
                 {"“", "”"},
                 {"„", "“"},
-                {"«",  "»" },
-		{"‘", "’"}
+                {"„", "”"},
+		{"«",  "»" },
+                {"‘", "’"}
         };
 	g_autofree char *decoded = words_decode(text);
 	g_autofree char *name = words_one_line(decoded, LIMIT_NAME);

@@ -19,36 +19,39 @@ static const struct {
 	int value;
 	gboolean has_value;
 } meanings[] = {
-	{"from",        PHRASE_LABEL,      LABEL_FROM,     FALSE},
-	{"date",        PHRASE_LABEL,      LABEL_DATE,     FALSE},
-	{"to",          PHRASE_LABEL,      LABEL_TO,       FALSE},
-	{"cc",          PHRASE_LABEL,      LABEL_CC,       FALSE},
-	{"bcc",         PHRASE_LABEL,      LABEL_BCC,      FALSE},
-	{"subject",     PHRASE_LABEL,      LABEL_SUBJECT,  FALSE},
-	{"reply-to",    PHRASE_LABEL,      LABEL_REPLY_TO, FALSE},
-	{"other",       PHRASE_LABEL,      LABEL_OTHER,    FALSE},
-	{"forward",     PHRASE_MARK,       MARK_FORWARD,   FALSE},
-	{"original",    PHRASE_MARK,       MARK_ORIGINAL,  FALSE},
-	{"forward-by",  PHRASE_MARK_BY,    MARK_FORWARD,   FALSE},
-	{"verb",        PHRASE_VERB,       0,              FALSE},
-	{"begin",       PHRASE_BEGIN,      0,              FALSE},
-	{"mobile",      PHRASE_MOBILE,     0,              FALSE},
-	{"banner",      PHRASE_BANNER,     0,              FALSE},
-	{"disclaimer",  PHRASE_DISCLAIMER, 0,              FALSE},
-	{"month",       PHRASE_MONTH,      0,              TRUE },
-	{"weekday",     PHRASE_WEEKDAY,    0,              TRUE },
-	{"am",          PHRASE_MERIDIEM,   0,              FALSE},
-	{"pm",          PHRASE_MERIDIEM,   1,              FALSE},
-	{"noon",        PHRASE_MERIDIEM,   2,              FALSE},
-	{"zone",        PHRASE_ZONE,       0,              TRUE },
-	{"filler",      PHRASE_FILLER,     0,              FALSE},
-	{"year",        PHRASE_UNIT,       UNIT_YEAR,      FALSE},
-	{"month-unit",  PHRASE_UNIT,       UNIT_MONTH,     FALSE},
-	{"day",         PHRASE_UNIT,       UNIT_DAY,       FALSE},
-	{"hour",        PHRASE_UNIT,       UNIT_HOUR,      FALSE},
-	{"minute",      PHRASE_UNIT,       UNIT_MINUTE,    FALSE},
-	{"second",      PHRASE_UNIT,       UNIT_SECOND,    FALSE},
-	{"month-first", PHRASE_ORDER,      0,              FALSE},
+	{"from",          PHRASE_LABEL,      LABEL_FROM,     FALSE},
+	{"date",          PHRASE_LABEL,      LABEL_DATE,     FALSE},
+	{"to",            PHRASE_LABEL,      LABEL_TO,       FALSE},
+	{"cc",            PHRASE_LABEL,      LABEL_CC,       FALSE},
+	{"bcc",           PHRASE_LABEL,      LABEL_BCC,      FALSE},
+	{"subject",       PHRASE_LABEL,      LABEL_SUBJECT,  FALSE},
+	{"reply-to",      PHRASE_LABEL,      LABEL_REPLY_TO, FALSE},
+	{"other",         PHRASE_LABEL,      LABEL_OTHER,    FALSE},
+	{"forward",       PHRASE_MARK,       MARK_FORWARD,   FALSE},
+	{"original",      PHRASE_MARK,       MARK_ORIGINAL,  FALSE},
+	{"end",           PHRASE_MARK,       MARK_END,       FALSE},
+	{"forward-alone", PHRASE_MARK_ALONE, MARK_FORWARD,   FALSE},
+	{"dated",         PHRASE_DATED,      LABEL_DATE,     FALSE},
+	{"forward-by",    PHRASE_MARK_BY,    MARK_FORWARD,   FALSE},
+	{"verb",          PHRASE_VERB,       0,              FALSE},
+	{"begin",         PHRASE_BEGIN,      0,              FALSE},
+	{"mobile",        PHRASE_MOBILE,     0,              FALSE},
+	{"banner",        PHRASE_BANNER,     0,              FALSE},
+	{"disclaimer",    PHRASE_DISCLAIMER, 0,              FALSE},
+	{"month",         PHRASE_MONTH,      0,              TRUE },
+	{"weekday",       PHRASE_WEEKDAY,    0,              TRUE },
+	{"am",            PHRASE_MERIDIEM,   0,              FALSE},
+	{"pm",            PHRASE_MERIDIEM,   1,              FALSE},
+	{"noon",          PHRASE_MERIDIEM,   2,              FALSE},
+	{"zone",          PHRASE_ZONE,       0,              TRUE },
+	{"filler",        PHRASE_FILLER,     0,              FALSE},
+	{"year",          PHRASE_UNIT,       UNIT_YEAR,      FALSE},
+	{"month-unit",    PHRASE_UNIT,       UNIT_MONTH,     FALSE},
+	{"day",           PHRASE_UNIT,       UNIT_DAY,       FALSE},
+	{"hour",          PHRASE_UNIT,       UNIT_HOUR,      FALSE},
+	{"minute",        PHRASE_UNIT,       UNIT_MINUTE,    FALSE},
+	{"second",        PHRASE_UNIT,       UNIT_SECOND,    FALSE},
+	{"month-first",   PHRASE_ORDER,      0,              FALSE},
 };
 
 /* All phrases, and those of a kind by their first letter, the longest first. Never freed. */
@@ -266,6 +269,25 @@ const Phrase *phrase_match(PhraseKind kind, const char *text, Languages language
 	if (!phrase && book.gaps[kind])
 		phrase = bucket_match(book.gaps[kind], 0, text, languages, end);
 	return phrase;
+}
+
+Languages phrase_languages_at(PhraseKind kind, const char *text, const char *end)
+{
+	const char *next = text, *behind;
+	const GPtrArray *bucket;
+	Languages languages = 0;
+
+	book_open();
+	bucket = g_hash_table_lookup(book.by_letter, bucket_key(kind, phrase_letter(&next)));
+	for (guint i = 0; bucket && i < bucket->len; i++) {
+		const Phrase *phrase = g_ptr_array_index(bucket, i);
+
+		behind = letters_match(text, phrase->letters);
+		/* Only some languages list the full stop of an abbreviation. */
+		if (behind && (behind == end || (behind + 1 == end && *behind == '.')))
+			languages |= phrase->languages;
+	}
+	return languages;
 }
 
 const Phrase *phrase_find(PhraseKind kind, const char *text, const char **start, const char **end)

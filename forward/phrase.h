@@ -10,9 +10,11 @@
 #include "forward/labels.h"
 
 typedef enum {
-	PHRASE_LABEL,   /* value: a Label */
-	PHRASE_MARK,    /* value: a Mark; the whole line but its dashes */
-	PHRASE_MARK_BY, /* value: a Mark; who and when stand behind it */
+	PHRASE_LABEL,      /* value: a Label */
+	PHRASE_DATED,      /* the same, without a colon */
+	PHRASE_MARK,       /* value: a Mark; the whole line but its dashes */
+	PHRASE_MARK_ALONE, /* the same, a whole line without dashes */
+	PHRASE_MARK_BY,    /* value: a Mark; who and when stand behind it */
 	PHRASE_VERB,
 	PHRASE_BEGIN,
 	PHRASE_MOBILE,
@@ -44,6 +46,8 @@ typedef struct {
  * none. */
 const Phrase *phrase_match(
 	PhraseKind kind, const char *text, Languages languages, const char **end);
+/* All languages in which text up to end, where phrase_match() found one to end, is of this kind. */
+Languages phrase_languages_at(PhraseKind kind, const char *text, const char *end);
 /* The first such phrase that begins a word anywhere in text; *start is where. */
 const Phrase *phrase_find(PhraseKind kind, const char *text, const char **start, const char **end);
 

@@ -96,6 +96,8 @@ static const struct {
 	{"prosl",                 PREFIX_FORWARD}, /* Croatian */
 	{"posr",		  PREFIX_FORWARD}, /* Slovenian */
 	{"ilt",		   PREFIX_FORWARD}, /* Turkish */
+	{"redir",                 PREFIX_FORWARD}, /* Romanian */
+	{"videresend",            PREFIX_FORWARD}, /* Danish, Norwegian */
 	{"i̇lt",		 PREFIX_FORWARD}, /* its dotted capital in lower case */
 	{"trs",		   PREFIX_FORWARD}, /* Indonesian */
 	{"persiųsti",            PREFIX_FORWARD}, /* Lithuanian */
@@ -333,6 +335,30 @@ char *subject_unprefixed(const char *subject)
 	g_string_append(out, at);
 	chomp(out);
 	return g_string_free(out, FALSE);
+}
+
+char *subject_forwarded(const char *subject)
+{
+	g_autoptr(GString) text = start(subject);
+	const char *at, *behind;
+
+	if (!subject_is_forward(subject))
+		return g_strdup("");
+	if (drop_trailer(text))
+		return g_strdup(text->str);
+	unwrap(text);
+	at = text->str;
+	for (guint marks = 0; marks < MOST_MARKS; marks++) {
+		if (prefix_find(at, &behind) != PREFIX_NONE)
+			return g_strdup(behind);
+		behind = tag_end(at);
+		if (!behind)
+			behind = stamp_end(at);
+		if (!behind)
+			break;
+		at = skip_blanks(behind);
+	}
+	return g_strdup(at);
 }
 
 static Prefix outermost(const char *subject)

@@ -11,6 +11,10 @@ char *subject_base(const char *subject);
 /* For display: without reply and forward prefixes, tags and spelling kept. */
 char *subject_unprefixed(const char *subject);
 
+/* The subject of the mail that one with this subject forwards: without tags and the outermost
+ * prefix, which must be a forward's; "" where it is none. */
+char *subject_forwarded(const char *subject);
+
 /* Says the outermost prefix (behind tags) that this is a forward ("WG:", "Fwd:", "[Fwd: …]") or a
  * reply ("AW:")? */
 gboolean subject_is_forward(const char *subject);
