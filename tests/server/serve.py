@@ -202,6 +202,17 @@ class Gateway:
                     found.append(int(pid))
         return found
 
+    def child(self, name, other_than=None):
+        """Its process of this name, waited for: one that died is replaced after a while."""
+        found = []
+
+        def is_there():
+            found[:] = [pid for pid in self.children(name) if pid != other_than]
+            return found
+        if not wait_until(is_there, 30):
+            raise AssertionError(f"no {name}")
+        return found[0]
+
     def get(self, path):
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{self.ports['http']}{path}", timeout=10) as answer:
@@ -328,8 +339,9 @@ def dead_workers(gateway, ok):
 def dead_others(gateway, ok):
     """listener, web and notifier come back"""
     for name in ("listener", "web", "notifier"):
-        os.kill(gateway.children(name)[0], signal.SIGKILL)
-        ok(wait_until(lambda: gateway.is_up() and gateway.children(name)), f"{name} is back")
+        killed_one = gateway.child(name)
+        os.kill(killed_one, signal.SIGKILL)
+        ok(gateway.child(name, killed_one) and wait_until(gateway.is_up), f"{name} is back")
         ok(wait_until(lambda: gateway.deliver(mail(f"after the {name}")) == [250]), "mail goes on")
     ok(wait_until(lambda: gateway.get("/healthz") == (200, "ok\n")), "health")
 
@@ -571,13 +583,13 @@ def reloading(gateway, ok):
 def walls(gateway, ok):
     """listener and workers are behind seccomp, every child without new privileges or core dumps"""
     for name, mode in (("listener", "2"), ("worker", "2"), ("web", "0"), ("notifier", "0")):
-        with open(f"/proc/{gateway.children(name)[0]}/status", encoding="utf-8") as file:
+        with open(f"/proc/{gateway.child(name)}/status", encoding="utf-8") as file:
             status = dict(line.split(":\t", 1) for line in file.read().splitlines() if ":\t" in line)
         ok(status["Seccomp"] == mode and status["NoNewPrivs"] == "1", f"{name}", status["Seccomp"])
     ok("without its sandbox" not in gateway.log(), "nobody lacks it")
-    with open(f"/proc/{gateway.children('worker')[0]}/limits", encoding="utf-8") as file:
+    with open(f"/proc/{gateway.child('worker')}/limits", encoding="utf-8") as file:
         ok(re.search(r"Max core file size +0 ", file.read()), "no core dumps")
-    worker = gateway.children("worker")[0]
+    worker = gateway.child("worker")
     held = [os.readlink(f"/proc/{worker}/fd/{fd}") for fd in os.listdir(f"/proc/{worker}/fd") if int(fd) > 2]
     ok(len([name for name in held if name.startswith("socket:")]) == 2, "a worker holds two sockets", held)
 
