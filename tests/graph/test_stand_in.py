@@ -5,16 +5,18 @@ import base64
 import datetime
 import json
 import os
+import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.parse
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from graph.client import ASSERTION, Client, assertion, fetch, quoted  # noqa: E402
+from graph.client import ASSERTION, Client, assertion, browse, fetch, quoted  # noqa: E402
 from graph.cloud import Cloud  # noqa: E402
 from graph.wire import Answer, Server  # noqa: E402
-from harness import Tap, wait_until  # noqa: E402
+from harness import Tap, free_port, wait_until  # noqa: E402
 
 SELECT = "id,internetMessageId,conversationId,parentFolderId,receivedDateTime,subject,from,toRecipients,isDraft"
 
@@ -340,9 +342,29 @@ def subscribing(tap):
     cloud.__exit__()
 
 
+def live_script(tap):
+    """live.py, which asks a real tenant, gets an answer to each of its questions here, too"""
+    port = free_port()
+    with Cloud([f"http://localhost:{port}/"]) as cloud, tempfile.NamedTemporaryFile("w") as secret:
+        cloud.directory.person.user = cloud.add_user("anna@acme.example", "Anna Muster")
+        secret.write(cloud.directory.secret)
+        secret.flush()
+        script = subprocess.Popen([sys.executable, os.path.join(os.path.dirname(os.path.abspath(__file__)), "live.py"), "--directory", cloud.directory.tenant.id,
+                                   "--client", cloud.directory.app.client_id, "--secret-file", secret.name, "--port", str(port), "--wait", "1",
+                                   "--login-url", cloud.urls["login"], "--api-url", cloud.urls["graph"]], stdout=subprocess.PIPE, text=True)
+        script.stdout.readline()
+        browse(script.stdout.readline().strip())
+        said = script.communicate(timeout=120)[0]
+    tap.equal(script.returncode, 0, "it ends well")
+    tap.equal(sorted({int(line[:2]) for line in said.splitlines() if line[:2].strip().isdigit()}), list(range(1, 14)), "thirteen questions", said)
+    tap.ok("Error" not in said.replace("ErrorInvalid", "").replace("ErrorMessageSize", ""), "no exception", said)
+    tap.ok("$select: yes" in said and "sentitems: minted" in said and "In-Reply-To kept" in said and "X- header dropped" in said, "and the stand-in's answers", said)
+    tap.equal({s.mailbox.address for s in cloud.sent} | {a for s in cloud.sent for a in s.recipients}, {"anna@acme.example"}, "mail from the mailbox to itself alone")
+
+
 def main():
     tap = Tap()
-    tap.run([signing_in, strict_authorize, credentials, reading, delta_oddities, sending, permissions, manners, subscribing])
+    tap.run([signing_in, strict_authorize, credentials, reading, delta_oddities, sending, permissions, manners, subscribing, live_script])
     return tap.done()
 
 
