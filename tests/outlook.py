@@ -198,6 +198,14 @@ class Desk:
     def sync(self, user="anna"):
         return self.office.command("outlook", "sync", self.tenant, user)
 
+    def sync_measured(self, user="anna"):
+        """(exit code, greatest resident memory in MB) of a round."""
+        process = subprocess.Popen([self.gateway.program, "outlook", "sync", self.tenant, user, "-c", self.gateway.config],
+                                   stdout=subprocess.DEVNULL, cwd=self.gateway.directory)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        return process.returncode, usage.ru_maxrss / 1024
+
     def test(self, user="anna", *more):
         return self.office.command("outlook", "test", self.tenant, user, *more)
 

@@ -171,7 +171,7 @@ def patience(tap, office):
     desk, _, case_id = connected(office)
     http_date = email.utils.formatdate(time.time() + 3, usegmt=True)
     for name, fault in (("a fraction", {"status": 429, "headers": {"Retry-After": "1.128"}}), ("a date", {"status": 503, "headers": {"Retry-After": http_date}}), ("429 without", {"status": 429}),
-                        ("503 in HTML", {"status": 503, "html": True})):
+                        ("503 in HTML", {"status": 503, "html": True, "headers": {"Retry-After": "1"}})):
         office.cloud.fault(r"/(sendMail|reply)$", mailbox=desk.mailbox("anna"), **fault)
         message_id = desk.send("anna", case_id, subject=name)
         once(tap, desk, message_id, name, name, 90)
