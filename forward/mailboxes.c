@@ -152,12 +152,21 @@ static const char *closing(const char *text, char close)
 	return NULL;
 }
 
+/* The bytes before the next semicolon, looked for as far as a partner. */
+static gsize before_semicolon(const char *text)
+{
+	gsize length = strnlen(text, PAIR_BYTES);
+	const char *semicolon = memchr(text, ';', length);
+
+	return semicolon ? (gsize)(semicolon - text) : length;
+}
+
 /* Reads a pair of brackets. What holds an address is one, a link says nothing, everything else
  * belongs to the name. */
 static const char *read_brackets(Entry *entry, const char *text, char close)
 {
 	const char *end = closing(text, close);
-	gsize length = end ? (gsize)(end - text - 1) : strcspn(text + 1, ";");
+	gsize length = end ? (gsize)(end - text - 1) : before_semicolon(text + 1);
 	const char *behind = text + 1 + length + (end ? 1 : 0);
 	g_autofree char *address = address_within(text + 1, length);
 
