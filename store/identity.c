@@ -21,6 +21,8 @@ typedef struct {
 	const char *attachments; /* their sha256, sorted, with commas */
 	gint64 sent_at;
 	gboolean is_reconstructed;
+	gboolean has_own_id;  /* one that it states itself */
+	gboolean is_presumed; /* its id is its forward's word */
 } Twin;
 
 void identity_free(Identity *identity)
@@ -98,11 +100,25 @@ static gboolean has_other_attachments(const PlanItem *item, const Twin *twin)
 	       strcmp(attachments, twin->attachments) != 0;
 }
 
+/* Both have an id and yet are one mail: sent again under another id (a relay rewrote it), to the
+ * second and the word; or the id of an inline forward was presumed wrongly. */
+static gboolean is_same_under_other_id(
+	const PlanItem *item, const Twin *twin, const Overlap *overlap)
+{
+	if (item->is_presumed || twin->is_presumed)
+		return compare_times(item, twin) == TIME_MATCH &&
+		       (overlap->is_equal || (!overlap->is_short && overlap->share >= .8));
+	return item->sent_precision == PRECISION_SECOND && item->sent_at == twin->sent_at &&
+	       overlap->is_equal;
+}
+
 /* A mail of which one side has no id: the same author and subject are given. */
 static gboolean is_same_by_content(const PlanItem *item, const Twin *twin, const Overlap *overlap)
 {
 	if (has_other_attachments(item, twin))
 		return FALSE;
+	if (item->message_id && (twin->has_own_id || twin->is_presumed))
+		return is_same_under_other_id(item, twin, overlap);
 	switch (compare_times(item, twin)) {
 	case TIME_MATCH:
 		return overlap->is_equal || overlap->share >= .5;
@@ -117,11 +133,12 @@ static gboolean is_same_by_content(const PlanItem *item, const Twin *twin, const
 
 /* ------------------------------------------------------------------------ look-ups */
 
-#define TWIN_COLUMNS                                                                        \
-	"m.message_id, m.own_key, coalesce(m.from_key, ''), m.base_subject, m.text,"        \
-	" (extract(epoch FROM m.sent_at) * 1000000)::bigint, m.is_reconstructed,"           \
-	" (SELECT coalesce(string_agg(encode(a.sha256, 'hex'), ',' ORDER BY a.sha256), '')" \
-	"  FROM casegate.attachment a WHERE a.tenant = m.tenant AND a.message_id = m.message_id)"
+#define TWIN_COLUMNS                                                                               \
+	"m.message_id, m.own_key, coalesce(m.from_key, ''), m.base_subject, m.text,"               \
+	" (extract(epoch FROM m.sent_at) * 1000000)::bigint, m.is_reconstructed,"                  \
+	" (SELECT coalesce(string_agg(encode(a.sha256, 'hex'), ',' ORDER BY a.sha256), '')"        \
+	"  FROM casegate.attachment a WHERE a.tenant = m.tenant AND a.message_id = m.message_id)," \
+	" m.internet_message_id IS NOT NULL AND m.identity <> 'presumed', m.identity = 'presumed'"
 
 static Twin twin_of(const PGresult *result, int row)
 {
@@ -134,6 +151,8 @@ static Twin twin_of(const PGresult *result, int row)
 		.sent_at = db_time(result, row, 5),
 		.is_reconstructed = db_bool(result, row, 6),
 		.attachments = db_text(result, row, 7),
+		.has_own_id = db_bool(result, row, 8),
+		.is_presumed = db_bool(result, row, 9),
 	};
 }
 
@@ -150,7 +169,8 @@ static PGresult *find_by_key(Store *store, const char *tenant, const char *key, 
 		args, error);
 }
 
-/* Same author and subject within a day; one of the two has no id. */
+/* Same author and subject within a day; one of the two has no id of its own, or both were sent in
+ * one second. */
 static PGresult *find_twins(Store *store, const char *tenant, const PlanItem *item,
 	const char *from_key, GError **error)
 {
@@ -161,13 +181,15 @@ static PGresult *find_twins(Store *store, const char *tenant, const PlanItem *it
 	args_text(args, item->mail->base_subject);
 	args_time(args, MAX(item->sent_at - 26 * HOUR, 0));
 	args_time(args, item->sent_at + 26 * HOUR);
-	args_bool(args, item->message_id == NULL);
+	args_bool(args, item->message_id == NULL || item->is_presumed);
+	args_time(args, item->sent_at);
 	return db_run(store, "looking for a mail by its content",
 		"SELECT " TWIN_COLUMNS " FROM casegate.message m"
 		" WHERE m.tenant = $1 AND m.from_key = $2 AND m.base_subject = $3 AND m.sent_at "
 		"BETWEEN $4 AND $5"
-		" AND m.case_id IS NOT NULL AND ($6 OR m.internet_message_id IS NULL) ORDER BY "
-		"m.sent_at, m.message_id LIMIT 50",
+		" AND m.case_id IS NOT NULL"
+		" AND ($6 OR m.internet_message_id IS NULL OR m.identity = 'presumed' OR m.sent_at "
+		"= $7) ORDER BY abs(extract(epoch FROM m.sent_at - $7)), m.message_id LIMIT 50",
 		args, error);
 }
 
@@ -288,7 +310,10 @@ static gboolean look_by_id(Store *store, const char *tenant, const PlanItem *ite
 		Overlap overlap = overlap_of(item->mail->text, twin.text);
 
 		*other = !is_same_by_id(item, &twin, &overlap);
-		if (!*other) {
+		if (*other && twin.is_presumed && !item->is_presumed) {
+			identity->evicts = twin.message_id;
+			*other = FALSE;
+		} else if (!*other) {
 			add_own_key(identity, item);
 			recognise(identity, item, &twin, &overlap);
 		}
@@ -313,31 +338,6 @@ static gboolean look_by_own_key(
 	return result != NULL;
 }
 
-/* Looks by content: the best of the twins, a nameless copy joins at most one mail. */
-static gboolean look_by_content(
-	Store *store, const char *tenant, const PlanItem *item, Identity *identity, GError **error)
-{
-	g_autofree char *from_key = from_key_of(item->mail);
-	g_autoptr(PGresult) result = find_twins(store, tenant, item, from_key, error);
-	Overlap best = {-1, FALSE, FALSE};
-	Twin found = {0};
-
-	if (!result)
-		return FALSE;
-	for (int i = 0; i < PQntuples(result); i++) {
-		Twin twin = twin_of(result, i);
-		Overlap overlap = overlap_of(item->mail->text, twin.text);
-
-		if (is_same_by_content(item, &twin, &overlap) && overlap.share > best.share) {
-			best = overlap;
-			found = twin;
-		}
-	}
-	if (found.message_id)
-		recognise(identity, item, &found, &best);
-	return TRUE;
-}
-
 /* An id that turned out to be another mail's: a presumed one was only near, a stated one was used
  * twice. */
 static void give_up_id(PlanItem *item, Identity *identity)
@@ -349,6 +349,51 @@ static void give_up_id(PlanItem *item, Identity *identity)
 	g_ptr_array_insert(item->references, 0, g_steal_pointer(&item->message_id));
 	item->is_presumed = FALSE;
 	identity->kind = "content";
+}
+
+/* The same minute first, then the words; of equals the nearest, which comes first. */
+static gboolean is_better(
+	TimeTest time, const Overlap *overlap, TimeTest best_time, const Overlap *best)
+{
+	if ((time == TIME_MATCH) != (best_time == TIME_MATCH))
+		return time == TIME_MATCH;
+	return overlap->share > best->share;
+}
+
+/* Looks by content: the best of the twins, a nameless copy joins at most one mail. */
+static gboolean look_by_content(
+	Store *store, const char *tenant, PlanItem *item, Identity *identity, GError **error)
+{
+	g_autofree char *from_key = from_key_of(item->mail);
+	g_autoptr(PGresult) result = find_twins(store, tenant, item, from_key, error);
+	Overlap best = {-1, FALSE, FALSE};
+	TimeTest nearest = TIME_FAR;
+	Twin found = {0};
+
+	if (!result)
+		return FALSE;
+	for (int i = 0; i < PQntuples(result); i++) {
+		Twin twin = twin_of(result, i);
+		Overlap overlap = overlap_of(item->mail->text, twin.text);
+
+		if (is_same_by_content(item, &twin, &overlap) &&
+			is_better(compare_times(item, &twin), &overlap, nearest, &best)) {
+			nearest = compare_times(item, &twin);
+			best = overlap;
+			found = twin;
+		}
+	}
+	if (!found.message_id)
+		return TRUE;
+	if (item->is_presumed && found.has_own_id) {
+		give_up_id(item, identity);
+		g_ptr_array_set_size(identity->keys, 0);
+		g_ptr_array_set_size(identity->signals, 0);
+		g_ptr_array_set_size(identity->details, 0);
+		add_own_key(identity, item);
+	}
+	recognise(identity, item, &found, &best);
+	return TRUE;
 }
 
 static gboolean is_by_id(const Identity *identity)

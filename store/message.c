@@ -9,13 +9,14 @@
 
 #define SQL                                                                                 \
 	"SELECT outcome, message_id, case_id, opened, reason FROM casegate.file_message("   \
-	"ROW($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)::casegate.filing,"     \
-	" ROW($14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)::casegate.naming,"     \
-	" ROW($25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36,"                  \
-	"  $37, $38, $39, $40, $41, $42, $43, $44)::casegate.body,"                         \
-	" ROW($45, $46, $47, $48, $49, $50, $51, $52, $53, $54, $55)::casegate.belongings," \
-	" ROW($56, $57, $58, $59)::casegate.remarks,"                                       \
-	" ROW($60, $61, $62, $63)::casegate.quotations)"
+	" ROW($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)::casegate.filing,"    \
+	" ROW($14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,"                  \
+	" $26, $27)::casegate.naming,"                                                      \
+	" ROW($28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39,"                  \
+	" $40, $41, $42, $43, $44, $45, $46, $47)::casegate.body,"                          \
+	" ROW($48, $49, $50, $51, $52, $53, $54, $55, $56, $57, $58)::casegate.belongings," \
+	" ROW($59, $60, $61, $62)::casegate.remarks,"                                       \
+	" ROW($63, $64, $65, $66)::casegate.quotations)"
 
 static const char *authority_of(const Filing *filing, const PlanItem *item)
 {
@@ -78,6 +79,9 @@ static void add_keys(
 	args_text(args, item->message_id);
 	args_text(args, identity->kind);
 	args_bool(args, item->is_inline);
+	args_text(args, item->side);
+	args_bool(args, item->is_loose);
+	args_id(args, identity->evicts);
 }
 
 static const char *precision_name(Precision precision)
@@ -211,7 +215,7 @@ static void add_quotes(Args *args, const PlanItem *item)
 
 		g_ptr_array_add(columns[0], g_strdup(quote->from_key));
 		g_ptr_array_add(columns[1], g_strdup(quote->name));
-		g_ptr_array_add(columns[2], time_text(quote->at));
+		g_ptr_array_add(columns[2], quote->is_stated ? time_text(quote->at) : NULL);
 		g_ptr_array_add(columns[3], g_strdup(quote->has_zone ? "t" : "f"));
 	}
 	columns_add(args, columns, G_N_ELEMENTS(columns));

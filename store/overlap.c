@@ -63,6 +63,18 @@ static GHashTable *runs_of(const GArray *words)
 	return runs;
 }
 
+static guint shared_runs(GHashTable *few, GHashTable *many)
+{
+	GHashTableIter iterator;
+	gpointer run;
+	guint shared = 0;
+
+	g_hash_table_iter_init(&iterator, few);
+	while (g_hash_table_iter_next(&iterator, &run, NULL))
+		shared += g_hash_table_contains(many, run) ? 1 : 0;
+	return shared;
+}
+
 Overlap overlap_of(const char *one, const char *other)
 {
 	g_autoptr(GArray) a = words_of(one);
@@ -70,18 +82,29 @@ Overlap overlap_of(const char *one, const char *other)
 	g_autoptr(GHashTable) few = runs_of(a->len <= b->len ? a : b);
 	g_autoptr(GHashTable) many = runs_of(a->len <= b->len ? b : a);
 	Overlap overlap = {0, MIN(a->len, b->len) < OVERLAP_WORDS_MIN, FALSE};
-	GHashTableIter iterator;
-	gpointer run;
-	guint shared = 0;
 
 	overlap.is_equal = a->len == b->len &&
 			   (a->len == 0 || memcmp(a->data, b->data, a->len * sizeof(guint64)) == 0);
-	g_hash_table_iter_init(&iterator, few);
-	while (g_hash_table_iter_next(&iterator, &run, NULL))
-		shared += g_hash_table_contains(many, run) ? 1 : 0;
 	if (g_hash_table_size(few))
-		overlap.share = (double)shared / g_hash_table_size(few);
+		overlap.share = (double)shared_runs(few, many) / g_hash_table_size(few);
 	return overlap;
+}
+
+Containment overlap_contained(const char *own, const char *whole)
+{
+	g_autoptr(GArray) a = words_of(own);
+	g_autoptr(GArray) b = words_of(whole);
+	g_autoptr(GHashTable) inner = NULL;
+	g_autoptr(GHashTable) outer = NULL;
+	Containment contained = {0, 0};
+
+	if (a->len < RUN_WORDS || b->len < RUN_WORDS)
+		return contained;
+	inner = runs_of(a);
+	outer = runs_of(b);
+	contained.runs = shared_runs(inner, outer);
+	contained.share = (double)contained.runs / g_hash_table_size(inner);
+	return contained;
 }
 
 char *overlap_letters(const char *text, guint count)

@@ -15,5 +15,12 @@ typedef struct {
 
 /* Texts are UTF-8; what lies behind the first 20,000 words of each is not compared. */
 Overlap overlap_of(const char *one, const char *other);
+/* How much of one text stands in another. */
+typedef struct {
+	double share; /* of the runs of own that stand in whole; 0..1 */
+	guint runs;   /* how many that are */
+} Containment;
+
+Containment overlap_contained(const char *own, const char *whole);
 /* The first count letters and digits, case folded: what a content identity is made of. */
 char *overlap_letters(const char *text, guint count);

@@ -5,6 +5,7 @@
 #include "mime/address.h"
 #include "mime/date.h"
 #include "mime/subject.h"
+#include "store/side.h"
 
 /* How many forwards of forwards are unwrapped. */
 enum { LEVELS_MAX = 20 };
@@ -186,6 +187,7 @@ static void item_free(gpointer data)
 	g_ptr_array_unref(item->references);
 	g_free(item->message_id);
 	g_free(item->conversation);
+	g_free(item->side);
 	g_free(item);
 }
 
@@ -281,6 +283,22 @@ static void name_conversations(Plan *plan, const Mail *mail, const Envelope *env
 	}
 }
 
+/* Who it is with: the author from outside, else the first outsider that it is written to. */
+static char *side_of(const Mail *mail, const People *people)
+{
+	const GPtrArray *const lists[] = {mail->from, mail->to, mail->cc};
+
+	for (guint i = 0; i < G_N_ELEMENTS(lists); i++)
+		for (guint j = 0; j < lists[i]->len; j++) {
+			const Mailbox *mailbox = g_ptr_array_index(lists[i], j);
+			const Person *person = people_find(people, mailbox->address);
+
+			if (mailbox->address && !person->is_ours && !person->is_agent)
+				return side_of_address(mailbox->address);
+		}
+	return NULL;
+}
+
 static const char *direction_of(const Mail *mail, const People *people)
 {
 	if (mail->from->len != 1 || !author_of(mail, people)->is_ours)
@@ -303,6 +321,17 @@ static MailKind kind_of(const Plan *plan, const Mail *mail, const People *people
 		       : mail->kind;
 }
 
+/* "[PATCH 2/7] …": one of a series that was sent as answers to its first. */
+static gboolean is_of_series(const char *subject)
+{
+	const char *end = *subject == '[' ? strchr(subject, ']') : NULL;
+
+	for (const char *at = subject + 1; end && at < end; at++)
+		if (*at == '/' && g_ascii_isdigit(at[-1]) && g_ascii_isdigit(at[1]))
+			return TRUE;
+	return FALSE;
+}
+
 /* Replies and forwards say so in their subject, or quote. What only refers may be a new matter on
  * an old thread. */
 static gboolean is_weak(const PlanItem *item)
@@ -310,11 +339,36 @@ static gboolean is_weak(const PlanItem *item)
 	const Mail *mail = item->mail;
 
 	return item->references->len > 0 && !subject_is_reply(mail->subject) &&
-	       !subject_is_forward(mail->subject) && mail->quotes->len == 0 &&
-	       mail->forwards->len == 0 && item->kind == MAIL_KIND_MAIL;
+	       !subject_is_forward(mail->subject) && !is_of_series(mail->subject) &&
+	       mail->quotes->len == 0 && mail->forwards->len == 0 && item->kind == MAIL_KIND_MAIL;
 }
 
-/* Who and when must both be stated, the time to the minute. */
+/* What a user writes into a new mail of his own program as an answer: only its subject says to
+ * what. */
+static gboolean is_loose(const PlanItem *item)
+{
+	const Mail *mail = item->mail;
+
+	return item->kind == MAIL_KIND_MAIL && strcmp(item->direction, "out") == 0 && item->side &&
+	       *mail->base_subject && item->references->len == 0 && mail->quotes->len == 0 &&
+	       mail->forwards->len == 0 && mail->thread_depth == 0 &&
+	       subject_is_reply(mail->subject);
+}
+
+static PlanQuote *add_quote(PlanItem *item, const Quote *quote)
+{
+	PlanQuote *added = g_new0(PlanQuote, 1);
+
+	added->from_key =
+		address_key(quote->from && quote->from->address ? quote->from->address : "");
+	added->name = quote->from && quote->from->name ? quote->from->name : "";
+	added->text = quote->text;
+	g_ptr_array_add(item->quotes, added);
+	return added;
+}
+
+/* Who and when must both be stated, the time to the minute. Where no quote of a mail without
+ * references does, the words of the nearest must do. */
 static void add_quotes(PlanItem *item, const People *people, gint64 received_at)
 {
 	for (guint i = 0; i < item->mail->quotes->len && item->quotes->len < QUOTES_MAX; i++) {
@@ -326,14 +380,13 @@ static void add_quotes(PlanItem *item, const People *people, gint64 received_at)
 
 		if (!quote->from || !is_believed || quote->date.precision < PRECISION_MINUTE)
 			continue;
-		stated = g_new0(PlanQuote, 1);
-		stated->from_key = address_key(quote->from->address ? quote->from->address : "");
-		stated->name = quote->from->name ? quote->from->name : "";
+		stated = add_quote(item, quote);
+		stated->is_stated = TRUE;
 		stated->at = at;
 		stated->has_zone = quote->date.has_offset;
-		stated->text = quote->text;
-		g_ptr_array_add(item->quotes, stated);
 	}
+	if (item->quotes->len == 0 && item->references->len == 0 && item->mail->quotes->len > 0)
+		add_quote(item, g_ptr_array_index(item->mail->quotes, 0));
 }
 
 /* Adds one mail; comments (may be NULL) is taken. */
@@ -359,6 +412,8 @@ static PlanItem *add_item(Plan *plan, const Mail *mail, const Mail *body, guint 
 	name_item(item, inline_depth);
 	add_quotes(item, people, envelope->received_at);
 	item->is_weak = is_weak(item);
+	item->side = side_of(mail, people);
+	item->is_loose = is_loose(item) && plan->standing == STANDING_USER;
 	item->may_reopen = item->kind == MAIL_KIND_MAIL || item->kind == MAIL_KIND_CALENDAR;
 	g_ptr_array_add(plan->items, item);
 	return item;

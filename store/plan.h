@@ -26,8 +26,9 @@ typedef struct {
 
 /* What a mail says of an earlier mail that it quotes. */
 typedef struct {
-	char *from_key;   /* address_key(), "" where only a name is stated */
-	const char *name; /* borrowed, "" where none is stated */
+	gboolean is_stated; /* it says who and when; else only text counts */
+	char *from_key;     /* address_key(), "" where only a name is stated */
+	const char *name;   /* borrowed, "" where none is stated */
 	gint64 at;
 	gboolean has_zone;
 	const char *text; /* borrowed */
@@ -46,7 +47,8 @@ typedef struct {
 	Precision sent_precision;
 	gboolean has_zone;   /* sent_at's zone was stated */
 	GPtrArray *comments; /* of PlanComment, outermost first */
-	GPtrArray *quotes; /* of PlanQuote, nearest first: those that state who and when, limited */
+	GPtrArray *quotes;   /* of PlanQuote, nearest first, limited: those that state who and when;
+				of a mail   that names nothing else the nearest that does not */
 	/* What it names. */
 	char *message_id; /* its own or presumed id, NULL: none */
 	gboolean is_presumed;
@@ -54,6 +56,8 @@ typedef struct {
 	gboolean has_thread_index;
 	const guint8 *thread_guid;
 	char *conversation; /* mailbox and conversation id, NULL: none that names its thread */
+	char *side;         /* the company outside that it is with (store/side.h), NULL: internal */
+	gboolean is_loose;  /* a user's answer that names nothing but its subject */
 	gboolean is_weak;   /* may be a new matter on an old thread */
 	gboolean may_open;
 	gboolean may_reopen;

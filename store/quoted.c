@@ -9,8 +9,17 @@
 
 #define HOUR (G_GINT64_CONSTANT(3600) * G_USEC_PER_SEC)
 
+#define MINUTE (HOUR / 60)
+
 /* How far a stated time may be off: a zone. */
 #define WINDOW (15 * HOUR)
+/* How long after a mail an answer that says nothing of it is looked for. */
+#define WORDS_WINDOW (60 * 24 * HOUR)
+
+/* A whole letter word for word: firms write the same sentences again and again, with other numbers.
+ */
+#define WORDS_SHARE .85
+enum { WORDS_RUNS = 24 };
 
 /* ------------------------------------------------------------------------- authors */
 
@@ -48,100 +57,241 @@ static gboolean is_same_author(
 	return *stated_name && name && *name && is_same_name(stated_name, name);
 }
 
-/* The stated time fits; where it fits only by a zone or an arrival, the words must fit, too. */
+/* The stated time fits; where it fits only by a zone or an arrival, the mail's own words must stand
+ * in the quote. */
 static gboolean is_said_of(gint64 stated_at, gboolean has_zone, gint64 sent_at,
-	gboolean is_sent_sure, const char *quoted_text, const char *text)
+	gboolean is_sent_sure, const char *quoted_text, const char *own)
 {
 	TimeTest time = timetest_compare(stated_at, sent_at, has_zone && is_sent_sure);
-	Overlap overlap;
 
 	if (time == TIME_MATCH)
 		return TRUE;
-	if (time != TIME_WEAK && time != TIME_NEAR)
-		return FALSE;
-	overlap = overlap_of(text, quoted_text);
-	return overlap.share >= .3;
+	return (time == TIME_WEAK || time == TIME_NEAR) &&
+	       overlap_contained(own, quoted_text).share >= .5;
+}
+
+/* What one side names by id the other need not find by words. A mail without references can name
+ * nothing; one with a single reference (In-Reply-To alone) only what it answers, not what that
+ * quoted. position counts from 0, the nearest. */
+static gboolean cannot_name(const PlanItem *item, guint position)
+{
+	return item->references->len == 0 || (item->references->len == 1 && position > 0);
 }
 
 /* --------------------------------------------------------------------------- look-ups */
 
-static void add(Identity *identity, const char *key, const char *detail)
+typedef struct {
+	Store *store;
+	const char *tenant;
+	const PlanItem *item;
+	Identity *identity;
+	const char *from_key, *from_name; /* the item's author, "" where not stated */
+} Search;
+
+static void add(const Search *search, const char *key, const char *signal, const char *detail)
 {
-	g_ptr_array_add(identity->keys, g_strdup(key));
-	g_ptr_array_add(identity->signals, g_strdup("quoted"));
-	g_ptr_array_add(identity->details, g_strdup(detail));
+	g_ptr_array_add(search->identity->keys, g_strdup(key));
+	g_ptr_array_add(search->identity->signals, g_strdup(signal));
+	g_ptr_array_add(search->identity->details, g_strdup(detail));
 }
 
 /* The mails that one quote may mean. */
-static gboolean find_quoted(Store *store, const char *tenant, const PlanItem *item,
-	const PlanQuote *quote, Identity *identity, GError **error)
+static gboolean find_quoted(const Search *search, guint position, GError **error)
 {
+	const PlanQuote *quote = g_ptr_array_index(search->item->quotes, position);
 	g_autoptr(Args) args = args_new();
 	g_autoptr(PGresult) result = NULL;
 
-	args_text(args, tenant);
-	args_text(args, item->mail->base_subject);
-	args_time(args, quote->at - WINDOW);
+	args_text(args, search->tenant);
+	args_text(args, search->item->mail->base_subject);
+	args_time(args, MAX(quote->at - WINDOW, 0));
 	args_time(args, quote->at + WINDOW);
-	args_bool(args, item->references->len == 0);
-	result = db_run(store, "looking for a quoted mail",
+	args_bool(args, cannot_name(search->item, position));
+	args_time(args, quote->at);
+	args_text(args, quote->from_key);
+	result = db_run(search->store, "looking for a quoted mail",
 		"SELECT own_key, coalesce(from_key, ''), from_name, (extract(epoch FROM sent_at) * "
-		"1000000)::bigint, NOT is_reconstructed, text"
+		"1000000)::bigint, NOT is_reconstructed, coalesce(new_text, text), "
+		"internet_message_id IS NULL"
 		" FROM casegate.message WHERE tenant = $1 AND base_subject = $2 AND sent_at "
-		"BETWEEN $3 AND $4 AND case_id IS NOT NULL"
-		" AND ($5 OR internet_message_id IS NULL) ORDER BY sent_at LIMIT 50",
+		"BETWEEN $3 AND $4 AND case_id IS NOT NULL AND kind IN ('mail', 'calendar')"
+		" AND ($5 OR internet_message_id IS NULL) AND casegate.time_near(sent_at, $6)"
+		" AND ($7 = '' OR coalesce(from_key, '') IN ('', $7))"
+		" ORDER BY abs(extract(epoch FROM sent_at - $6)), own_key LIMIT 20",
 		args, error);
-	for (int i = 0; result && i < PQntuples(result); i++)
-		if (is_same_author(quote->from_key, quote->name, db_text(result, i, 1),
-			    db_text(result, i, 2)) &&
-			is_said_of(quote->at, quote->has_zone, db_time(result, i, 3),
-				db_bool(result, i, 4), quote->text, db_text(result, i, 5)))
-			add(identity, db_text(result, i, 0),
-				*quote->from_key ? quote->from_key : quote->name);
+	for (int i = 0; result && i < PQntuples(result); i++) {
+		const gboolean is_deep =
+			search->item->references->len > 0 && !db_bool(result, i, 6);
+		const gint64 sent_at = db_time(result, i, 3);
+
+		if (!is_same_author(quote->from_key, quote->name, db_text(result, i, 1),
+			    db_text(result, i, 2)) ||
+			!is_said_of(quote->at, quote->has_zone, sent_at, db_bool(result, i, 4),
+				quote->text, db_text(result, i, 5)) ||
+			(is_deep && (!*quote->from_key || ABS(sent_at - quote->at) > MINUTE)))
+			continue;
+		add(search, db_text(result, i, 0), "quoted",
+			*quote->from_key ? quote->from_key : quote->name);
+	}
 	return result != NULL;
 }
 
 /* The mails that quote this one and came before it. */
-static gboolean find_quoting(
-	Store *store, const char *tenant, const PlanItem *item, Identity *identity, GError **error)
+static gboolean find_quoting(const Search *search, GError **error)
 {
-	const Mailbox *author = mail_author(item->mail);
-	g_autofree char *from_key = address_key(author && author->address ? author->address : "");
+	const PlanItem *item = search->item;
 	g_autoptr(Args) args = args_new();
 	g_autoptr(PGresult) result = NULL;
 
-	args_text(args, tenant);
+	args_text(args, search->tenant);
 	args_text(args, item->mail->base_subject);
-	args_time(args, item->sent_at - WINDOW);
+	args_time(args, MAX(item->sent_at - WINDOW, 0));
 	args_time(args, item->sent_at + WINDOW);
 	args_bool(args, item->message_id == NULL);
-	result = db_run(store, "looking for a quoting mail",
+	args_time(args, item->sent_at);
+	args_text(args, search->from_key);
+	result = db_run(search->store, "looking for a quoting mail",
 		"SELECT m.own_key, s.from_key, s.name, (extract(epoch FROM s.at) * "
-		"1000000)::bigint, s.has_zone, m.text"
+		"1000000)::bigint, s.has_zone, m.text, m.refs <> '{}'"
 		" FROM casegate.said s JOIN casegate.message m USING (tenant, message_id)"
 		" WHERE s.tenant = $1 AND s.base_subject = $2 AND s.at BETWEEN $3 AND $4 AND "
-		"m.case_id IS NOT NULL"
-		" AND ($5 OR m.refs = '{}') ORDER BY s.at LIMIT 50",
+		"m.case_id IS NOT NULL AND m.kind IN ('mail', 'calendar')"
+		" AND ($5 OR m.refs = '{}' OR (cardinality(m.refs) = 1 AND s.position > 1))"
+		" AND casegate.time_near(s.at, $6) AND ($7 = '' OR s.from_key IN ('', $7))"
+		" ORDER BY abs(extract(epoch FROM s.at - $6)), m.own_key LIMIT 20",
+		args, error);
+	for (int i = 0; result && i < PQntuples(result); i++) {
+		const gboolean is_deep = item->message_id && db_bool(result, i, 6);
+		const gint64 at = db_time(result, i, 3);
+
+		if (!is_same_author(db_text(result, i, 1), db_text(result, i, 2), search->from_key,
+			    search->from_name) ||
+			!is_said_of(at, db_bool(result, i, 4), item->sent_at, item->has_zone,
+				db_text(result, i, 5), item->mail->new_text) ||
+			(is_deep && (!*db_text(result, i, 1) || ABS(at - item->sent_at) > MINUTE)))
+			continue;
+		add(search, db_text(result, i, 0), "quoted_by", db_text(result, i, 1));
+	}
+	return result != NULL;
+}
+
+/* The mails that quote the same one, which may never come. */
+static gboolean find_same_quote(const Search *search, guint position, GError **error)
+{
+	const PlanQuote *quote = g_ptr_array_index(search->item->quotes, position);
+	g_autoptr(Args) args = args_new();
+	g_autoptr(PGresult) result = NULL;
+
+	args_text(args, search->tenant);
+	args_text(args, search->item->mail->base_subject);
+	args_time(args, MAX(quote->at - MINUTE, 0));
+	args_time(args, quote->at + MINUTE);
+	args_text(args, quote->from_key);
+	args_bool(args, cannot_name(search->item, position));
+	result = db_run(search->store, "looking for who quotes the same",
+		"SELECT m.own_key FROM casegate.said s JOIN casegate.message m USING (tenant, "
+		"message_id)"
+		" WHERE s.tenant = $1 AND s.base_subject = $2 AND s.at BETWEEN $3 AND $4 AND "
+		"s.from_key = $5 AND m.case_id IS NOT NULL AND m.kind IN ('mail', 'calendar')"
+		" AND ($6 OR m.refs = '{}' OR (cardinality(m.refs) = 1 AND s.position > 1))"
+		" ORDER BY m.message_id LIMIT 20",
 		args, error);
 	for (int i = 0; result && i < PQntuples(result); i++)
-		if (is_same_author(db_text(result, i, 1), db_text(result, i, 2), from_key,
-			    author ? author->name : NULL) &&
-			is_said_of(db_time(result, i, 3), db_bool(result, i, 4), item->sent_at,
-				item->has_zone, db_text(result, i, 5), item->mail->text))
-			add(identity, db_text(result, i, 0), db_text(result, i, 1));
+		add(search, db_text(result, i, 0), "same_quote", quote->from_key);
 	return result != NULL;
+}
+
+/* ------------------------------------------------------------------------------ words */
+
+static gboolean holds_letter(const char *own, const char *whole)
+{
+	Containment contained = overlap_contained(own, whole);
+
+	return contained.share >= WORDS_SHARE && contained.runs >= WORDS_RUNS;
+}
+
+/* The mails whose words stand in a quote of which nothing is said. */
+static gboolean find_contained(const Search *search, const PlanQuote *quote, GError **error)
+{
+	const PlanItem *item = search->item;
+	g_autoptr(Args) args = args_new();
+	g_autoptr(PGresult) result = NULL;
+
+	args_text(args, search->tenant);
+	args_text(args, item->mail->base_subject);
+	args_time(args, MAX(item->sent_at - WORDS_WINDOW, 0));
+	args_time(args, item->sent_at);
+	args_text(args, item->side);
+	result = db_run(search->store, "looking for quoted words",
+		"SELECT own_key, coalesce(new_text, text) FROM casegate.message"
+		" WHERE tenant = $1 AND base_subject = $2 AND sent_at BETWEEN $3 AND $4 AND side = "
+		"$5 AND case_id IS NOT NULL AND kind IN ('mail', 'calendar')"
+		" ORDER BY sent_at DESC, own_key LIMIT 50",
+		args, error);
+	for (int i = 0; result && i < PQntuples(result); i++)
+		if (holds_letter(db_text(result, i, 1), quote->text))
+			add(search, db_text(result, i, 0), "quoted", NULL);
+	return result != NULL;
+}
+
+/* The mails that quote this one's words, say nothing of whose they are, and came before it. */
+static gboolean find_containing(const Search *search, GError **error)
+{
+	const PlanItem *item = search->item;
+	g_autoptr(Args) args = args_new();
+	g_autoptr(PGresult) result = NULL;
+
+	args_text(args, search->tenant);
+	args_text(args, item->mail->base_subject);
+	args_time(args, item->sent_at);
+	args_time(args, item->sent_at + WORDS_WINDOW);
+	args_text(args, item->side);
+	result = db_run(search->store, "looking for who quotes these words",
+		"SELECT m.own_key, m.text FROM casegate.said s JOIN casegate.message m USING "
+		"(tenant, message_id)"
+		" WHERE s.tenant = $1 AND s.base_subject = $2 AND s.at IS NULL AND m.sent_at "
+		"BETWEEN $3 AND $4 AND m.side = $5 AND m.case_id IS NOT NULL"
+		" ORDER BY m.sent_at, m.own_key LIMIT 50",
+		args, error);
+	for (int i = 0; result && i < PQntuples(result); i++)
+		if (holds_letter(item->mail->new_text, db_text(result, i, 1)))
+			add(search, db_text(result, i, 0), "quoted_by", NULL);
+	return result != NULL;
+}
+
+/* -------------------------------------------------------------------------- the story */
+
+static gboolean look_by_quotes(const Search *search, GError **error)
+{
+	for (guint i = 0; i < search->item->quotes->len; i++) {
+		const PlanQuote *quote = g_ptr_array_index(search->item->quotes, i);
+
+		if (!quote->is_stated) {
+			if (search->item->side && !find_contained(search, quote, error))
+				return FALSE;
+			continue;
+		}
+		if (!find_quoted(search, i, error) ||
+			(*quote->from_key && !find_same_quote(search, i, error)))
+			return FALSE;
+	}
+	return TRUE;
 }
 
 gboolean quoted_find(
 	Store *store, const char *tenant, const PlanItem *item, Identity *identity, GError **error)
 {
+	const Mailbox *author = mail_author(item->mail);
+	g_autofree char *from_key = address_key(author && author->address ? author->address : "");
+	const Search search = {store, tenant, item, identity, from_key,
+		author && author->name ? author->name : ""};
+
 	if (!*item->mail->base_subject ||
 		(item->kind != MAIL_KIND_MAIL && item->kind != MAIL_KIND_CALENDAR))
 		return TRUE;
-	for (guint i = 0; i < item->quotes->len; i++)
-		if (!find_quoted(store, tenant, item, g_ptr_array_index(item->quotes, i), identity,
-			    error))
-			return FALSE;
-	return item->sent_precision < PRECISION_MINUTE ||
-	       find_quoting(store, tenant, item, identity, error);
+	if (!look_by_quotes(&search, error))
+		return FALSE;
+	if (item->sent_precision < PRECISION_MINUTE)
+		return TRUE;
+	return find_quoting(&search, error) && (!item->side || find_containing(&search, error));
 }

@@ -137,6 +137,8 @@ create table thread (
 	root_id   bigint not null,                         -- a smaller id on the way to the root; = thread_id at a root
 	case_id   bigint not null,                         -- valid at roots
 	branched  boolean not null default false,          -- valid at roots: some message is pinned, or may start a matter of its own
+	loose     boolean not null default false,          -- valid at roots: it holds a loose message
+	by_subject boolean not null default false,         -- valid at roots: its loose head was placed in this case by its subject
 	primary key (tenant, thread_id),
 	foreign key (tenant, case_id) references case_file
 );
@@ -169,8 +171,12 @@ create table message (
 	case_id          bigint,                           -- null: held
 	thread_id        bigint,                           -- null: held
 	own_key          uuid not null,
+	other_keys       uuid[] not null default '{}',     -- under which it came, too
 	ref_keys         uuid[] not null,                  -- what it names, nearest first
 	refs             text[] not null,                  -- the same as ids
+	quoted_keys      uuid[] not null default '{}',     -- of the mails that it quotes without naming them
+	side             text,                             -- the company outside that it is with; null: internal
+	loose            boolean not null default false,   -- an answer of ours that names nothing but its subject
 	weak             boolean not null,                 -- names others but neither replies by its subject nor quotes: may be a new matter
 	base_subject     text not null,
 	pin              bigint,                           -- a human (or a token) put it and what answers it there
@@ -212,13 +218,17 @@ create table message (
 	check ((case_id is null) = (thread_id is null))
 );
 create index message_case on message (tenant, case_id, sent_at);
-create index message_thread on message (tenant, thread_id);
+create index message_thread on message (tenant, thread_id, sent_at);
+create index message_answer on message (tenant, thread_id, sent_at) where loose;
+create index message_weak on message (tenant, thread_id) where weak;
 create index message_pin on message (tenant, pin) where pin is not null;
 create index message_pin_auto on message (tenant, pin_auto) where pin_auto is not null;
 create index message_submitted on message (tenant, submitted_by);
 create index message_own_source on message (tenant, source_sha256) where is_own_source;
 create index message_twin on message (tenant, from_key, base_subject, sent_at);  -- the same mail without an id
 create index message_subject on message (tenant, base_subject, sent_at) where case_id is not null;
+create index message_side on message (tenant, base_subject, side, sent_at) where case_id is not null and side is not null;
+create index message_loose on message (tenant, base_subject, side, sent_at) where loose;
 alter table thread_key add foreign key (tenant, message_id) references message deferrable initially deferred;
 
 -- Unknown ids that an outsider's mail names: they join nothing until a mail comes in which he takes part.
@@ -238,7 +248,7 @@ create table said (
 	base_subject text not null,
 	from_key     text not null,                        -- '' where only a name is stated
 	name         text not null,
-	at           timestamptz not null,
+	at           timestamptz,                          -- null: it says nothing of it, only its words are there
 	has_zone     boolean not null,
 	primary key (tenant, message_id, position),
 	foreign key (tenant, message_id) references message

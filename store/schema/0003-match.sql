@@ -213,15 +213,21 @@ begin
 end $$;
 
 -- Makes one class of several locked ones: the lowest root stays. Of the cases the one that a human touched
--- stays, else the lowest; a second touched case keeps its messages (pinned), only its thread is joined.
+-- stays, else the lowest; a second touched case keeps its messages (pinned), only its thread is joined. A case that a
+-- class only borrowed by its subject (0014) does not count beside one of its own: the class leaves it.
 create function join_roots(p_tenant text, p_roots bigint[], out o_root bigint, out o_case bigint) language plpgsql as $$
 declare
-	v_cases bigint[] := array(select distinct case_id from thread where tenant = p_tenant and thread_id = any(p_roots) order by 1);
+	v_all_borrowed boolean := not exists (select from thread where tenant = p_tenant and thread_id = any(p_roots) and not by_subject);
+	v_cases bigint[] := array(select distinct case_id from thread where tenant = p_tenant and thread_id = any(p_roots)
+		and (v_all_borrowed or not by_subject) order by 1);
 	v_touched bigint[];
 	v_case bigint;
 begin
 	select min(x) into o_root from unnest(p_roots) x;
 	o_case := v_cases[1];
+	if v_all_borrowed then
+		v_cases := v_cases[1:1];
+	end if;
 	if cardinality(v_cases) > 1 then
 		perform 1 from (select case_id from case_file where tenant = p_tenant and case_id = any(v_cases) order by case_id desc for no key update) x;
 		v_touched := array(select case_id from case_file where tenant = p_tenant and case_id = any(v_cases) and touched_at is not null order by 1);
@@ -237,8 +243,12 @@ begin
 			perform unite_cases(p_tenant, v_case, o_case, null);
 		end loop;
 	end if;
-	update thread set branched = true where tenant = p_tenant and thread_id = o_root and not branched
-		and exists (select from thread t where t.tenant = p_tenant and t.thread_id = any(p_roots) and t.branched);
+	perform class_move(p_tenant, t.thread_id, t.case_id, o_case) from thread t
+		where t.tenant = p_tenant and t.thread_id = any(p_roots) and t.by_subject and t.case_id <> o_case;
+	update thread set branched = x.branched, loose = x.loose, by_subject = v_all_borrowed
+		from (select bool_or(t.branched) as branched, bool_or(t.loose) as loose from thread t where t.tenant = p_tenant and t.thread_id = any(p_roots)) x
+		where thread.tenant = p_tenant and thread.thread_id = o_root
+			and (thread.branched, thread.loose, thread.by_subject) is distinct from (x.branched, x.loose, v_all_borrowed);
 	update thread set root_id = o_root where tenant = p_tenant and thread_id = any(p_roots) and thread_id <> o_root;
 	-- Members that somebody holds are skipped: they point at a row that points on, and root_of() walks.
 	update thread set root_id = o_root where tenant = p_tenant and thread_id in (
@@ -273,6 +283,10 @@ end $$;
 
 -- ------------------------------------------------------------------- branches
 
+-- May two stated times be one? Within 20 minutes, or whole half hours apart: a zone that was not stated. C looks closer.
+create function time_near(a timestamptz, b timestamptz) returns boolean language sql immutable strict parallel safe
+	return abs(extract(epoch from a - b)) <= 1260 or round(abs(extract(epoch from a - b)) / 60)::int % 30 in (0, 1, 29);
+
 -- Equal, one contains the other, or more than half of the words are shared.
 create function subject_similar(a text, b text) returns boolean language sql immutable strict parallel safe
 	return a = b or strpos(a, b) > 0 or strpos(b, a) > 0 or (
@@ -281,21 +295,29 @@ create function subject_similar(a text, b text) returns boolean language sql imm
 			select distinct 1 as side, word from regexp_split_to_table(a, '\W+') word where word <> ''
 			union all select distinct 2, word from regexp_split_to_table(b, '\W+') word where word <> '') w group by word) c);
 
--- Which weak messages of a class start a matter of their own: one that names known messages, none of them
--- with a similar subject (MATCHING 4). Two rows may swap sides when a late ancestor comes.
+-- Which weak messages of a class start a matter of their own: one that names known messages, none of them with a
+-- similar subject (MATCHING 4). Where all that it names is still missing, its siblings tell: the answers that name the
+-- same missing ones carry their subject. Two rows may swap sides when a late ancestor comes.
 create function settle_branches(p_tenant text, p_root bigint, p_default bigint) returns void language plpgsql as $$
 declare
 	r record;
 	v_case bigint;
 begin
 	for r in
-		with m as (select message.* from message where tenant = p_tenant and thread_id in (select class_of(p_tenant, p_root)))
-		select w.message_id, w.pin_auto, w.subject, w.submitted_by,
-			count(a.message_id) > 0 and not coalesce(bool_or(subject_similar(a.base_subject, w.base_subject)), false) as wants
-		from m w left join m a on a.own_key = any(w.ref_keys) and a.message_id <> w.message_id
-		where w.weak
-		group by w.message_id, w.pin_auto, w.subject, w.submitted_by
-		order by w.message_id
+		with m as (select message_id, own_key, other_keys, ref_keys, weak, base_subject, pin_auto, subject, submitted_by
+			from message where tenant = p_tenant and thread_id in (select class_of(p_tenant, p_root))),
+		names as (select m.message_id, k as key from m, unnest(m.ref_keys) k where m.weak),
+		named as (select n.message_id, a.message_id as other
+			from names n join (select m.message_id, k as key from m, unnest(m.own_key || m.other_keys) k) a using (key)
+			where a.message_id <> n.message_id),
+		beside as (select n.message_id, a.message_id as other
+			from names n join (select m.message_id, k as key from m, unnest(m.ref_keys) k where not m.weak) a using (key)
+			where n.message_id not in (select message_id from named)),
+		told as (select w.message_id, not bool_or(subject_similar(a.base_subject, w.base_subject)) as wants
+			from (table named union table beside) x join m w using (message_id) join m a on a.message_id = x.other
+			where not w.own_key = any(a.ref_keys) group by w.message_id)
+		select w.message_id, w.pin_auto, w.subject, w.submitted_by, coalesce(told.wants, false) as wants
+		from m w left join told using (message_id) where w.weak order by w.message_id
 	loop
 		continue when r.wants = (r.pin_auto is not null);
 		if r.wants then
@@ -310,19 +332,24 @@ begin
 	end loop;
 end $$;
 
--- Who is where inside one branched thread: a pin starts a branch, everything else follows its nearest known ancestor.
+-- Who is where inside one branched thread: a pin starts a branch, everything else follows its nearest known ancestor:
+-- the nearest that it names, or one that it quotes and that is later.
 create function settle(p_tenant text, p_root bigint) returns void language plpgsql as $$
 declare
 	v_default bigint := (select case_id from thread where tenant = p_tenant and thread_id = p_root);
 begin
 	perform settle_branches(p_tenant, p_root, v_default);
 	with recursive
-		m as (select message_id, own_key, ref_keys, coalesce(pin, pin_auto) as pin from message
+		m as (select message_id, own_key || other_keys as own_keys, ref_keys, quoted_keys, sent_at, coalesce(pin, pin_auto) as pin from message
 			where tenant = p_tenant and thread_id in (select class_of(p_tenant, p_root))),
-		near as (select distinct on (q.message_id) q.message_id, a.message_id as parent
-			from (select m.message_id, k.key, k.i from m, unnest(m.ref_keys) with ordinality k(key, i)) q
-			join m a on a.own_key = q.key and a.message_id <> q.message_id
-			order by q.message_id, q.i),
+		keys as (select m.message_id, m.sent_at, k as key from m, unnest(m.own_keys) k),
+		named as (select distinct on (m.message_id) m.message_id, a.message_id as parent, a.sent_at
+			from m, unnest(m.ref_keys) with ordinality k(key, i) join keys a using (key)
+			where a.message_id <> m.message_id order by m.message_id, k.i),
+		quoted as (select m.message_id, a.message_id as parent, a.sent_at from m, unnest(m.quoted_keys) k(key) join keys a using (key)
+			where a.message_id <> m.message_id),
+		near as (select distinct on (message_id) message_id, parent from (table named union all table quoted) q
+			order by message_id, sent_at desc, parent),
 		par as (select m.message_id, m.pin, near.parent from m left join near using (message_id)),
 		walk as (
 			select message_id, coalesce(pin, v_default) as case_id from par where pin is not null or parent is null

@@ -31,7 +31,10 @@ create type naming as (              -- what it is called and what it names
 	keys uuid[], signals text[], details text[],  -- the own key first
 	ref_keys uuid[], refs text[],    -- nearest first
 	people text[],                   -- who takes part; of a bounce who did not get the mail
-	weak boolean, base_subject text, internet_message_id text, identity text, is_reconstructed boolean);
+	weak boolean, base_subject text, internet_message_id text, identity text, is_reconstructed boolean,
+	side text,                       -- the company outside that it is with
+	loose boolean,                   -- a user's answer that names nothing but its subject
+	evicts bigint);                  -- the message that was only presumed to have this one's id
 create type body as (
 	direction text, source text, kind text, from_name text, from_address text, from_key text, subject text, case_subject text,
 	sent_at timestamptz, sent_precision text, received_at timestamptz, comment text,
@@ -132,20 +135,36 @@ begin
 	return v_message is null;
 end $$;
 
+-- An inline forward's id was presumed, and now the mail comes that has it and is another: the forward's names what it
+-- was thought to be, and goes by a name of its own. The caller holds the root.
+create function message_evict(p_tenant text, p_message bigint) returns void language plpgsql as $$
+declare
+	v_own uuid := key_of('p', p_message::text);
+	m record;
+begin
+	select own_key, internet_message_id, thread_id into strict m from message where tenant = p_tenant and message_id = p_message;
+	insert into thread_key (tenant, key, thread_id, message_id) values (p_tenant, v_own, m.thread_id, p_message);
+	update thread_key set message_id = null where tenant = p_tenant and key = m.own_key;
+	update message set own_key = v_own, internet_message_id = null, identity = 'content',
+		ref_keys = m.own_key || ref_keys, refs = m.internet_message_id || refs where tenant = p_tenant and message_id = p_message;
+end $$;
+
 -- Puts a mail's keys into the union and returns its thread's root and case. p_message is the mail itself, new or known;
 -- p_case the case for it where nothing matches (null: a new one). Not allowed: nothing was written, the mail is held.
 -- disturbed: others' places in the thread may have changed, too.
 create function message_place(f filing, n naming, p_places key_place[], p_message bigint, p_case bigint, p_subject text,
-	out o_allowed boolean, out o_root bigint, out o_case bigint, out o_opened boolean, out o_branched boolean, out o_disturbed boolean)
-	language plpgsql as $$
+	out o_allowed boolean, out o_root bigint, out o_case bigint, out o_opened boolean, out o_branched boolean, out o_disturbed boolean,
+	out o_loose boolean, out o_merged boolean) language plpgsql as $$
 declare
 	v_own uuid := n.keys[1];
 	v_threads bigint[] := array(select distinct p.thread_id from unnest(places_allowed(f, n, p_places)) p);
+	v_claims bigint[];
 	v_insert uuid[];
 	v_roots bigint[];
 begin
-	o_opened := false; o_branched := false; o_disturbed := false;
-	v_threads := v_threads || claims_find(f, n);
+	o_opened := false; o_branched := false; o_disturbed := false; o_merged := false; o_loose := n.loose;
+	v_claims := claims_find(f, n);
+	v_threads := v_threads || v_claims;
 	o_allowed := (cardinality(v_threads) > 0 or f.may_open or p_case is not null)
 		and not exists (select from unnest(p_places) p where p.key = v_own and not p.thread_id = any(v_threads));
 	if not o_allowed then
@@ -165,30 +184,60 @@ begin
 		if cardinality(v_roots) > 1 then
 			select j.o_root into o_root from join_roots(f.tenant, v_roots) j;
 			o_disturbed := true;
+			o_merged := true;
 		end if;
-		select case_id, branched into o_case, o_branched from thread where tenant = f.tenant and thread_id = o_root;
+		select case_id, branched, loose or n.loose into o_case, o_branched, o_loose from thread where tenant = f.tenant and thread_id = o_root;
 	end if;
-	o_disturbed := key_take(f.tenant, v_own, p_message) or o_disturbed;
+	if n.evicts is not null then
+		perform message_evict(f.tenant, n.evicts);
+	end if;
+	o_disturbed := key_take(f.tenant, v_own, p_message) or o_disturbed or cardinality(v_claims) > 0;
+	if 'quoted_by' = any(n.signals) and f.authority = 'user' then
+		update message set quoted_keys = quoted_keys || v_own where tenant = f.tenant and own_key = any(keys_of_signal(n, 'quoted_by'))
+			and thread_id in (select p.thread_id from unnest(p_places) p where p.signal = 'quoted_by') and not v_own = any(quoted_keys);
+		o_disturbed := true;
+	end if;
+	o_disturbed := o_disturbed or (o_branched and tells_weak(f.tenant, o_root, n));
+end $$;
+
+-- Is there a weak message that waits for somebody to tell its missing ancestors' subject, and does this mail?
+create function tells_weak(p_tenant text, p_root bigint, n naming) returns boolean language plpgsql stable as $$
+begin
+	return exists (select from message w where w.tenant = p_tenant and w.weak and w.thread_id in (select class_of(p_tenant, p_root))
+		and w.ref_keys && n.ref_keys and not exists (select from thread_key k
+			where k.tenant = p_tenant and k.key = any(w.ref_keys) and k.message_id is not null));
 end $$;
 
 -- Where in a branched thread a mail belongs that nobody can refer to yet: only its own place is open.
 -- Everything else is settle()'s.
-create function branch_find(p_tenant text, p_message bigint, p_ref_keys uuid[], p_weak boolean, p_base_subject text, p_default bigint,
+create function branch_find(f filing, n naming, p_message bigint, p_root bigint, p_default bigint,
 	out o_case bigint, out o_is_new boolean) language plpgsql as $$
+declare
+	v_told boolean;
 begin
 	o_is_new := false;
-	if p_weak then
-		select count(*) > 0 and not coalesce(bool_or(subject_similar(a.base_subject, p_base_subject)), false) into o_is_new
+	if n.weak then
+		select bool_or(subject_similar(a.base_subject, n.base_subject)) into v_told
 			from thread_key k join message a on a.tenant = k.tenant and a.message_id = k.message_id
-			where k.tenant = p_tenant and k.key = any(p_ref_keys) and a.message_id <> p_message;
+			where k.tenant = f.tenant and k.key = any(n.ref_keys) and a.message_id <> p_message;
+		if v_told is null then                               -- all that it names is missing: its siblings tell
+			select bool_or(subject_similar(a.base_subject, n.base_subject)) into v_told
+				from message a where a.tenant = f.tenant and a.thread_id in (select class_of(f.tenant, p_root)) and not a.weak
+					and a.ref_keys && n.ref_keys and not n.keys[1] = any(a.ref_keys) and a.message_id <> p_message;
+		end if;
+		o_is_new := not coalesce(v_told, true);
 		if o_is_new then
 			return;
 		end if;
 	end if;
-	select a.case_id into o_case from unnest(p_ref_keys) with ordinality u(key, i)
-		join thread_key k on k.tenant = p_tenant and k.key = u.key
+	with known as (
+		select u.i, a.case_id, a.sent_at, a.message_id from (select x.key, x.i from unnest(n.ref_keys) with ordinality x(key, i)
+			union all select x, 0 from unnest(keys_of_signal(n, 'quoted')) x) u
+		join thread_key k on k.tenant = f.tenant and k.key = u.key
 		join message a on a.tenant = k.tenant and a.message_id = k.message_id
-		where a.message_id <> p_message and a.case_id is not null order by u.i limit 1;
+		where a.message_id <> p_message and a.case_id is not null)
+	select case_id into o_case from known
+		where i = 0 or i = (select min(i) from known where i > 0) order by sent_at desc, message_id limit 1;
 	o_case := coalesce(o_case, p_default);
 end $$;
 
@@ -313,7 +362,7 @@ begin
 		v_seen := v_seen || (v_case || r.signal);
 		perform evidence_add(p_tenant, p_delivery, p_position, v_case, p_chosen_case, r.signal, r.detail,
 			case when not p_is_placed or v_case is distinct from p_chosen_case then 'suggestion'
-				when r.signal in ('thread_index', 'conversation', 'presumed_id', 'content', 'quoted') then 'strong' else 'certain' end);
+				when r.signal in ('thread_index', 'conversation', 'presumed_id', 'content', 'quoted', 'quoted_by', 'same_quote') then 'strong' else 'certain' end);
 	end loop;
 end $$;
 
@@ -355,14 +404,20 @@ begin
 	end if;
 end $$;
 
+create function keys_of_signal(n naming, p_signal text) returns uuid[] language plpgsql immutable as $$
+begin
+	return case when p_signal = any(n.signals) then array(select k from unnest(n.keys, n.signals) u(k, s) where s = p_signal) else '{}' end;
+end $$;
+
 create function message_insert(f filing, n naming, m body, b belongings, q quotations, p_message bigint, p_case bigint, p_thread bigint, p_pin bigint, p_pin_auto bigint)
 	returns void language plpgsql as $$
 begin
-	insert into message (tenant, message_id, case_id, thread_id, own_key, ref_keys, refs, weak, base_subject, pin, pin_auto,
+	insert into message (tenant, message_id, case_id, thread_id, own_key, ref_keys, refs, quoted_keys, side, loose, weak, base_subject, pin, pin_auto,
 		internet_message_id, identity, is_reconstructed, direction, source, kind, from_name, from_address, from_key, subject,
 		sent_at, sent_precision, received_at, submitted_by, comment, text, new_text, html, remote_images, sanitiser_version,
 		source_sha256, delivery_id, is_own_source, defects)
-	values (f.tenant, p_message, p_case, p_thread, n.keys[1], n.ref_keys, n.refs, n.weak, n.base_subject, p_pin, p_pin_auto,
+	values (f.tenant, p_message, p_case, p_thread, n.keys[1], n.ref_keys, n.refs, keys_of_signal(n, 'quoted'),
+		n.side, n.loose, n.weak, n.base_subject, p_pin, p_pin_auto,
 		n.internet_message_id, n.identity, n.is_reconstructed, m.direction, m.source, m.kind, m.from_name, m.from_address, m.from_key, m.subject,
 		m.sent_at, m.sent_precision, m.received_at, f."user", m.comment, m.text, m.new_text, m.html, m.remote_images, m.sanitiser_version,
 		m.source_sha256, f.delivery_id, m.is_own_source, m.defects);
@@ -375,12 +430,16 @@ end $$;
 -- The real mail came: it replaces what was taken from a text, or what we sent. Its place, comments and submitter stay.
 create function message_complete(f filing, n naming, m body, b belongings, p_case bigint) returns void language plpgsql as $$
 begin
+	update thread_key k set message_id = null from message x         -- a wrongly presumed id is free again
+		where x.tenant = f.tenant and x.message_id = f.known and x.identity = 'presumed' and x.own_key <> n.keys[1]
+			and k.tenant = x.tenant and k.key = x.own_key;
 	update message x set internet_message_id = coalesce(n.internet_message_id, x.internet_message_id), identity = n.identity, is_reconstructed = false,
 		kind = m.kind, from_name = coalesce(m.from_name, x.from_name), from_address = coalesce(m.from_address, x.from_address),
 		from_key = coalesce(nullif(m.from_key, ''), x.from_key), subject = m.subject, base_subject = n.base_subject, direction = m.direction,
 		sent_at = m.sent_at, sent_precision = m.sent_precision, text = m.text, new_text = m.new_text, html = m.html,
 		remote_images = m.remote_images, sanitiser_version = m.sanitiser_version, source_sha256 = m.source_sha256,
 		is_own_source = m.is_own_source, delivery_id = f.delivery_id, defects = m.defects, ref_keys = n.ref_keys, refs = n.refs,
+		own_key = n.keys[1], other_keys = case when x.own_key = n.keys[1] or x.identity = 'presumed' then x.other_keys else x.other_keys || x.own_key end,
 		send_state = case when x.send_state is not null then 'sent' end
 		where x.tenant = f.tenant and x.message_id = f.known;
 	delete from participant a where a.tenant = f.tenant and a.message_id = f.known;
@@ -432,6 +491,8 @@ begin
 		update message x set internet_message_id = n.internet_message_id, identity = n.identity
 			where x.tenant = f.tenant and x.message_id = f.known and x.internet_message_id is null;
 	end if;
+	update message x set other_keys = other_keys || n.keys[1]
+		where x.tenant = f.tenant and x.message_id = f.known and x.own_key <> n.keys[1] and not n.keys[1] = any(x.other_keys);
 	if f."user" is not null then
 		perform message_show(f);
 	end if;
@@ -454,7 +515,7 @@ begin
 		end if;
 	elsif n.weak or p_place.o_branched then
 		update thread set branched = true where tenant = f.tenant and thread_id = p_place.o_root and not branched;
-		select * into v_branch from branch_find(f.tenant, p_message, n.ref_keys, n.weak, n.base_subject, p_place.o_case);
+		select * into v_branch from branch_find(f, n, p_message, p_place.o_root, p_place.o_case);
 		if v_branch.o_is_new then
 			o_pin_auto := case_open(f.tenant, m.case_subject, f."user");
 			o_case := o_pin_auto;
@@ -521,6 +582,8 @@ begin
 	end if;
 	if p_opened then
 		perform evidence_add(f.tenant, f.delivery_id, f.position, p_case, p_case, 'new', null, 'certain');
+	elsif n.loose and f.known is null and not p_is_pinned and cardinality(p_places) = 0 then
+		perform evidence_add(f.tenant, f.delivery_id, f.position, p_case, p_case, 'subject', n.base_subject, 'strong');
 	elsif p_case is not null and not exists (select from evidence e
 			where e.tenant = f.tenant and e.delivery_id = f.delivery_id and e.chosen and e.position / 1000 = f.position) then
 		perform evidence_add(f.tenant, f.delivery_id, f.position, p_case, p_case,
@@ -555,10 +618,12 @@ create function file_message(f filing, n naming, m body, b belongings, r remarks
 declare
 	v_places key_place[] := array(select k from keys_find(f.tenant, n.keys, n.signals, n.details) k);
 	v_pin bigint := case_final(f.tenant, f.pin_case);
+	v_matters bigint[] := '{}';
 	v_place record;
 	v_case record;
 begin
 	n.weak := n.weak and cardinality(n.refs) > 0;
+	n.loose := n.loose and f.authority = 'user' and f.pin_case is null;
 	message_id := coalesce(f.known, nextval('casegate.message_message_id_seq'));
 	opened := false;
 	if f.authority = 'hold' then
@@ -570,15 +635,21 @@ begin
 		v_pin := null;                                       -- a token proves nothing about who has it
 	end if;
 	outcome := 'hold';
-	select * into v_place from message_place(f, n, v_places, message_id, coalesce(v_pin, f.shared_case), m.case_subject);
+	if n.loose and f.known is null and cardinality(v_places) = 0 then
+		v_matters := matters_of(f.tenant, null, n.base_subject, n.side, m.sent_at);
+	end if;
+	select * into v_place from message_place(f, n, v_places, message_id,
+		coalesce(v_pin, f.shared_case, case when cardinality(v_matters) = 1 then v_matters[1] end), m.case_subject);
 	if not v_place.o_allowed then
 		return;
 	end if;
 	if f.known is not null then
+		case_id := known_file(f, n, m, b, v_pin);
+		perform claims_add(f, n, v_places, f.known);
 		if v_place.o_branched and v_place.o_disturbed then
 			perform settle(f.tenant, v_place.o_root);
+			case_id := (select x.case_id from message x where x.tenant = f.tenant and x.message_id = f.known);
 		end if;
-		case_id := known_file(f, n, m, b, v_pin);
 		outcome := 'duplicate';
 	else
 		select * into v_case from case_choose(f, n, m, message_id, v_place, v_pin) x;
@@ -601,6 +672,11 @@ begin
 		outcome := 'filed';
 		perform event_add(f.tenant, 'message_filed', case_id, message_id, f.delivery_id);
 	end if;
+	if n.loose and outcome = 'filed' then
+		update thread set loose = true, by_subject = by_subject or (v_pin is null and cardinality(v_matters) = 1)
+			where tenant = f.tenant and thread_id = v_place.o_root;
+	end if;
+	case_id := subject_look(f, n, m, v_place, message_id, case_id, cardinality(v_matters) = 1);
 	perform message_bring(f, r, message_id, case_id, m.comment);
 	perform evidence_file(f, n, v_places, m.sent_at, message_id, case_id, opened, f.pin_case is not null and v_pin is not null);
 	if f.authority = 'bounce' and outcome = 'filed' then
@@ -612,6 +688,26 @@ begin
 	if f.authority = 'user' then
 		perform held_become_duplicate(f.tenant, message_id, f.delivery_id);
 	end if;
+end $$;
+
+-- Whose place by its subject may this mail have changed: that of its own class, that of others? Returns its case.
+create function subject_look(f filing, n naming, m body, p_place record, p_message bigint, p_case bigint, p_is_decided boolean) returns bigint
+	language plpgsql as $$
+begin
+	if p_place.o_loose and not p_is_decided then
+		perform class_look(f.tenant, p_place.o_root);
+	end if;
+	if m.kind in ('mail', 'calendar') then
+		perform loose_look(f.tenant, n.base_subject, n.side, m.sent_at);
+	end if;
+	if p_place.o_merged then                             -- two matters of another subject may have become one
+		perform loose_look(f.tenant, x.base_subject, x.side, x.sent_at) from (
+			select distinct on (a.base_subject, a.side) a.base_subject, a.side, a.sent_at from message a
+			where a.tenant = f.tenant and a.thread_id in (select class_of(f.tenant, p_place.o_root)) and a.side is not null
+				and (a.base_subject, a.side) is distinct from (n.base_subject, n.side)) x;
+	end if;
+	return case when p_place.o_loose or p_place.o_merged then (select a.case_id from message a where a.tenant = f.tenant and a.message_id = p_message)
+		else p_case end;
 end $$;
 
 -- Everything that runs with the caller's own rights. What runs with the owner's is granted where it is made.

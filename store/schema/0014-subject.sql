@@ -1,0 +1,118 @@
+-- Rule 7: a user's answer that names nothing but its subject (the text that he pasted into a mail of his own program).
+-- It belongs to the one matter of this subject and side in 45 days; with two of them, or none, it stands alone.
+--
+-- Decided from the set of mails and not from their order: a class of mails whose first is such an answer borrows the
+-- case of that matter (thread.by_subject), and is looked at again whenever a mail comes that may change the answer.
+-- What is borrowed never unites cases, and no other answer counts it as a matter. A human's decision ends the looking.
+
+-- The first mail of a class, if it is a loose one: only then its subject decides. (A time that was taken from a text may
+-- be hours off: what names the loose mail came after it.)
+create function loose_head(p_tenant text, p_root bigint) returns message language plpgsql stable as $$
+declare
+	v_classes bigint[] := array(select class_of(p_tenant, p_root));
+	m message;
+begin
+	select x.* into m from message x where x.tenant = p_tenant and x.thread_id = any(v_classes) and x.loose order by x.sent_at, x.own_key limit 1;
+	if exists (select from message y where y.tenant = p_tenant and y.thread_id = any(v_classes) and y.sent_at < m.sent_at - interval '1 minute'
+			and not (m.own_key || m.other_keys) && (y.ref_keys || y.quoted_keys)) then
+		return null;
+	end if;
+	return m;
+end $$;
+
+-- Is the first mail of a class that is here itself an answer?
+create function begins_missing(p_tenant text, p_root bigint) returns boolean language plpgsql stable as $$
+begin
+	return (select x.refs <> '{}' from class_of(p_tenant, p_root) c(thread_id)
+		cross join lateral (select y.refs, y.sent_at from message y where y.tenant = p_tenant and y.thread_id = c.thread_id order by y.sent_at limit 1) x
+		order by x.sent_at limit 1);
+end $$;
+
+-- The matters that a loose mail may answer: cases of this subject and side, in the 45 days before it; where there is none
+-- those that go on within 45 days after it and whose beginning is missing. A half day more, for zones nobody stated.
+create function matters_of(p_tenant text, p_root bigint, p_base_subject text, p_side text, p_sent_at timestamptz) returns bigint[]
+	language plpgsql stable as $$
+declare
+	v_before bigint[];
+begin
+	with near as (
+		select distinct case_final(p_tenant, m.case_id) as case_id, m.sent_at <= p_sent_at + interval '14 hours' as is_before
+		from message m join thread h on h.tenant = m.tenant and h.thread_id = m.thread_id
+		cross join lateral (select root_of(p_tenant, h.root_id) as root_id) r
+		join thread t on t.tenant = m.tenant and t.thread_id = r.root_id
+		where m.tenant = p_tenant and m.base_subject = p_base_subject and m.side = p_side and m.case_id is not null
+			and m.sent_at between p_sent_at - interval '45 days' and p_sent_at + interval '45 days'
+			and not m.loose and m.kind in ('mail', 'calendar') and (m.sent_at <= p_sent_at + interval '14 hours' or begins_missing(p_tenant, t.thread_id))
+			and t.thread_id is distinct from p_root and not t.by_subject
+			and not (t.loose and (loose_head(p_tenant, t.thread_id)).message_id is not null)
+		limit 200)
+	select coalesce(array_agg(case_id) filter (where is_before), array_agg(case_id) filter (where not is_before), '{}') into v_before from near;
+	return v_before;
+end $$;
+
+-- Puts a class into another case, as a whole.
+create function class_move(p_tenant text, p_root bigint, p_from bigint, p_to bigint) returns void language plpgsql as $$
+begin
+	update thread set case_id = p_to where tenant = p_tenant and thread_id = p_root;
+	perform event_add(p_tenant, 'message_moved', p_to, m.message_id, null, jsonb_build_object('from', p_from))
+		from message m where m.tenant = p_tenant and m.case_id = p_from and m.thread_id in (select class_of(p_tenant, p_root));
+	update message set case_id = p_to where tenant = p_tenant and case_id = p_from and thread_id in (select class_of(p_tenant, p_root));
+end $$;
+
+-- Looks at a class again: is its head placed by its subject, and where? The caller holds its root.
+create function class_look(p_tenant text, p_root bigint) returns void language plpgsql as $$
+declare
+	t thread;
+	v_head message := loose_head(p_tenant, p_root);
+	v_matters bigint[];
+	v_case bigint;
+begin
+	select * into t from thread where tenant = p_tenant and thread_id = p_root;
+	if exists (select from message where tenant = p_tenant and pin is not null and thread_id in (select class_of(p_tenant, p_root)))
+			or (not t.by_subject and exists (select from case_file where tenant = p_tenant and case_id = t.case_id and touched_at is not null)) then
+		return;                                                  -- a human decided something here
+	end if;
+	v_matters := case when v_head.message_id is null then '{}'
+		else matters_of(p_tenant, p_root, v_head.base_subject, v_head.side, v_head.sent_at) end;
+	if cardinality(v_matters) = 1 and v_matters[1] is distinct from t.case_id then
+		update thread set by_subject = true where tenant = p_tenant and thread_id = p_root;
+		if t.by_subject then
+			perform class_move(p_tenant, p_root, t.case_id, v_matters[1]);
+		else
+			perform 1 from (select case_id from case_file where tenant = p_tenant and case_id in (t.case_id, v_matters[1])
+				order by case_id desc for no key update) x;
+			perform event_add(p_tenant, 'message_moved', v_matters[1], v_head.message_id, null, jsonb_build_object('from', t.case_id));
+			perform unite_cases(p_tenant, t.case_id, v_matters[1], null);
+		end if;
+	elsif cardinality(v_matters) <> 1 and t.by_subject then
+		v_case := case_open(p_tenant, coalesce(nullif(v_head.subject, ''), (select subject from message where tenant = p_tenant
+			and thread_id in (select class_of(p_tenant, p_root)) order by sent_at limit 1)), v_head.submitted_by);
+		update thread set by_subject = false where tenant = p_tenant and thread_id = p_root;
+		perform class_move(p_tenant, p_root, t.case_id, v_case);
+		perform event_add(p_tenant, 'match_suggested', v_case, v_head.message_id, null, jsonb_build_object('cases', v_matters))
+			where cardinality(v_matters) > 1;
+	end if;
+end $$;
+
+-- A mail was filed, or threads became one: whose place may have changed? The mails of its subject share an advisory
+-- lock, so nobody else looks at the same answers now.
+create function loose_look(p_tenant text, p_base_subject text, p_side text, p_sent_at timestamptz) returns void language plpgsql as $$
+declare
+	r record;
+begin
+	if p_side is null then
+		return;
+	end if;
+	for r in
+		select distinct root_of(p_tenant, m.thread_id) as root_id from message m
+		where m.tenant = p_tenant and m.base_subject = p_base_subject and m.side = p_side and m.loose and m.thread_id is not null
+			and m.sent_at between p_sent_at - interval '45 days' and p_sent_at + interval '45 days'
+		order by 1 desc limit 200
+	loop
+		perform lock_roots(p_tenant, array[r.root_id]);
+		perform class_look(p_tenant, root_of(p_tenant, r.root_id));
+	end loop;
+end $$;
+
+grant execute on function loose_head(text, bigint), begins_missing(text, bigint), matters_of(text, bigint, text, text, timestamptz), class_move(text, bigint, bigint, bigint),
+	class_look(text, bigint), loose_look(text, text, text, timestamptz) to casegate_gateway, casegate_graph, casegate_admin;
