@@ -1,0 +1,121 @@
+#!/usr/bin/python3
+"""Streams of mail with a known truth, filed by `casegate file` in sent and in shuffled orders, by one writer and by sixteen:
+every order must give the same cases, and these must be the true ones.
+
+    tests/streams.py [--seed N] [--matters N] [--shuffles N] [--writers N] [--show]
+
+Without arguments it is the modest run of the test suite. --show lists what was wrong."""
+
+import argparse
+import os
+import random
+import subprocess
+import sys
+import tempfile
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import harness  # noqa: E402
+import pg  # noqa: E402
+from stream import score, ways, world  # noqa: E402
+
+CHUNK = 400
+
+
+class Filing:
+    """One order of a stream, filed into a tenant of its own."""
+
+    def __init__(self, cluster, environment, directory):
+        self.cluster, self.environment, self.directory = cluster, environment, directory
+
+    def run(self, *arguments):
+        return subprocess.run([harness.program(), *arguments], env=self.environment, check=True, capture_output=True, text=True).stdout
+
+    def provide(self, tenant):
+        """Agent addresses are unique, so the stream's own is this tenant's now."""
+        self.run("tenant", "add", tenant, "--name", tenant)
+        with self.cluster.connect("casegate_admin") as admin:
+            admin.execute("UPDATE casegate.agent_address SET tenant = %s WHERE address = %s", (tenant, world.AGENT))
+        self.run("address", "add", tenant, world.AGENT)
+        for user, addresses in world.USERS.items():
+            self.run("user", "add", tenant, user, *addresses)
+        self.run("user", "add", tenant, "--domain", world.DOMAIN)
+
+    def file(self, deliveries, writers):
+        paths = []
+        for delivery in deliveries:
+            path = f"{self.directory}/{len(paths):06d}.eml"
+            with open(path, "wb") as out:
+                out.write(delivery.source)
+            paths.append(path)
+        parts = [paths[i::writers] for i in range(writers)]
+        failed = 0
+        rounds = max((len(p) + CHUNK - 1) // CHUNK for p in parts)
+        for n in range(rounds):
+            running = [subprocess.Popen([harness.program(), "file", "--to", world.AGENT, *part[n * CHUNK:(n + 1) * CHUNK]],
+                                        env=self.environment, stdout=subprocess.DEVNULL) for part in parts if part[n * CHUNK:]]
+            failed += sum(process.wait() != 0 for process in running)
+        return failed
+
+
+def orders(deliveries, shuffles, seed):
+    yield "as sent", deliveries
+    yield "reversed", deliveries[::-1]
+    rng = random.Random(seed)
+    for n in range(shuffles):
+        yield f"shuffled {n + 1}", rng.sample(deliveries, len(deliveries))
+
+
+def repeats(log):
+    """How often a mail was decided again, by what PostgreSQL logged."""
+    text = open(log, encoding="utf-8", errors="replace").read()
+    return {code: text.count(f"[{code}]") for code in ("40P01", "40001", "23505")}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--matters", type=int, default=60)
+    parser.add_argument("--shuffles", type=int, default=1)
+    parser.add_argument("--writers", type=int, default=16)
+    parser.add_argument("--missing", type=float, default=.2)
+    parser.add_argument("--show", action="store_true")
+    options = parser.parse_args()
+    tap = harness.Tap()
+    people = world.World(options.seed, options.matters)
+    deliveries = ways.Ways(people, options.missing).deliveries
+    print(f"# seed {options.seed}: {len(people.mails)} mails, {people.cases} matters, {len(deliveries)} deliveries")
+    with pg.Cluster(settings="\nlog_line_prefix = '%m [%p] %u [%e] '\n") as cluster, tempfile.TemporaryDirectory() as directory:
+        environment = cluster.environment()
+        subprocess.run([harness.program(), "migrate"], env=environment, check=True, stdout=subprocess.DEVNULL)
+        filing = Filing(cluster, environment, directory)
+        first = None
+        runs = [(name, order, 1) for name, order in orders(deliveries, options.shuffles, options.seed)]
+        if options.writers > 1:
+            runs.append((f"{options.writers} writers", runs[-1][1], options.writers))
+        for number, (name, order, writers) in enumerate(runs):
+            tenant = f"t{number}"
+            filing.provide(tenant)
+            failed = filing.file(order, writers)
+            with cluster.connect() as session:
+                result = score.Score(people.mails, deliveries, score.Found(session, tenant))
+            print(f"# {name}: {result.line()}; repeated so far {repeats(cluster.log)}")
+            if options.show:
+                for problem in result.problems:
+                    print(f"#   {problem}")
+            tap.equal(failed, 0, f"{name}: every mail is taken")
+            tap.equal(f"{result.precision:.4f}", "1.0000", f"{name}: no mail lies in another matter's case", *result.problems[:12])
+            tap.ok(result.recall >= .99, f"{name}: matters stay together", result.line(), *result.problems[:12])
+            tap.equal((result.duplicates_missed, result.duplicates_invented), (0, 0), f"{name}: every duplicate is found, none invented",
+                      *[p for p in result.problems if "duplicate" in p[0]][:12])
+            tap.equal((result.wrong_direction, result.unfiled), (0, 0), f"{name}: directions, and nothing of ours waits", *result.problems[:12])
+            if first is None:
+                first = result
+            else:
+                both = first.case_of.keys() & result.case_of.keys()
+                differing = first.partition(both) ^ result.partition(both)
+                tap.equal(len(differing), 0, f"{name}: the same cases as in sent order", *[sorted(c) for c in list(differing)[:10]])
+    return tap.done()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
