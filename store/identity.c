@@ -19,6 +19,7 @@ typedef struct {
 	gint64 message_id;
 	const char *own_key, *from_key, *base_subject, *text; /* of the result */
 	const char *attachments; /* their sha256, sorted, with commas */
+	const char *recipients;  /* keys of To and Cc, likewise */
 	gint64 sent_at;
 	gboolean is_reconstructed;
 	gboolean has_own_id;  /* one that it states itself */
@@ -100,6 +101,25 @@ static gboolean has_other_attachments(const PlanItem *item, const Twin *twin)
 	       strcmp(attachments, twin->attachments) != 0;
 }
 
+static gboolean has_same_recipients(const PlanItem *item, const Twin *twin)
+{
+	const GPtrArray *const lists[] = {item->mail->to, item->mail->cc};
+	g_autoptr(GPtrArray) keys = g_ptr_array_new_with_free_func(g_free);
+	g_autofree char *recipients = NULL;
+
+	for (guint i = 0; i < G_N_ELEMENTS(lists); i++)
+		for (guint j = 0; j < lists[i]->len; j++) {
+			const Mailbox *mailbox = g_ptr_array_index(lists[i], j);
+
+			if (mailbox->address)
+				g_ptr_array_add(keys, address_key(mailbox->address));
+		}
+	g_ptr_array_sort(keys, compare_strings);
+	g_ptr_array_add(keys, NULL);
+	recipients = g_strjoinv(",", (char **)keys->pdata);
+	return strcmp(recipients, twin->recipients) == 0;
+}
+
 /* Both have an id and yet are one mail: sent again under another id (a relay rewrote it), to the
  * second and the word; or the id of an inline forward was presumed wrongly. */
 static gboolean is_same_under_other_id(
@@ -109,7 +129,7 @@ static gboolean is_same_under_other_id(
 		return compare_times(item, twin) == TIME_MATCH &&
 		       (overlap->is_equal || (!overlap->is_short && overlap->share >= .8));
 	return item->sent_precision == PRECISION_SECOND && item->sent_at == twin->sent_at &&
-	       overlap->is_equal;
+	       overlap->is_equal && has_same_recipients(item, twin);
 }
 
 /* A mail of which one side has no id: the same author and subject are given. */
@@ -138,6 +158,10 @@ static gboolean is_same_by_content(const PlanItem *item, const Twin *twin, const
 	" (extract(epoch FROM m.sent_at) * 1000000)::bigint, m.is_reconstructed,"                  \
 	" (SELECT coalesce(string_agg(encode(a.sha256, 'hex'), ',' ORDER BY a.sha256), '')"        \
 	"  FROM casegate.attachment a WHERE a.tenant = m.tenant AND a.message_id = m.message_id)," \
+	" (SELECT coalesce(string_agg(p.address_key, ',' ORDER BY p.address_key COLLATE \"C\"), "  \
+	"'')"                                                                                      \
+	"  FROM casegate.participant p WHERE p.tenant = m.tenant AND p.message_id = m.message_id"  \
+	"  AND p.role IN ('to', 'cc')),"                                                           \
 	" m.internet_message_id IS NOT NULL AND m.identity <> 'presumed', m.identity = 'presumed'"
 
 static Twin twin_of(const PGresult *result, int row)
@@ -151,8 +175,9 @@ static Twin twin_of(const PGresult *result, int row)
 		.sent_at = db_time(result, row, 5),
 		.is_reconstructed = db_bool(result, row, 6),
 		.attachments = db_text(result, row, 7),
-		.has_own_id = db_bool(result, row, 8),
-		.is_presumed = db_bool(result, row, 9),
+		.recipients = db_text(result, row, 8),
+		.has_own_id = db_bool(result, row, 9),
+		.is_presumed = db_bool(result, row, 10),
 	};
 }
 

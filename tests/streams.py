@@ -74,7 +74,7 @@ def repeats(log):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--matters", type=int, default=60)
+    parser.add_argument("--matters", type=int, default=100)
     parser.add_argument("--shuffles", type=int, default=1)
     parser.add_argument("--writers", type=int, default=16)
     parser.add_argument("--missing", type=float, default=.2)

@@ -624,6 +624,9 @@ declare
 begin
 	n.weak := n.weak and cardinality(n.refs) > 0;
 	n.loose := n.loose and f.authority = 'user' and f.pin_case is null;
+	if f.authority = 'hold' then
+		f.known := null;                                     -- what waits is a mail of its own
+	end if;
 	message_id := coalesce(f.known, nextval('casegate.message_message_id_seq'));
 	opened := false;
 	if f.authority = 'hold' then
