@@ -58,6 +58,7 @@ TEXT(ERROR_SECRET_ID, "Das ist die Geheimnis-ID. Gebraucht wird der Wert des Cli
 TEXT(ERROR_BOTH, "Geben Sie einen geheimen Clientschlüssel oder ein Zertifikat an, nicht beides.", "Give a client secret or a certificate, not both.")
 TEXT(ERROR_NEITHER, "Es fehlt der geheime Clientschlüssel oder ein Zertifikat.", "A client secret or a certificate is missing.")
 TEXT(ERROR_CERTIFICATE, "Das Zertifikat kann nicht benutzt werden: {}", "The certificate cannot be used: {}")
+TEXT(ERROR_PEM, "Gebraucht werden das Zertifikat und sein privater Schlüssel als PEM; eines von beiden fehlt.", "The certificate and its private key are needed as PEM; one of them is missing.")
 TEXT(ERROR_MAILBOX, "Geben Sie die E-Mail-Adresse des Postfachs an.", "Give the mailbox's e-mail address.")
 TEXT(ERROR_NOT_YOURS, "Sie können nur ein Postfach mit einer Ihrer eigenen Adressen verbinden.", "You can connect a mailbox with one of your own addresses only.")
 TEXT(ERROR_CONFIRM, "Bestätigen Sie, dass die Anbindung für alle ausgeschaltet werden soll.", "Confirm that the integration shall be switched off for everybody.")

@@ -2,12 +2,20 @@
 
 #include <string.h>
 
+#include "graph/secret.h"
+
 #define FIELDS_LIMIT   100
 #define BOUNDARY_LIMIT 70 /* RFC 2046, 5.1.1 */
 
+/* What people enter may be secret. */
+static void wipe(gpointer value)
+{
+	secret_free(value);
+}
+
 static Form *form_new(void)
 {
-	return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+	return g_hash_table_new_full(g_str_hash, g_str_equal, g_free, wipe);
 }
 
 static void add(Form *form, const char *name, char *value)
@@ -17,7 +25,7 @@ static void add(Form *form, const char *name, char *value)
 		!g_utf8_validate(value, -1, NULL))
 		g_free(value);
 	else
-		g_hash_table_insert(form, g_strdup(name), g_strstrip(value));
+		g_hash_table_insert(form, g_strdup(name), value);
 }
 
 /* NULL where it is not encoded as it should be. */

@@ -14,5 +14,5 @@ Form *form_parse(const char *text);
 /* A body by its Content-Type, that or multipart/form-data (RFC 7578). A file is a field like
  * others; of another type the form is empty. */
 Form *form_parse_body(const char *type, const char *body, gsize length);
-/* The value without white space around it; "" where it is missing. Borrowed. */
+/* The value; "" where it is missing. Borrowed. */
 const char *form_get(const Form *form, const char *name);

@@ -1,15 +1,13 @@
 #include "server/web.h"
 
-#include <event2/buffer.h>
 #include <event2/event.h>
 #include <event2/http.h>
-#include <event2/keyvalq_struct.h>
-#include <string.h>
 
+#include "server/answer.h"
 #include "server/log.h"
 #include "server/metrics.h"
+#include "server/site.h"
 #include "server/sockets.h"
-#include "store/store.h"
 
 #define HEADERS_LIMIT   (16 * 1024)
 #define BODY_LIMIT      (256 * 1024)
@@ -17,108 +15,90 @@
 #define REOPEN_PAUSE_US G_USEC_PER_SEC
 #define TICK_SECONDS    5
 
-typedef struct {
-	const Config *config;
-	struct event_base *base;
-	Store *store; /* NULL: not open */
-	gint64 opened_at;
-} Web;
-
-typedef struct {
-	const char *path;
-	unsigned methods; /* of enum evhttp_cmd_type */
-	void (*run)(Web *web, struct evhttp_request *request);
-} Route;
-
-static void answer(struct evhttp_request *request, int status, const char *reason, const char *type,
-	const char *text)
+static void get_health(G_GNUC_UNUSED Site *site, struct evhttp_request *request)
 {
-	struct evbuffer *body = evbuffer_new();
-	struct evkeyvalq *headers = evhttp_request_get_output_headers(request);
-
-	evhttp_add_header(headers, "Content-Type", type);
-	evhttp_add_header(headers, "Cache-Control", "no-store");
-	evhttp_add_header(headers, "X-Content-Type-Options", "nosniff");
-	evbuffer_add(body, text, strlen(text));
-	evhttp_send_reply(request, status, reason, body);
-	evbuffer_free(body);
+	answer_text(request, HTTP_OK, "ok\n");
 }
 
-static void answer_text(
-	struct evhttp_request *request, int status, const char *reason, const char *text)
-{
-	answer(request, status, reason, "text/plain; charset=utf-8", text);
-}
-
-static void get_health(G_GNUC_UNUSED Web *web, struct evhttp_request *request)
-{
-	answer_text(request, HTTP_OK, "OK", "ok\n");
-}
-
-static void get_metrics(G_GNUC_UNUSED Web *web, struct evhttp_request *request)
+static void get_metrics(G_GNUC_UNUSED Site *site, struct evhttp_request *request)
 {
 	GString *text = g_string_sized_new(8192);
 
 	metrics_note_memory();
 	metrics_format(text);
-	answer(request, HTTP_OK, "OK", "text/plain; version=0.0.4; charset=utf-8", text->str);
+	answer_metrics(request, text->str);
 	g_string_free(text, TRUE);
 }
 
-static gboolean is_ready(Web *web, GError **error)
+Store *site_store(Site *site, GError **error)
 {
 	gint64 now = g_get_monotonic_time();
 
-	if (web->store == NULL && web->opened_at != 0 && now - web->opened_at < REOPEN_PAUSE_US) {
+	if (site->store != NULL)
+		return site->store;
+	if (site->opened_at != 0 && now - site->opened_at < REOPEN_PAUSE_US) {
 		g_set_error_literal(error, CASEGATE_ERROR, CASEGATE_ERROR_RETRY,
 			"the database could not be reached a moment ago");
-		return FALSE;
+		return NULL;
 	}
-	if (web->store == NULL) {
-		web->opened_at = now;
-		web->store = store_open(web->config->database.url, ROLE_WEB, error);
-	}
-	return web->store != NULL && store_ping(web->store, error);
+	site->opened_at = now;
+	site->store = store_open(site->config->database.url, ROLE_WEB, error);
+	return site->store;
 }
 
-static void get_readiness(Web *web, struct evhttp_request *request)
+static gboolean is_ready(Site *site, GError **error)
+{
+	Store *store = site_store(site, error);
+
+	return store != NULL && store_ping(store, error);
+}
+
+static void get_readiness(Site *site, struct evhttp_request *request)
 {
 	g_autoptr(GError) error = NULL;
 
-	if (is_ready(web, &error)) {
-		answer_text(request, HTTP_OK, "OK", "ready\n");
+	if (is_ready(site, &error)) {
+		answer_text(request, HTTP_OK, "ready\n");
 		return;
 	}
 	/* The reason stands in the log: who asks here is not always an operator. */
 	log_info("not ready: %s", error->message);
-	answer_text(request, HTTP_SERVUNAVAIL, "Service Unavailable",
+	answer_text(request, HTTP_SERVUNAVAIL,
 		"the database is not there, or its schema is not ours\n");
 }
 
 #define GET (EVHTTP_REQ_GET | EVHTTP_REQ_HEAD)
 
-static const Route routes[] = {
+static const SiteRoute own_routes[] = {
 	{"/healthz", GET, get_health   },
 	{"/readyz",  GET, get_readiness},
 	{"/metrics", GET, get_metrics  },
 };
 
+static const SiteRoute *find_route(const SiteRoute *routes, guint count, const char *path)
+{
+	for (guint i = 0; path != NULL && i < count; i++)
+		if (g_str_equal(routes[i].path, path))
+			return &routes[i];
+	return NULL;
+}
+
 static void on_request(struct evhttp_request *request, void *data)
 {
 	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(request);
 	const char *path = uri != NULL ? evhttp_uri_get_path(uri) : NULL;
+	guint count;
+	const SiteRoute *others = site_outlook_routes(&count);
+	const SiteRoute *route = find_route(own_routes, G_N_ELEMENTS(own_routes), path);
 
-	for (guint i = 0; path != NULL && i < G_N_ELEMENTS(routes); i++) {
-		if (!g_str_equal(routes[i].path, path))
-			continue;
-		if ((routes[i].methods & evhttp_request_get_command(request)) != 0)
-			routes[i].run(data, request);
-		else
-			answer_text(request, HTTP_BADMETHOD, "Method Not Allowed",
-				"not with this method\n");
-		return;
-	}
-	answer_text(request, HTTP_NOTFOUND, "Not Found", "there is nothing here\n");
+	if (route == NULL)
+		route = find_route(others, count, path);
+	if (route == NULL)
+		answer_text(request, HTTP_NOTFOUND, "there is nothing here\n");
+	else if ((route->methods & evhttp_request_get_command(request)) == 0)
+		answer_text(request, HTTP_BADMETHOD, "not with this method\n");
+	else
+		route->run(data, request);
 }
 
 static void on_leash(G_GNUC_UNUSED evutil_socket_t leash, G_GNUC_UNUSED short what, void *data)
@@ -132,16 +112,16 @@ static void on_tick(
 	metrics_note_memory();
 }
 
-static struct evhttp *open_http(Web *web, const GPtrArray *sockets)
+static struct evhttp *open_http(Site *site, const GPtrArray *sockets)
 {
-	struct evhttp *http = evhttp_new(web->base);
+	struct evhttp *http = evhttp_new(site->base);
 
 	evhttp_set_max_headers_size(http, HEADERS_LIMIT);
 	evhttp_set_max_body_size(http, BODY_LIMIT);
 	evhttp_set_timeout(http, IDLE_SECONDS);
 	evhttp_set_allowed_methods(http, EVHTTP_REQ_GET | EVHTTP_REQ_HEAD | EVHTTP_REQ_POST);
 	evhttp_set_default_content_type(http, NULL);
-	evhttp_set_gencb(http, on_request, web);
+	evhttp_set_gencb(http, on_request, site);
 	for (guint i = 0; i < sockets->len; i++) {
 		const Socket *socket = g_ptr_array_index(sockets, i);
 
@@ -154,18 +134,20 @@ static struct evhttp *open_http(Web *web, const GPtrArray *sockets)
 int web_run(int leash, const Config *config, const GPtrArray *sockets)
 {
 	const struct timeval tick = {TICK_SECONDS, 0};
-	Web web = {.config = config, .base = event_base_new()};
-	struct evhttp *http = open_http(&web, sockets);
-	struct event *end = event_new(web.base, leash, EV_READ, on_leash, web.base);
-	struct event *ticker = event_new(web.base, -1, EV_PERSIST, on_tick, NULL);
+	Site site = {.config = config, .base = event_base_new()};
+	struct evhttp *http = open_http(&site, sockets);
+	struct event *end = event_new(site.base, leash, EV_READ, on_leash, site.base);
+	struct event *ticker = event_new(site.base, -1, EV_PERSIST, on_tick, NULL);
 
+	site_open_outlook(&site);
 	event_add(end, NULL);
 	event_add(ticker, &tick);
-	event_base_dispatch(web.base);
+	event_base_dispatch(site.base);
 	event_free(end);
 	event_free(ticker);
 	evhttp_free(http);
-	event_base_free(web.base);
-	g_clear_pointer(&web.store, store_close);
+	event_base_free(site.base);
+	site_close_outlook(&site);
+	g_clear_pointer(&site.store, store_close);
 	return 0;
 }

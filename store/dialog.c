@@ -99,7 +99,7 @@ static gboolean read_all(Store *store, Dialog *dialog, GError **error)
 			"casegate.tenant_now()"						},
 		{&dialog->connections,  "reading the connections",
                  "SELECT c.\"user\", c.mailbox, c.mode, c.state, c.hint, c.last_sync_at, "
-                 "c.last_error,"
+			"c.last_error,"
 			" array_to_string(c.scopes, ' ') AS scopes, c.\"user\" = "
 			"casegate.user_now() AS own"
 			" FROM casegate.outlook_connection c"
@@ -107,7 +107,7 @@ static gboolean read_all(Store *store, Dialog *dialog, GError **error)
 			" ORDER BY c.\"user\" = casegate.user_now() DESC, c.\"user\""          },
 		{&dialog->folders,      "reading the flow",
                  "SELECT c.\"user\", c.mailbox, f.folder, f.seen_at, f.filed_at, f.seen, "
-                 "f.filed"
+			"f.filed"
 			" FROM casegate.outlook_folder f"
 			" JOIN casegate.outlook_connection c ON c.tenant = f.tenant AND c.\"user\" "
 			"= f.\"user\""
@@ -121,7 +121,7 @@ static gboolean read_all(Store *store, Dialog *dialog, GError **error)
 			"1"								    },
 		{&dialog->addresses,    "reading a user's addresses",
                  "SELECT a.address FROM casegate.user_address a WHERE a.tenant = "
-                 "casegate.tenant_now()"
+			"casegate.tenant_now()"
 			" AND a.\"user\" = casegate.user_now() ORDER BY a.address"             },
 	};
 

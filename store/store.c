@@ -16,6 +16,9 @@
 	"SET default_toast_compression = 'lz4'; SET plan_cache_mode = force_generic_plan;"         \
 	"SET enable_seqscan = off"
 
+/* One event loop serves all browsers: it waits for the database briefly. */
+#define WEB_SESSION "SET statement_timeout = '2s'; SET lock_timeout = '1s'"
+
 struct Store {
 	PGconn *connection;
 	StoreRole role;
@@ -189,6 +192,8 @@ static gboolean set_up_session(Store *store, gboolean has_user, GError **error)
 		return db_script(store, "opening the session",
 			"SET statement_timeout = 0; SET lock_timeout = 0", error);
 	/* A list over millions of mails may take its time; nobody's mail waits for it. */
+	if (store->role == ROLE_WEB && !db_script(store, "opening the session", WEB_SESSION, error))
+		return FALSE;
 	if (store->role == ROLE_ADMIN &&
 		!db_script(store, "opening the session", "SET statement_timeout = '10min'", error))
 		return FALSE;

@@ -13,6 +13,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "server/site.h"
 #include "store/address.h"
 #include "store/erase.h"
 #include "store/ingest.h"
@@ -248,4 +249,20 @@ gboolean erase_expired(Store *store, gint64 *erased, GError **error)
 	(void)error;
 	*erased = 0;
 	return TRUE;
+}
+
+/* There is no Outlook without a database. */
+
+void site_open_outlook(G_GNUC_UNUSED Site *site)
+{
+}
+
+void site_close_outlook(G_GNUC_UNUSED Site *site)
+{
+}
+
+const SiteRoute *site_outlook_routes(guint *count)
+{
+	*count = 0;
+	return NULL;
 }

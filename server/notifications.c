@@ -1,0 +1,120 @@
+#include "server/notifications.h"
+
+#include <event2/buffer.h>
+#include <jansson.h>
+#include <string.h>
+
+#include "graph/secret.h"
+#include "server/answer.h"
+#include "server/form.h"
+#include "server/log.h"
+#include "store/ring.h"
+
+/* Microsoft's token has some hundred characters; it batches notifications by the hundred. */
+#define TOKEN_LIMIT         2048
+#define NOTIFICATIONS_LIMIT 1000
+#define FIELD_LIMIT         256
+
+/* ---- the handshake ---- */
+
+/* Only our own subscribing is answered, and as plain text: nobody borrows this address. */
+static void answer_validation(Site *site, struct evhttp_request *request, const char *token)
+{
+	g_autoptr(GError) error = NULL;
+	gboolean is_expected = FALSE;
+	Store *store = site_store(site, &error);
+
+	if (store == NULL || !ring_expects_handshake(store, &is_expected, &error)) {
+		log_warning("a handshake must wait: %s", error->message);
+		answer_text(request, HTTP_SERVUNAVAIL, "later\n");
+	} else if (!is_expected || strlen(token) > TOKEN_LIMIT) {
+		log_info("a handshake that nobody here asked for");
+		answer_text(request, HTTP_BADREQUEST, "no subscription is being made\n");
+	} else {
+		answer_text(request, HTTP_OK, token);
+	}
+}
+
+/* ---- the bell ---- */
+
+static const char *text_of(const json_t *notification, const char *name)
+{
+	const char *text = json_string_value(json_object_get(notification, name));
+
+	return text != NULL && *text != '\0' && strlen(text) <= FIELD_LIMIT ? text : NULL;
+}
+
+/* Without a client state nobody has rung: polling finds what is new. */
+static gboolean ring(
+	Store *store, const json_t *notification, GHashTable *rung, guint *forged, GError **error)
+{
+	const char *subscription = text_of(notification, "subscriptionId");
+	const char *client_state = text_of(notification, "clientState");
+	const char *lifecycle = text_of(notification, "lifecycleEvent");
+	g_autofree char *hash = client_state != NULL ? secret_sha256(client_state) : NULL;
+	g_autofree char *what = g_strdup_printf("%s %s %s", subscription, hash, lifecycle);
+	gboolean is_ours = FALSE;
+
+	if (subscription != NULL && hash != NULL) {
+		/* Duplicates are normal. */
+		if (!g_hash_table_add(rung, g_steal_pointer(&what)))
+			return TRUE;
+		if (!ring_mark(store, subscription, hash, lifecycle, &is_ours, error))
+			return FALSE;
+	}
+	*forged += !is_ours;
+	return TRUE;
+}
+
+static gboolean ring_all(Site *site, const json_t *notifications, GError **error)
+{
+	g_autoptr(GHashTable) rung = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	const gsize count = MIN(json_array_size(notifications), NOTIFICATIONS_LIMIT);
+	Store *store = count > 0 ? site_store(site, error) : NULL;
+	guint forged = 0;
+
+	for (gsize i = 0; i < count; i++)
+		if (store == NULL ||
+			!ring(store, json_array_get(notifications, i), rung, &forged, error))
+			return FALSE;
+	if (forged > 0)
+		log_warning("%u notifications of %" G_GSIZE_FORMAT
+			    " name no subscription of ours, or not its client state",
+			forged, count);
+	return TRUE;
+}
+
+static json_t *read_body(struct evhttp_request *request)
+{
+	struct evbuffer *body = evhttp_request_get_input_buffer(request);
+	const gsize length = evbuffer_get_length(body);
+	const unsigned char *bytes = evbuffer_pullup(body, -1);
+
+	return bytes != NULL ? json_loadb((const char *)bytes, length, 0, NULL) : NULL;
+}
+
+void notifications_post(Site *site, struct evhttp_request *request)
+{
+	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(request);
+	g_autoptr(Form) query = form_parse(evhttp_uri_get_query(uri));
+	const char *token = form_get(query, "validationToken");
+	g_autoptr(GError) error = NULL;
+	json_t *body, *notifications;
+
+	if (*token != '\0') {
+		answer_validation(site, request, token);
+		return;
+	}
+	body = read_body(request);
+	notifications = json_object_get(body, "value");
+	if (!json_is_array(notifications)) {
+		answer_text(request, HTTP_BADREQUEST, "no notifications\n");
+	} else if (!ring_all(site, notifications, &error)) {
+		/* Microsoft comes again. */
+		log_warning("notifications must wait: %s", error->message);
+		answer_text(request, HTTP_SERVUNAVAIL, "later\n");
+	} else {
+		answer_empty(request, 202);
+	}
+	json_decref(body);
+}
