@@ -67,9 +67,10 @@ TEXT(ERROR_CONFIRM, "Bestätigen Sie, dass die Anbindung für alle ausgeschaltet
 TEXT(STEP, "Schritt {}", "Step {}")
 TEXT(REGISTRATION, "App in Microsoft Entra registrieren", "Register the app in Microsoft Entra")
 TEXT(REGISTERED_AT, "Zuletzt gespeichert", "Last saved")
+TEXT(HOW, "So geht es in Entra", "How it is done in Entra")
 TEXT(HOW_NEW, "Im Entra Admin Center unter „App-Registrierungen“ eine neue Registrierung anlegen, nur für Konten in diesem Verzeichnis.",
 	"In the Entra admin center, under “App registrations”, make a new registration, for accounts in this directory only.")
-TEXT(HOW_REDIRECT, "Unter „Authentifizierung“ die Plattform „Web“ (nicht SPA) mit dieser Umleitungs-URI hinzufügen.", "Under “Authentication” add the platform “Web” (not SPA) with this redirect URI.")
+TEXT(HOW_REDIRECT, "Unter „Authentifizierung“ die Plattform „Web“ (nicht SPA) mit der Umleitungs-URI von unten hinzufügen.", "Under “Authentication” add the platform “Web” (not SPA) with the redirect URI below.")
 TEXT(HOW_PERMISSIONS, "Unter „API-Berechtigungen“ für Microsoft Graph nur diese Berechtigungen geben:", "Under “API permissions” give these permissions of Microsoft Graph only:")
 TEXT(PERMISSIONS_DELEGATED, "Delegiert (empfohlen):", "Delegated (recommended):")
 TEXT(PERMISSIONS_APP, "Nur als Anwendung:", "Application only:")

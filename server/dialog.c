@@ -7,6 +7,7 @@
 #include "server/answer.h"
 #include "server/dialog_view.h"
 #include "server/log.h"
+#include "server/pages.h" /* made of pages/pages.gresource.xml */
 
 /* ---- refusals ---- */
 
@@ -141,7 +142,7 @@ void dialog_get(Site *site, struct evhttp_request *request)
 
 void dialog_get_style(G_GNUC_UNUSED Site *site, struct evhttp_request *request)
 {
-	g_autoptr(GBytes) style = g_resources_lookup_data(
+	g_autoptr(GBytes) style = g_resource_lookup_data(pages_get_resource(),
 		"/casegate/pages/style.css", G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
 	gsize length;
 	const char *bytes = g_bytes_get_data(style, &length);

@@ -185,6 +185,17 @@ static void add_mode_and_scopes(Page *page, const DialogView *view)
 
 /* ---- the form ---- */
 
+static void add_redirect_uri(Page *page, const DialogView *view)
+{
+	page_add(page,
+		"<div class=\"field\">\n<label for=\"redirect\">%s</label>\n<input id=\"redirect\" "
+		"readonly"
+		" value=\"%s\" aria-describedby=\"redirect-hint\">\n",
+		page_text(page, TEXT_REDIRECT_URI), view->redirect_uri);
+	add_hint(page, "redirect", TEXT_REDIRECT_HINT);
+	page_add(page, "</div>\n");
+}
+
 static void add_form(Page *page, const DialogView *view)
 {
 	page_add(page,
@@ -193,6 +204,7 @@ static void add_form(Page *page, const DialogView *view)
 		"<input type=\"hidden\" name=\"csrf\" value=\"%s\">\n",
 		view->csrf);
 	page_add(page, "<fieldset>\n<legend>%s</legend>\n", page_text(page, TEXT_APP));
+	add_redirect_uri(page, view);
 	add_id_field(page, view, "directory", TEXT_DIRECTORY);
 	add_id_field(page, view, "client", TEXT_CLIENT);
 	add_cloud_field(page, view);
@@ -214,18 +226,6 @@ static void add_permissions(Page *page)
 	page_say_in(page, "p", "hint", TEXT_PERMISSIONS_LESS);
 }
 
-static void add_redirect_uri(Page *page, const DialogView *view)
-{
-	page_say_in(page, "p", NULL, TEXT_HOW_REDIRECT);
-	page_add(page,
-		"<div class=\"field\">\n<label for=\"redirect\">%s</label>\n<input id=\"redirect\" "
-		"readonly"
-		" value=\"%s\" aria-describedby=\"redirect-hint\">\n",
-		page_text(page, TEXT_REDIRECT_URI), view->redirect_uri);
-	add_hint(page, "redirect", TEXT_REDIRECT_HINT);
-	page_add(page, "</div>\n");
-}
-
 static void add_unset(Page *page, const DialogView *view)
 {
 	page_add(page, "<details class=\"danger\"%s>\n<summary>%s</summary>\n",
@@ -245,21 +245,29 @@ static void add_unset(Page *page, const DialogView *view)
 		page_text(page, TEXT_UNSET_BUTTON));
 }
 
+/* Open until it has been done once. */
+static void add_how(Page *page, gboolean is_open)
+{
+	static const Text first[] = {TEXT_HOW_NEW, TEXT_HOW_REDIRECT};
+	static const Text last[] = {TEXT_HOW_CREDENTIAL, TEXT_HOW_FORM};
+
+	page_add(page, "<details%s>\n<summary>%s</summary>\n<ol class=\"how\">\n",
+		is_open ? " open" : "", page_text(page, TEXT_HOW));
+	for (guint i = 0; i < G_N_ELEMENTS(first); i++)
+		page_say_in(page, "li", NULL, first[i]);
+	page_add(page, "<li>");
+	add_permissions(page);
+	page_add(page, "</li>\n");
+	for (guint i = 0; i < G_N_ELEMENTS(last); i++)
+		page_say_in(page, "li", NULL, last[i]);
+	page_add(page, "</ol>\n</details>\n");
+}
+
 void dialog_page_add_registration(Page *page, const DialogView *view)
 {
 	const char *changed_at = dialog_page_registered(view, "changed_at");
 
-	page_add(page, "<ol class=\"how\">\n<li>");
-	page_say_in(page, "p", NULL, TEXT_HOW_NEW);
-	page_add(page, "</li>\n<li>");
-	add_redirect_uri(page, view);
-	page_add(page, "</li>\n<li>");
-	add_permissions(page);
-	page_add(page, "</li>\n<li>");
-	page_say_in(page, "p", NULL, TEXT_HOW_CREDENTIAL);
-	page_add(page, "</li>\n<li>");
-	page_say_in(page, "p", NULL, TEXT_HOW_FORM);
-	page_add(page, "</li>\n</ol>\n");
+	add_how(page, changed_at == NULL);
 	if (changed_at != NULL) {
 		page_add(page, "<p class=\"hint\">%s: ", page_text(page, TEXT_REGISTERED_AT));
 		page_time(page, changed_at, view->dialog->timezone);
