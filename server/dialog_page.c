@@ -95,33 +95,34 @@ static void add_foreign_fact(Page *page, const DialogView *view, Text name, cons
 			view->dialog->language, sentence);
 }
 
+/* outcome NULL: nobody has finished it. */
+static Text text_of_test(const DialogView *view, const char *outcome)
+{
+	const char *scopes = own(view, "scopes");
+
+	if (outcome == NULL)
+		return TEXT_TEST_RUNNING;
+	if (g_str_equal(outcome, "done"))
+		return TEXT_TEST_DONE;
+	if (!g_str_equal(outcome, "sent"))
+		return TEXT_TEST_FAILED;
+	return scopes != NULL && strstr(scopes, "Mail.Read") != NULL ? TEXT_TEST_UNSEEN
+								     : TEXT_TEST_UNCONFIRMED;
+}
+
 static void add_test(Page *page, const DialogView *view)
 {
-	static const struct {
-		const char *outcome;
-		Text text;
-	} outcomes[] = {
-		{"done",        TEXT_TEST_DONE       },
-		{"connected",   TEXT_TEST_DONE       },
-		{"unconfirmed", TEXT_TEST_UNCONFIRMED},
-	};
 	const Table *test = view->dialog->test;
 	const char *outcome, *sentence;
-	Text text = TEXT_TEST_FAILED;
 
 	if (test->rows->len == 0)
 		return;
 	outcome = table_get(test, 0, "outcome");
 	sentence = table_get(test, 0, "sentence");
-	if (outcome == NULL)
-		text = TEXT_TEST_RUNNING;
-	for (guint i = 0; outcome != NULL && i < G_N_ELEMENTS(outcomes); i++)
-		if (g_str_equal(outcomes[i].outcome, outcome))
-			text = outcomes[i].text;
 	page_add(page, "<dt>%s</dt><dd data-test=\"%s\">", page_text(page, TEXT_TEST_RESULT),
 		outcome != NULL ? outcome : "running");
 	page_time(page, table_get(test, 0, "at"), view->dialog->timezone);
-	page_add(page, ": %s", page_text(page, text));
+	page_add(page, ": %s", page_text(page, text_of_test(view, outcome)));
 	if (sentence != NULL)
 		page_add(page, " <span lang=\"%s\">%s</span>", view->dialog->language, sentence);
 	page_add(page, "</dd>\n");
