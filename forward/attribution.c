@@ -289,8 +289,9 @@ static gboolean has_nearer(const char *const *lines, guint first, guint end, con
 	for (guint at = first + 1; at < end && !has_nearer; at++) {
 		guint inner_end;
 
+		/* What does not say who wrote is only the end of an attribution that does. */
 		has_nearer = find_end(lines, end, at, &sentence, &inner_end) &&
-			     begins_with_date(&sentence) &&
+			     begins_with_date(&sentence) && (sentence.address || !outer->address) &&
 			     (sentence.begin_end || !begins_with_date(outer));
 	}
 	g_string_free(sentence.text, TRUE);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "forward/inline.h"
+#include "forward/labels.h"
 #include "mime/limits.h"
 #include "forward/quote.h"
 #include "html/sanitise.h"
@@ -90,6 +91,31 @@ static void original_fill(Mail *original, Block *block, const char *wrapper)
 	original->date = block->date;
 }
 
+/* Does a client that speaks Finnish write above older mail in this text? */
+static gboolean is_finnish(const char *text)
+{
+	const Languages finnish = language_of("fi");
+	g_auto(GStrv) lines = g_strsplit(text, "\n", -1);
+
+	for (char **line = lines; *line; line++) {
+		const char *end;
+		Languages languages = 0;
+
+		if (label_parse(*line, &end, &languages) == LABEL_FROM && languages == finnish)
+			return TRUE;
+		if (verb_find(*line, &end, &languages) && languages == finnish)
+			return TRUE;
+	}
+	return FALSE;
+}
+
+/* "VS:" forwards in Danish and Norwegian and answers in Finnish. */
+static gboolean has_forward_prefix(const Mail *mail)
+{
+	return subject_is_forward(mail->subject) &&
+	       (!subject_is_reply(mail->subject) || !is_finnish(mail->text));
+}
+
 static void find_inline(Mail *mail, const char *html, guint depth, gsize *budget_bytes);
 
 /* A block says more than a separator alone. */
@@ -131,7 +157,7 @@ static void forward_add(Mail *mail, const InlineText *view, InlineFound *found, 
 	original_fill(original, &found->block, mail->subject);
 	*forward = (Forward){.form = FORWARD_INLINE,
 		.has_mark = found->has_mark,
-		.has_prefix = subject_is_forward(mail->subject),
+		.has_prefix = has_forward_prefix(mail),
 		.comment = inline_comment(view, found),
 		.original = original};
 	g_ptr_array_add(mail->forwards, forward);
@@ -154,7 +180,7 @@ static void find_inline(Mail *mail, const char *html, guint depth, gsize *budget
 {
 	g_auto(InlineText) text = {0}, page = {0};
 	g_auto(InlineFound) in_text = {0}, in_html = {0};
-	gboolean has_prefix = subject_is_forward(mail->subject);
+	gboolean has_prefix = has_forward_prefix(mail);
 	g_autofree char *inner = NULL;
 	const InlineText *view;
 

@@ -5,8 +5,10 @@
 #include "forward/phrase.h"
 
 enum {
-	RULE_LENGTH = 4,     /* so many ---- are a line; "---" and "-- " are not */
-	DECORATION = 60,     /* characters in front of a banner's words */
+	RULE_LENGTH = 4, /* so many ---- are a line; "---" and "-- " are not */
+	DECORATION = 60, /* characters in front of a banner's words */
+	MOBILE_WORDS =
+		10, /* of its sentence: "Sent from my desk, which is much easier than…" is none */
 	MOBILE_LENGTH = 200, /* bytes of a mobile signature's line, its link included */
 };
 
@@ -120,6 +122,15 @@ static const char *skip_mark_end(const char *text, guint *dashes, gboolean *has_
 	return *has_colon ? skip_stars(skip_blanks(colon)) : next;
 }
 
+/* "Original:" alone may be anybody's; more than a word is a program's. */
+static gboolean is_title(const Phrase *phrase)
+{
+	for (guint i = 0; i < phrase->length; i++)
+		if (phrase->letters[i] == ' ' || phrase_is_boundary('a', phrase->letters[i]))
+			return TRUE;
+	return FALSE;
+}
+
 /* The words of a separator between their dashes, or before a colon; some clients go on in the same
  * line. */
 static Mark mark_at(const char *words, guint dashes, const char **value)
@@ -134,7 +145,7 @@ static Mark mark_at(const char *words, guint dashes, const char **value)
 	rest = skip_mark_end(end, &closing, &has_colon);
 	if (*rest && (dashes < 2 || closing < 2))
 		return MARK_NONE;
-	if (dashes < 2 && !has_colon)
+	if (dashes < 2 && !(has_colon && is_title(phrase)))
 		return MARK_NONE;
 	*value = *rest ? rest : NULL;
 	return (Mark)phrase->value;
@@ -226,9 +237,24 @@ static gboolean line_is(PhraseKind kind, const char *line)
 	return FALSE;
 }
 
+/* How many words the first sentence of a line has. */
+static guint sentence_words(const char *line)
+{
+	guint words = 0;
+
+	for (; *line; line++) {
+		if (line[0] != ' ' && (line[1] == ' ' || !line[1]))
+			words++;
+		if (strchr(".!;", *line) && line[1] == ' ')
+			break;
+	}
+	return words;
+}
+
 gboolean is_mobile_signature(const char *line)
 {
-	return strnlen(line, MOBILE_LENGTH + 1) <= MOBILE_LENGTH && line_is(PHRASE_MOBILE, line);
+	return strnlen(line, MOBILE_LENGTH + 1) <= MOBILE_LENGTH &&
+	       sentence_words(line) <= MOBILE_WORDS && line_is(PHRASE_MOBILE, line);
 }
 
 gboolean is_banner(const char *line)

@@ -6,8 +6,11 @@
 #include "html/render.h"
 
 enum {
-	SHORT_LINES = 100,     /* of anything that is short, blank ones included */
-	FULL_LINE = 66,        /* bytes at which programs that wrap begin to */
+	SHORT_LINES = 100, /* of anything that is short, blank ones included */
+	FULL_LINE = 66,    /* bytes at which programs that wrap begin to */
+	RULE_LENGTH = 5,   /* so many ____ */
+	FOOTER_LINES = 6,  /* below it */
+	NAME_BYTES = 60,
 	SIGNATURE_LINES = 20,  /* of one below "--", which may be a person's own rule */
 	WORDS_OF_A_MOBILE = 2, /* lines of other words to each "Sent from my …" */
 };
@@ -107,6 +110,38 @@ static guint mobile_end(const Kinds *kinds, guint at, guint end)
 	return others <= WORDS_OF_A_MOBILE * (mobiles + 1) ? end : at + 1;
 }
 
+/* The footer of a mailing list, or a signature below a rule of its own. */
+static gboolean is_footer(const Kinds *kinds, guint at, guint end)
+{
+	const char *line = line_at(kinds, at);
+	gsize rule = strspn(line, "_");
+
+	return rule >= RULE_LENGTH && is_blank(line + rule) &&
+	       is_short(kinds, at + 1, end, FOOTER_LINES);
+}
+
+/* "-Anna" as the last line. */
+static gboolean is_sign_off(const Kinds *kinds, guint first, guint at, guint end)
+{
+	const char *line = line_at(kinds, at), *name = line + 1;
+	guint words = 0;
+
+	if (*line != '-' || !g_unichar_isupper(g_utf8_get_char(name)) || at == first ||
+		!is_blank(line_at(kinds, at - 1)) || strlen(line) > NAME_BYTES)
+		return FALSE;
+	for (; *name; name = g_utf8_next_char(name)) {
+		gunichar c = g_utf8_get_char(name);
+
+		words += c == ' ';
+		if (!g_unichar_isalpha(c) && !g_unichar_ismark(c) &&
+			!strchr(" .'-", c < 0x80 ? (int)c : 'x'))
+			return FALSE;
+	}
+	while (++at < end && is_blank(line_at(kinds, at)))
+		;
+	return words <= 2 && (at == end || is_footer(kinds, at, end));
+}
+
 static gboolean is_signature_box(const Kinds *kinds, guint at)
 {
 	return kinds->marks && at < kinds->marks->len &&
@@ -153,7 +188,8 @@ void signature_cut(Kinds *kinds, guint first, guint end)
 				RANGE_DISCLAIMER);
 		else if (kinds->kinds[at] == RANGE_SIGNATURE)
 			continue;
-		else if (is_delimiter(kinds, at, end))
+		else if (is_delimiter(kinds, at, end) || is_footer(kinds, at, end) ||
+			 is_sign_off(kinds, first, at, end))
 			set_kind(kinds, at, end, RANGE_SIGNATURE);
 		else if (is_mobile_signature(line))
 			set_kind(kinds, at, mobile_end(kinds, at, end), RANGE_SIGNATURE);
