@@ -5,6 +5,7 @@
 #include "mime/address.h"
 #include "parser/parse.h"
 #include "store/address.h"
+#include "store/casetag.h"
 #include "store/content.h"
 #include "store/db.h"
 #include "store/delivery.h"
@@ -247,6 +248,46 @@ static void take(DeliveryRow *row, Verdict *verdict, const Placed *placed, guint
 	verdict->case_id = outcome == OUTCOME_HELD ? 0 : placed->case_id;
 }
 
+static gboolean note_numbers(
+	const Way *way, const Filing *filing, guint position, const Placed *placed, GError **error)
+{
+	g_autoptr(Args) args = args_new();
+	g_autoptr(PGresult) result = NULL;
+
+	if (!filing->people->has_numbers ||
+		(placed->outcome != MESSAGE_FILED && placed->outcome != MESSAGE_HELD))
+		return TRUE;
+	args_text(args, filing->tenant);
+	args_bigint(args, filing->delivery_id);
+	args_bigint(args, position);
+	args_bigint(args, placed->message_id);
+	args_bool(args, placed->opened_case);
+	result = db_run(way->store, "noting a mail's numbers",
+		"SELECT casegate.numbers_note($1, $2, $3::int, $4, $5)", args, error);
+	return result != NULL;
+}
+
+/* Files one mail: into the case of its address, else of its tag, else by what it names. */
+static gboolean file_item(const Way *way, const Filing *filing, const PlanItem *item,
+	const Identity *identity, guint position, gint64 shared_case, Placed *placed,
+	GError **error)
+{
+	Filing tagged = *filing;
+
+	if (!filing->pin_case && !casetag_case(way->store, filing->tenant, filing->plan, item,
+					 &tagged.pin_case, error))
+		return FALSE;
+	if (!message_file(
+		    way->store, &tagged, item, identity, position, shared_case, placed, error))
+		return FALSE;
+	if (placed->outcome == MESSAGE_MUST_WAIT)
+		return TRUE;
+	if (tagged.pin_case != filing->pin_case &&
+		!casetag_note(way->store, filing->tenant, filing->delivery_id, position, error))
+		return FALSE;
+	return note_numbers(way, filing, position, placed, error);
+}
+
 /* Files the mails of a delivery one after the other; *must_wait: one may join nothing, so that all
  * must be held. */
 static gboolean file_items(
@@ -261,8 +302,8 @@ static gboolean file_items(
 			identity_find(way->store, filing->tenant, item, error);
 		Placed placed = {0};
 
-		if (!identity || !message_file(way->store, filing, item, identity, i, shared_case,
-					 &placed, error))
+		if (!identity ||
+			!file_item(way, filing, item, identity, i, shared_case, &placed, error))
 			return FALSE;
 		*must_wait = placed.outcome == MESSAGE_MUST_WAIT;
 		if (*must_wait) {

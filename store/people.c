@@ -88,7 +88,7 @@ static gboolean load_rules(
 		"  (SELECT u.\"user\" FROM casegate.tenant_user u WHERE u.tenant = $1 AND "
 		"u.\"user\" = $2 AND u.removed_at IS NULL),"
 		"  (SELECT a.\"user\" FROM casegate.user_address a WHERE a.tenant = $1 AND "
-		"a.address = $3))"
+		"a.address = $3)), t.reference_pattern IS NOT NULL"
 		" FROM casegate.tenant t WHERE t.tenant = $1",
 		args, error);
 	if (!result)
@@ -107,6 +107,7 @@ static gboolean load_rules(
 			g_ptr_array_add(people->trusted_arc, g_strdup(sealers[i]));
 	people->has_quota = db_bool(result, 0, 2);
 	people->vouched_user = g_strdup(db_text(result, 0, 3));
+	people->has_numbers = db_bool(result, 0, 4);
 	if (!vouched_by || people->vouched_user)
 		return TRUE;
 	g_set_error(error, CASEGATE_ERROR, CASEGATE_ERROR_REJECT,

@@ -18,6 +18,7 @@ typedef struct {
 	GTimeZone *timezone;
 	GPtrArray *trusted_arc; /* of char */
 	gboolean has_quota;
+	gboolean has_numbers; /* it has described its own order or offer numbers */
 } People;
 
 /* Loads what the tenant knows of these addresses (of char, as address_key() writes them, each once)

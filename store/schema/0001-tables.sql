@@ -86,15 +86,22 @@ create table case_file (
 );
 create index case_file_merged on case_file (tenant, merged_into) where merged_into is not null;
 
+-- What of a token may stand in a text: it leads to the case, but not to its address.
+create function tag_of(p_token text) returns text language sql immutable strict parallel safe
+	return (select string_agg(substr('abcdefghijklmnopqrstuvwxyz234567', (get_byte(b, i) & 31) + 1, 1), '' order by i)
+		from (select sha256(convert_to('tag ' || p_token, 'UTF8')) as b) h, generate_series(0, 12) i);
+
 -- Global: 20 random base32 characters that stand in the case's own address. Two are valid while rotating.
 create table case_token (
 	token      text primary key check (token ~ '^[a-z2-7]{20}$'),
+	tag        text not null generated always as (casegate.tag_of(token)) stored,
 	tenant     text not null,
 	case_id    bigint not null,
 	created_at timestamptz not null default now(),
 	retired_at timestamptz,                            -- not the newest any more; valid until the next rotation
 	foreign key (tenant, case_id) references case_file
 );
+create index case_token_tag on case_token (tenant, tag);
 create index case_token_case on case_token (tenant, case_id);
 
 create table case_member (

@@ -609,17 +609,7 @@ begin
 		group by a.id order by min(a.sent_at), a.id;
 end $$;
 
--- For text that is pasted into one's own Outlook: the address for BCC, and the line that stays visible.
-create function draft_text(case_id bigint) returns text language plpgsql stable
-	security definer set search_path = casegate, pg_temp as $$
-declare
-	v_case bigint := seen_case(draft_text.case_id);
-begin
-	return format(E'BCC: %s\n\n[%s %s]', case_address(tenant_now(), v_case),
-		case (select t.language from tenant t where t.tenant = tenant_now()) when 'de' then 'Vorgang' else 'Case' end, reference_of(v_case));
-end $$;
-
 grant execute on function attachment_content(bigint), delivery_source(bigint), message_source(bigint), move_message(bigint, bigint),
 	split_message(bigint), merge_cases(bigint, bigint), unmerge_case(bigint), set_case_state(bigint, text), add_member(bigint, text),
-	remove_member(bigint, text), case_members(bigint), release_held(bigint, bigint), refuse_held(bigint), rotate_case_address(bigint), missing_messages(bigint),
-	draft_text(bigint) to casegate_app, casegate_admin;
+	remove_member(bigint, text), case_members(bigint), release_held(bigint, bigint), refuse_held(bigint), rotate_case_address(bigint), missing_messages(bigint)
+	to casegate_app, casegate_admin;

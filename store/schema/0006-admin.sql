@@ -126,12 +126,22 @@ begin
 	return v_name;
 end $$;
 
+-- A regular expression as PostgreSQL knows them. It is tried here, so that no mail meets one that is none; what refers back
+-- to its own parts may take long and is refused.
 create function setting_pattern(p_value text) returns text language plpgsql immutable as $$
 begin
 	if length(p_value) > 200 or p_value ~ '[[:cntrl:]]' then
 		raise exception 'reference_pattern is one line of at most 200 characters' using errcode = 'invalid_parameter_value';
 	end if;
+	if p_value ~ '\\[0-9]' or p_value ~ '^\*\*\*' then
+		raise exception 'reference_pattern describes one number, such as AN-[0-9]{5}; it refers to no part of itself' using errcode = 'invalid_parameter_value';
+	end if;
+	if '' ~* ('^(' || p_value || ')$') then
+		raise exception 'reference_pattern must not fit an empty text' using errcode = 'invalid_parameter_value';
+	end if;
 	return p_value;
+exception when invalid_regular_expression then
+	raise exception 'reference_pattern is no regular expression: %', sqlerrm using errcode = 'invalid_parameter_value';
 end $$;
 
 -- What the tenant's bytes are now. From then on each writer counts its own.

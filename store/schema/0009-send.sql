@@ -113,7 +113,7 @@ begin
 			submitted_by, text, send_state)
 		values (tenant_now(), v_message, p_case, v_thread, v_own,
 			(array_remove(array_prepend(a.own_key, a.ref_keys), null))[1:100], (array_remove(array_prepend(a.internet_message_id, a.refs), null))[1:100],
-			false, case when a.base_subject <> '' and right(lower(p_subject), length(a.base_subject)) = a.base_subject then a.base_subject else lower(p_subject) end,
+			false, case when a.base_subject <> '' and right(lower(p_subject), length(a.base_subject)) = a.base_subject then a.base_subject else lower(regexp_replace(p_subject, '^\[V-[0-9]+\.[a-z2-7]{13}\] ', '')) end,
 			case when p_answered is null then p_case end, p_answered is null,
 			v_id, 'id', true, case when is_internal(array(select (mailbox_split(r)).address from unnest(p_to || p_cc) r)) then 'internal' else 'out' end,
 			'send', 'mail', p_mailbox, lower(p_mailbox), p_subject, now(), now(), user_now(), p_text, 'queued');
@@ -176,6 +176,7 @@ begin
 	v_mailbox := mailbox_to_send(v_case);
 	perform send_check(send_mail."to", v_cc, v_subject, send_mail.text, send_mail.html);
 	v_answered := answered_message(v_case, send_mail.reply_to_message);
+	v_subject := subject_tagged(tenant_now(), v_case, v_subject);
 	v_message := send_message_add(v_case, v_answered, v_mailbox, send_mail."to", v_cc, v_subject, coalesce(send_mail.text, ''));
 	perform send_attach(v_case, v_message, send_mail.attachments);
 	insert into outbox (tenant, message_id, "user", reply_to_message, key, html)

@@ -117,9 +117,9 @@ select is((select string_agg(t.n || case when c.retired_at is null then ' new' e
 select is(world.ask('anna', world.fill('select split_part(split_part(case_address, ''+'', 2), ''@'', 1) from cases where case_id = {a}')), (select token from tokens where n = 2), 'the view shows the newest');
 
 -- Drafts and what is missing.
-select matches(world.ask('anna', world.fill('select draft_text({a})')), '^BCC: agent\+[a-z2-7]{20}@in\.acme\.test\n\n\[Vorgang V-000001\]$', 'a draft in German');
+select matches(world.ask('anna', world.fill('select draft_text({a})')), '^BCC: agent\+[a-z2-7]{20}@in\.acme\.test\n\n\[Vorgang V-000001\.[a-z2-7]{13}\]$', 'a draft in German');
 select tenant_set('acme', 'language', 'en') from world.become('operator'); select world.become('superuser');
-select matches(world.ask('anna', world.fill('select draft_text({a})')), '\[Case V-000001\]$', 'and in English');
+select matches(world.ask('anna', world.fill('select draft_text({a})')), '\[Case V-000001\.[a-z2-7]{13}\]$', 'and in English');
 select is(world.ask('anna', world.fill('select m.internet_message_id || '' '' || m.times || '' '' || (m.named_by = world.message(''a2'')) || '' '' || m.subject from missing_messages({a}) m')), 'gone 1 true Re: Offer', 'missing mail');
 select is(world.ask('anna', 'select count(*) from missing_messages(' || world.case_of('x1') || ')'), '0', 'nothing missing');
 
