@@ -76,7 +76,9 @@ static void add_standing(Args *args, const Plan *plan)
 /* The sender and subject as a person would look for them: of a forward the original's. */
 static void add_face(Args *args, const DeliveryRow *row)
 {
-	const PlanItem *item = row->plan ? g_ptr_array_index(row->plan->items, 0) : NULL;
+	const PlanItem *item = row->item   ? row->item
+			       : row->plan ? g_ptr_array_index(row->plan->items, 0)
+					   : NULL;
 	const Mail *mail = item ? item->mail : row->mail;
 	const Mailbox *author = mail ? mail_author(mail) : NULL;
 	g_autofree char *preview = mail ? preview_of(mail) : NULL;
@@ -86,6 +88,15 @@ static void add_face(Args *args, const DeliveryRow *row)
 	args_text(args, author ? author->address : NULL);
 	args_text(args, mail ? mail->subject : NULL);
 	args_text(args, preview);
+}
+
+gboolean delivery_draw_id(Store *store, gint64 *delivery_id, GError **error)
+{
+	g_autoptr(PGresult) result = db_run(store, "drawing a delivery's number",
+		"SELECT nextval('casegate.delivery_delivery_id_seq')", NULL, error);
+
+	*delivery_id = result ? db_bigint(result, 0, 0) : 0;
+	return result != NULL;
 }
 
 gboolean delivery_add(Store *store, const DeliveryRow *row, GError **error)
@@ -104,7 +115,9 @@ gboolean delivery_add(Store *store, const DeliveryRow *row, GError **error)
 	args_hex(args, row->source_sha256);
 	args_bigint(args, (gint64)row->size);
 	args_text(args, row->envelope->trace ? row->envelope->trace : "");
-	args_text(args, row->mail ? row->mail->message_id : NULL);
+	args_text(args, row->part_of ? row->item->message_id
+			: row->mail  ? row->mail->message_id
+				     : NULL);
 	args_text(args, outcome_name(row->outcome));
 	args_id(args, row->message_id);
 	args_id(args, row->held_message);
@@ -115,15 +128,16 @@ gboolean delivery_add(Store *store, const DeliveryRow *row, GError **error)
 	args_bool(args, row->envelope->is_trusted_peer);
 	args_bool(args, row->envelope->vouched_by != NULL);
 	args_text(args, row->envelope->conversation_id);
+	args_id(args, row->part_of);
 	result = db_run(store, "noting a delivery",
 		"INSERT INTO casegate.delivery (tenant, delivery_id, received_at, protocol, peer, "
 		"envelope_from, recipient, is_first,"
 		" source_sha256, size, trace, internet_message_id, outcome, message_id, "
 		"held_message, opened_case, reason,"
 		" standing, authenticated, submitted_by, is_quiet, kind, from_name, from_address, "
-		"subject, preview, is_trusted, is_vouched, conversation_id)"
+		"subject, preview, is_trusted, is_vouched, conversation_id, part_of)"
 		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "
-		"$17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29)",
+		"$17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)",
 		args, error);
 	return result != NULL;
 }

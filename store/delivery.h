@@ -29,14 +29,18 @@ typedef struct {
 	const char *source_sha256;
 	gsize size;
 	gboolean is_first;
-	const Mail *mail; /* NULL: not read */
-	const Plan *plan; /* NULL: not planned */
+	const Mail *mail;     /* NULL: not read */
+	const Plan *plan;     /* NULL: not planned */
+	const PlanItem *item; /* whose face it has; NULL: the plan's first */
+	gint64 part_of; /* the delivery that brought it with others, 0: it is one of its own */
 	Outcome outcome;
 	gint64 message_id, held_message;
 	gboolean opened_case;
 	const char *reason;
 } DeliveryRow;
 
+/* Draws an id for a further one. */
+gboolean delivery_draw_id(Store *store, gint64 *delivery_id, GError **error);
 gboolean delivery_add(Store *store, const DeliveryRow *row, GError **error);
 /* The event mail_held of a delivery that waits for a human. */
 gboolean delivery_add_held_event(

@@ -23,16 +23,19 @@ static gboolean check_id(const char *text, const char *what, GError **error)
 	return FALSE;
 }
 
+/* From the table: a mail that waits out of a forward of several is in no view but held. */
 static Table *load_delivery(Store *store, const char *const *values, GError **error)
 {
 	return table_query(store, "reading a delivery",
 		"select d.tenant, d.delivery_id, d.received_at, d.protocol, d.recipient, "
-		"d.outcome, d.reason, d.standing,"
-		" d.submitted_by, d.authenticated, d.kind, d.opened_case, d.case_id, d.message_id, "
-		"c.reference,"
-		" d.internet_message_id, d.source_sha256, d.size"
-		" from casegate.deliveries d left join casegate.cases c on c.tenant = d.tenant and "
-		"c.case_id = d.case_id"
+		"d.outcome, "
+		"d.reason, d.standing, d.submitted_by, d.authenticated, d.kind, d.opened_case,"
+		" m.case_id, m.message_id, c.reference, d.internet_message_id,"
+		" encode(d.source_sha256, 'hex') as source_sha256, d.size, d.part_of"
+		" from casegate.delivery d"
+		" left join casegate.message m on m.tenant = d.tenant and m.message_id = "
+		"d.message_id"
+		" left join casegate.cases c on c.tenant = m.tenant and c.case_id = m.case_id"
 		" where d.tenant = $1 and d.delivery_id = $2::bigint",
 		values, error);
 }

@@ -5,12 +5,12 @@
 #include "mime/address.h"
 #include "parser/parse.h"
 #include "store/address.h"
-#include "store/casetag.h"
 #include "store/content.h"
 #include "store/db.h"
 #include "store/delivery.h"
 #include "store/explanation.h"
 #include "store/identity.h"
+#include "store/items.h"
 #include "store/message.h"
 #include "store/people.h"
 #include "store/plan.h"
@@ -226,102 +226,6 @@ static gboolean note_word(const Way *way, gint64 delivery_id, GError **error)
 	return result != NULL;
 }
 
-static Outcome outcome_of(MessageOutcome outcome)
-{
-	return outcome == MESSAGE_FILED  ? OUTCOME_FILED
-	       : outcome == MESSAGE_HELD ? OUTCOME_HELD
-					 : OUTCOME_DUPLICATE;
-}
-
-/* Takes over one placed mail into the delivery's row: its first new message counts, else its first.
- */
-static void take(DeliveryRow *row, Verdict *verdict, const Placed *placed, guint position)
-{
-	Outcome outcome = outcome_of(placed->outcome);
-
-	row->opened_case |= placed->opened_case;
-	if (position > 0 && !(row->outcome == OUTCOME_DUPLICATE && outcome == OUTCOME_FILED))
-		return;
-	row->outcome = outcome;
-	row->message_id = outcome == OUTCOME_HELD ? 0 : placed->message_id;
-	row->held_message = outcome == OUTCOME_HELD ? placed->message_id : 0;
-	verdict->case_id = outcome == OUTCOME_HELD ? 0 : placed->case_id;
-}
-
-static gboolean note_numbers(
-	const Way *way, const Filing *filing, guint position, const Placed *placed, GError **error)
-{
-	g_autoptr(Args) args = args_new();
-	g_autoptr(PGresult) result = NULL;
-
-	if (!filing->people->has_numbers ||
-		(placed->outcome != MESSAGE_FILED && placed->outcome != MESSAGE_HELD))
-		return TRUE;
-	args_text(args, filing->tenant);
-	args_bigint(args, filing->delivery_id);
-	args_bigint(args, position);
-	args_bigint(args, placed->message_id);
-	args_bool(args, placed->opened_case);
-	result = db_run(way->store, "noting a mail's numbers",
-		"SELECT casegate.numbers_note($1, $2, $3::int, $4, $5)", args, error);
-	return result != NULL;
-}
-
-/* Files one mail: into the case of its address, else of its tag, else by what it names. */
-static gboolean file_item(const Way *way, const Filing *filing, const PlanItem *item,
-	const Identity *identity, guint position, gint64 shared_case, Placed *placed,
-	GError **error)
-{
-	Filing tagged = *filing;
-
-	if (!filing->pin_case && !casetag_case(way->store, filing->tenant, filing->plan, item,
-					 &tagged.pin_case, error))
-		return FALSE;
-	if (!message_file(
-		    way->store, &tagged, item, identity, position, shared_case, placed, error))
-		return FALSE;
-	if (placed->outcome == MESSAGE_MUST_WAIT)
-		return TRUE;
-	if (tagged.pin_case != filing->pin_case &&
-		!casetag_note(way->store, filing->tenant, filing->delivery_id, position, error))
-		return FALSE;
-	return note_numbers(way, filing, position, placed, error);
-}
-
-/* Files the mails of a delivery one after the other; *must_wait: one may join nothing, so that all
- * must be held. */
-static gboolean file_items(
-	Way *way, const Filing *filing, DeliveryRow *row, gboolean *must_wait, GError **error)
-{
-	gint64 shared_case = 0;
-
-	/* What waits for a human waits as one mail. */
-	for (guint i = 0; i < (filing->is_held ? 1 : filing->plan->items->len); i++) {
-		PlanItem *item = g_ptr_array_index(filing->plan->items, i);
-		g_autoptr(Identity) identity =
-			identity_find(way->store, filing->tenant, item, error);
-		Placed placed = {0};
-
-		if (!identity ||
-			!file_item(way, filing, item, identity, i, shared_case, &placed, error))
-			return FALSE;
-		*must_wait = placed.outcome == MESSAGE_MUST_WAIT;
-		if (*must_wait) {
-			way->held_reason =
-				placed.reason
-					? placed.reason
-					: g_strdup("what it names is in no case of its sender");
-			return TRUE;
-		}
-		if (placed.opened_case)
-			shared_case = placed.case_id;
-		take(row, way->verdict, &placed, i);
-		if (way->explanation)
-			explanation_add_item(way->explanation, item, identity, &placed);
-	}
-	return TRUE;
-}
-
 static gboolean file_planned(Way *way, gint64 delivery_id, const Plan *plan, const People *people,
 	gboolean *must_wait, GError **error)
 {
@@ -336,12 +240,21 @@ static gboolean file_planned(Way *way, gint64 delivery_id, const Plan *plan, con
 		.pin_case = way->address.case_id,
 		.is_held = plan->is_held || way->is_held,
 	};
+	Placing placing = {.explanation = way->explanation};
 
 	if (!identity_lock(way->store, way->address.tenant, plan, error) ||
 		!save_contents(way, plan, people, error))
 		return FALSE;
-	if (!file_items(way, &filing, &row, must_wait, error) || *must_wait)
-		return !*must_wait ? FALSE : TRUE;
+	if (!items_file(way->store, &filing, &row, &placing, error))
+		return FALSE;
+	way->verdict->case_id = placing.case_id;
+	*must_wait = placing.must_wait;
+	if (placing.reason) {
+		g_free(way->held_reason);
+		way->held_reason = placing.reason;
+	}
+	if (*must_wait)
+		return TRUE;
 	if (row.outcome == OUTCOME_HELD)
 		row.reason = way->held_reason ? way->held_reason : plan->reason;
 	return note_word(way, delivery_id, error) && conclude(way, &row, error);

@@ -322,6 +322,7 @@ create table delivery (
 	is_trusted    boolean not null default false,      -- its peer's Authentication-Results and Received are our edge's
 	is_vouched    boolean not null default false,      -- submitted_by brought it for certain (file --from, a mailbox)
 	conversation_id text,                              -- of a mailbox's mail
+	part_of       bigint,                              -- the delivery of which this mail is one, and waits for itself
 	recipient     text not null,
 	is_first      boolean not null,                    -- the first with these bytes at this address
 	source_sha256 bytea,                               -- of the bytes as received; kept in content, but for never_file

@@ -59,14 +59,16 @@ from attachment a
 left join message m on m.tenant = a.tenant and m.message_id = a.message_id
 where coalesce(a.case_id, m.case_id) is not null;
 
--- Where the mail is today; null while it waits, and for who does not see it.
+-- Where the mail is today; null while it waits, and for who does not see it. What waits for itself out of a forward of
+-- several is in `held`, and here when that is decided.
 create view deliveries with (security_invoker = true) as
 select d.tenant, d.delivery_id, d.received_at, d.protocol, d.peer, d.envelope_from, d.recipient,
 	encode(d.source_sha256, 'hex') as source_sha256, d.internet_message_id, d.outcome,
 	m.case_id, m.message_id, d.opened_case, d.reason,
-	d.size, d.kind, d.standing, d.authenticated, d.submitted_by
+	d.size, d.kind, d.standing, d.authenticated, d.submitted_by, d.part_of
 from delivery d
-left join message m on m.tenant = d.tenant and m.message_id = d.message_id and m.case_id is not null;
+left join message m on m.tenant = d.tenant and m.message_id = d.message_id and m.case_id is not null
+where d.part_of is null or d.outcome <> 'held';
 
 create view delivery_messages with (security_invoker = true) as
 select r.tenant, r.delivery_id, r.message_id, r.comment, r.position
@@ -122,7 +124,7 @@ create view outlook_connections with (security_invoker = true) as
 select o.tenant, o.mailbox, o."user", o.mode, o.state, o.hint, o.last_sync_at, o.last_error, o.scopes, o.connected_at
 from outlook_connection o;
 
--- The loss audit. Received is counted by itself, not added up: a difference would be mail without an outcome.
+-- The loss audit. One delivery counts once, whatever waits of it for itself. Received is counted by itself, not added up: a difference would be mail without an outcome.
 -- The counts of all tenants are no tenant's secret from the operator's metrics, but whoever asks sees no row of them.
 create policy directory on tenant for select to casegate_owner using (true);
 create function tenant_counts(out tenant text, out received bigint, out filed bigint, out held bigint, out duplicate bigint,
@@ -137,7 +139,7 @@ begin
 				count(*) filter (where d.outcome = 'duplicate'), count(*) filter (where d.outcome = 'rejected'),
 				count(*) filter (where d.outcome = 'failed')
 			into tenant_counts.received, tenant_counts.filed, tenant_counts.held, tenant_counts.duplicate, tenant_counts.rejected, tenant_counts.failed
-			from delivery d where d.tenant = tenant_counts.tenant;
+			from delivery d where d.tenant = tenant_counts.tenant and d.part_of is null;
 		return next;
 	end loop;
 	perform set_config('casegate.tenant', coalesce(v_before, ''), true);

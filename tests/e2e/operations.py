@@ -206,6 +206,145 @@ def expiring(tap, gateway):
     with gateway.admin() as session:
         kinds = [k for (k,) in session.execute("SELECT kind FROM casegate.events WHERE kind = 'erased'")]
     tap.ok(len(kinds) >= 1, "the app hears of it", kinds)
+    gateway.run("tenant", "set", "acme", "retention_days", "")
+
+
+class Cases:
+    """A gateway whose cases are looked at after each mail."""
+
+    def __init__(self, gateway):
+        self.gateway = gateway
+
+    def file(self, mail, **more):
+        content = mail if isinstance(mail, bytes) else mail.bytes()
+        reply = self.gateway.send(content, **more)
+        if reply.code != 250:
+            raise RuntimeError(f"not taken: {reply}")
+        return self.gateway.delivery(content)
+
+    def opened(self, subject, author=mails.KARL):
+        """A case that a forward opened: its offer, its id, and the visible line of its draft."""
+        offer = mails.Plain(author=author, subject=subject)
+        case_id = self.file(mails.forward(offer))["case_id"]
+        return offer, case_id, self.ask("SELECT casegate.draft_text(%s)", (case_id,))
+
+    def ask(self, statement, values=(), user="chef"):
+        session = self.gateway.signed_in("acme", user)
+        with session:
+            found = session.execute(statement, values)
+            session.connection.commit()
+        return found[0][0] if found else None
+
+    def evidence(self, delivery):
+        with self.gateway.admin() as session:
+            return session.rows("SELECT signal, strength, chosen, case_id FROM casegate.match_evidence WHERE delivery_id = %s ORDER BY position",
+                                (delivery["delivery_id"],))
+
+
+def tags(tap, gateway):
+    """The visible line of draft_text in a pasted mail: plain, quoted, wrapped; bound to who writes it."""
+    cases = Cases(gateway)
+    offer, case_id, draft = cases.opened("Getriebe")
+    line = draft.split("\n")[-1]
+    tap.ok(line.startswith("[Vorgang V-") and "Betreff" not in draft, "the draft", draft)
+    paula = ("Paula Pumpe", "paula@pumpe.example")
+
+    def lands(name, mail, want=True, **more):
+        delivery = cases.file(mail, **more)
+        tap.equal((delivery["outcome"], delivery["case_id"] == case_id), ("filed", want), name, cases.evidence(delivery))
+        return delivery
+
+    delivery = lands("pasted as it is", mails.Plain(mails.ANNA, [paula], "Frage zum Getriebe", text=f"Hallo,\n\npasst das?\n\n{line}"))
+    tap.ok(any(e["signal"] == "tag" and e["chosen"] and e["strength"] == "certain" for e in cases.evidence(delivery)), "the evidence says so")
+    lands("in another line, wrapped", mails.Plain(mails.ANNA, [paula], "Getriebe 2", text=f"siehe {line.replace('.', '.' + chr(10), 1)} usw."))
+    lands("in capitals, without brackets", mails.Plain(mails.ANNA, [paula], "Getriebe 3", text=f"zu {line[9:-1].upper()}, danke"))
+    page = mails.multipart(mails.Plain(mails.ANNA, [paula], "Getriebe 4"), "alternative",
+                           [("text/html; charset=utf-8", f"<p>Hallo</p><p>[Vorgang <b>{line[9:-1]}</b>]</p>")])
+    lands("in HTML", page)
+    lands("above a forward", mails.forward(mails.Plain(author=paula, subject="Anderes Thema", text="ganz anders"), comment=f"gehört dazu {line}"))
+    other, other_case, _ = cases.opened("Achsen")
+    answer = other.answer(text=f"Siehe auch\n\n{line}")
+    lands("a user's word goes before the thread", answer)
+    reply = mails.Plain(paula, [mails.ANNA], "AW: Frage zum Getriebe", text=f"Passt.\n\n> [Vorgang\n> {line[9:]}")
+    delivery = lands("a participant's answer that has lost its ids, quoted and wrapped", reply, sender=paula[1])
+    tap.equal(delivery["standing"], "known", "he is a participant")
+    stranger = cases.file(mails.Plain(("Fritz", "fritz@fremd.example"), [mails.ANNA], "Getriebe?", text=line), sender="fritz@fremd.example")
+    tap.equal((stranger["outcome"], [(e["signal"], e["chosen"], e["case_id"]) for e in cases.evidence(stranger)][:1]), ("held", [("tag", False, case_id)]),
+              "a stranger's is held with the case as first candidate")
+    third = mails.Plain(other.author, [mails.ANNA], "Etwas Neues", text=f"> {line}\nHallo")
+    tap.equal(cases.file(third, sender=other.author[1])["case_id"] == case_id, True, "who takes part in it may")
+    _, _, draft2 = cases.opened("Bolzen", author=("Bert Bolzen", "bert@bolzen.example"))
+    bert = cases.file(mails.Plain(("Bert Bolzen", "bert@bolzen.example"), [mails.ANNA], "Noch etwas", text=line), sender="bert@bolzen.example")
+    tap.equal((bert["outcome"], bert["case_id"]), ("held", None), "a participant of another case only is not")
+    both = cases.file(mails.Plain(mails.ANNA, [paula], "Beide", text=f"{line} {draft2.split(chr(10))[-1]}"))
+    tap.ok(both["case_id"] != case_id and both["opened_case"], "two cases named are none")
+    in_thread = cases.file(mails.Plain(mails.KARL, [mails.ANNA], "AW: Achsen", text=f"> {line}", answers=other), sender=mails.KARL[1])
+    tap.equal(in_thread["case_id"], other_case, "quoted in a thread the thread knows better", cases.evidence(in_thread))
+    gateway.run("tenant", "add", "gamma")
+    gateway.run("user", "add", "gamma", "gerd", "gerd@gamma.example")
+    gateway.run("address", "add", "gamma", "agent@in.gamma.example")
+    content = mails.Plain(("Gerd", "gerd@gamma.example"), [paula], "Getriebe", text=line).bytes()
+    gateway.send(content, sender="gerd@gamma.example", to="agent@in.gamma.example")
+    tap.ok(gateway.delivery(content)["opened_case"], "another tenant's tag is none")
+    cases.ask("SELECT casegate.rotate_case_address(%s)", (case_id,))
+    lands("after rotating once the old line still counts", mails.Plain(mails.ANNA, [paula], "Getriebe 7", text=line))
+    cases.ask("SELECT casegate.rotate_case_address(%s)", (case_id,))
+    lands("after the second time no more", mails.Plain(mails.ANNA, [paula], "Getriebe 8", text=line), want=False)
+    gateway.run("tenant", "set", "acme", "subject_tag", "yes")
+    subject = cases.ask("SELECT casegate.draft_text(%s)", (case_id,)).split("Betreff: ")[1].split("\n")[0]
+    lands("the tag of a subject", mails.Plain(mails.ANNA, [paula], f"WG: {subject}"))
+    lands("and of its answer without ids", mails.Plain(paula, [mails.ANNA], f"AW: {subject}"), sender=paula[1])
+    gateway.run("tenant", "set", "acme", "subject_tag", "no")
+
+
+def addresses(tap, gateway):
+    """A case's own address: plus and bare form, in any case of letters, two valid; spent ones are the agent's."""
+    cases = Cases(gateway)
+    _, case_id, draft = cases.opened("Ventile")
+    first = draft.split("\n")[0].removeprefix("BCC: ")
+    token = first.split("+")[1].split("@")[0]
+    domain = first.split("@")[1]
+    for name, to in (("agent+TOKEN@", first), ("the same in capitals", first.upper()), ("TOKEN@", f"{token}@{domain}")):
+        delivery = cases.file(mails.Plain(mails.ANNA, [mails.KARL], f"Ganz neu {name}"), to=to)
+        tap.equal((delivery["outcome"], delivery["case_id"]), ("filed", case_id), name)
+    second = cases.ask("SELECT casegate.rotate_case_address(%s)", (case_id,))
+    third_case = lambda to: cases.file(mails.Plain(mails.ANNA, [mails.KARL], f"Danach {mails.new_id()}"), to=to)["case_id"] == case_id
+    tap.equal((second != first, third_case(first), third_case(second)), (True, True, True), "two are valid while rotating")
+    cases.ask("SELECT casegate.rotate_case_address(%s)", (case_id,))
+    tap.equal((third_case(first), third_case(second)), (False, True), "the oldest is spent: the agent's address")
+    tap.equal(gateway.send(mails.Plain(mails.ANNA, [mails.KARL], "Bar").bytes(), to=f"{token}@{domain}").short, "550 5.1.1", "a spent bare token is nobody")
+
+
+def closed_cases(tap, gateway):
+    """closed = hold: what answers a closed case waits, each of several originals by itself."""
+    cases = Cases(gateway)
+    one, one_case, _ = cases.opened("Zylinder")
+    two, two_case, _ = cases.opened("Kolben")
+    three, three_case, _ = cases.opened("Ringe")
+    gateway.run("tenant", "set", "acme", "closed", "hold")
+    for case_id in (one_case, two_case):
+        cases.ask("SELECT casegate.set_case_state(%s, 'closed')", (case_id,))
+    answers = [m.answer(mails.KARL, text=f"Nachtrag zu {m.subject}") for m in (one, two, three)]
+    new = mails.Plain(subject="Federn", text="Ganz neu")
+    delivery = cases.file(mails.attached([*answers, new]))
+    with gateway.admin() as session:
+        brought = session.rows("SELECT d.message_id, m.case_id FROM casegate.delivery_messages d JOIN casegate.messages m USING (tenant, message_id)"
+                               " WHERE d.delivery_id = %s ORDER BY d.position", (delivery["delivery_id"],))
+        held = session.rows("SELECT * FROM casegate.held WHERE subject LIKE 'AW: %%' AND reason = 'the case is closed' ORDER BY delivery_id")
+    tap.equal((delivery["outcome"], [b["case_id"] == three_case for b in brought]), ("filed", [True, False]), "what may be filed is filed", brought)
+    tap.equal([h["subject"] for h in held], ["AW: Zylinder", "AW: Kolben"], "what belongs to closed cases waits, each by itself")
+    tap.equal([h["candidates"][0]["case_id"] for h in held], [one_case, two_case], "with its case as candidate")
+    cases.ask("SELECT casegate.release_held(%s, %s)", (held[0]["delivery_id"], one_case))
+    with gateway.admin() as session:
+        lies = session.rows("SELECT m.case_id, m.internet_message_id FROM casegate.messages m WHERE m.subject = 'AW: Zylinder' AND m.case_id = %s", (one_case,))
+        waits = session.rows("SELECT subject FROM casegate.held WHERE reason = 'the case is closed'")
+    tap.equal(([row["internet_message_id"] for row in lies], [w["subject"] for w in waits]), ([answers[0].message_id], ["AW: Kolben"]),
+              "each is released by itself")
+    stats = {row["tenant"]: row for row in gateway.json("stats", "--json")}["acme"]
+    tap.equal(stats["received"], sum(stats[k] for k in ("filed", "held", "duplicate", "rejected", "failed")), "stats add up", stats)
+    alone = two.answer(mails.KARL, text="Noch ein Nachtrag")
+    tap.equal((cases.file(alone, sender=mails.KARL[1])["outcome"]), "held", "also a mail alone")
+    gateway.run("tenant", "set", "acme", "closed", "reopen")
 
 
 def main():
@@ -215,7 +354,7 @@ def main():
         provide(shell)
         tap.run([erasing, explaining_filed, replaying], shell, directory)
     with Gateway() as gateway:
-        tap.run([limits, expiring], gateway)
+        tap.run([limits, expiring, tags, addresses, closed_cases], gateway)
         check_sanitizers(tap, gateway)
     return tap.done()
 
