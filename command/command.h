@@ -106,6 +106,7 @@ Status command_case_show(Invocation *invocation);
 Status command_hold_list(Invocation *invocation);
 Status command_hold_release(Invocation *invocation);
 Status command_hold_refuse(Invocation *invocation);
+Status command_export(Invocation *invocation);
 Status command_erase(Invocation *invocation);
 Status command_replay(Invocation *invocation);
 Status command_stats(Invocation *invocation);

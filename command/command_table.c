@@ -63,6 +63,12 @@ static const char replay_details[] =
 	"same way as filing, and shows what would be otherwise. Nothing changes without\n"
 	"--apply; what a person has decided stays in any case.";
 
+static const char export_details[] =
+	"--case writes REFERENCE.mbox (every mail's bytes) and REFERENCE.json (all that is\n"
+	"known of them). --message prints one mail; with --anonymise for a bug report:\n"
+	"words, names, addresses and numbers become others of the same form and length,\n"
+	"files become noise; structure, dates and the words of forwards stay.";
+
 static const char erase_details[] =
 	"A case with all of its mail, or every mail that a person wrote or got, held\n"
 	"ones included: bytes, texts, attachments, evidence and keys. There is no way\n"
@@ -99,6 +105,7 @@ const Command command_table[] = {
 	{"member list", "TENANT REFERENCE", "list who sees a case", NULL, command_member_list, FALSE},
 	{"member remove", "TENANT REFERENCE USER", "take a case from a user's sight", NULL, command_member_remove, FALSE},
 	{"replay", "", "decide filed mail again under today's rules", replay_details, command_replay, FALSE},
+	{"export", "", "write a case or a mail out", export_details, command_export, FALSE},
 	{"erase", "", "erase a case or a person for good", erase_details, command_erase, FALSE},
 	{"stats", "", "count what became of all mail, by tenant", stats_details, command_stats, FALSE},
 	{NULL},

@@ -162,3 +162,42 @@ GBytes *mbox_next(GBytes *mbox, gsize *at, gsize most_bytes)
 	}
 	return NULL;
 }
+
+/* "From k.berger@nord.example Mon Mar  3 13:05:31 2025", as asctime() writes it. */
+static gboolean write_separator(FILE *file, const char *sender, const char *time)
+{
+	g_autoptr(GDateTime) parsed = time ? g_date_time_new_from_iso8601(time, NULL) : NULL;
+	g_autoptr(GDateTime) at =
+		parsed ? g_date_time_ref(parsed) : g_date_time_new_from_unix_utc(0);
+	static const char *const days[] = {"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"};
+	static const char *const months[] = {
+		"Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+	g_autofree char *name = g_strdup(sender && *sender ? sender : "MAILER-DAEMON");
+
+	g_strdelimit(name, " \t\r\n", '_');
+	return fprintf(file, "From %s %s %s %2d %02d:%02d:%02d %d\n", name,
+		       days[g_date_time_get_day_of_week(at) - 1],
+		       months[g_date_time_get_month(at) - 1], g_date_time_get_day_of_month(at),
+		       g_date_time_get_hour(at), g_date_time_get_minute(at),
+		       g_date_time_get_second(at), g_date_time_get_year(at)) > 0;
+}
+
+gboolean mbox_append(FILE *file, GBytes *mail, const char *sender, const char *time)
+{
+	gsize length = 0;
+	const char *at = g_bytes_get_data(mail, &length), *limit = at + length;
+
+	if (!write_separator(file, sender, time))
+		return FALSE;
+	while (at < limit) {
+		Line line = line_at(at, limit);
+
+		if ((begins(line, "From ") || is_quoted(line)) && fputc('>', file) == EOF)
+			return FALSE;
+		if (fwrite(line.start, 1, (gsize)(line.end - line.start), file) !=
+			(gsize)(line.end - line.start))
+			return FALSE;
+		at = line.end;
+	}
+	return fputs(length > 0 && limit[-1] == '\n' ? "\n" : "\n\n", file) != EOF;
+}

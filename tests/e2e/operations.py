@@ -3,6 +3,7 @@
 
     tests/e2e/operations.py [SCENARIO]..."""
 
+import hashlib
 import json
 import os
 import subprocess
@@ -158,6 +159,42 @@ def replaying(tap, shell, directory):
     tap.ok(reference_of(shell, "Pumpen") in shell.run("replay"), "and the table says so", before[:0])
     code, out, err = shell("replay", "--since", "yesterday")
     tap.ok(code == 2 and "no time" in err, "a time must be one", out, err)
+
+
+def exporting(tap, shell, directory):
+    """export --case: an mbox that reads back byte by byte, and JSON; export --message, also without names."""
+    offer = mails.Plain(subject="Zahnräder", text="Guten Tag,\n\nFrom hier an gilt der Preis 4711.\n>From dort nicht.")
+    answer = offer.answer(text="Danke, Zacharias")
+    sources = [mails.forward(offer, "Notiz von Zacharias"), answer.bytes(), mails.with_file(mails.Plain(mails.ANNA, [mails.KARL], "AW: Zahnräder", answers=offer),
+                                                                                            "liste.csv", "text/csv", b"1;2;3\n" * 50)]
+    shell.file(*[write(directory, f"export/{n}.eml", source) for n, source in enumerate(sources)])
+    reference = reference_of(shell, "Zahnräder")
+    out = shell.run("export", "--tenant", "acme", "--case", reference, "--output", directory)
+    tap.equal(out.split(), [f"{directory}/{reference}.mbox", f"{directory}/{reference}.json"], "export --case says where it is")
+    with open(f"{directory}/{reference}.json", encoding="utf-8") as file:
+        whole = json.load(file)
+    tap.equal(([m["mbox_position"] for m in whole["messages"]], len(whole["deliveries"]), whole["reference"]), ([1, 2, 3], 3, reference), "the JSON", whole)
+    tap.ok(all(whole[k] for k in ("members", "evidence", "events")) and whole["messages"][0]["comments"], "has all that is known", whole.keys())
+    tap.equal(os.stat(f"{directory}/{reference}.mbox").st_mode & 0o077, 0, "for nobody else's eyes")
+    shell.run("address", "add", "beta", "archiv@in.beta.example")
+    shell.run("user", "add", "beta", "bea", "bea@beta.example")
+    code, out, err = shell.file(f"{directory}/{reference}.mbox", to="archiv@in.beta.example", **{"from": "bea"})
+    tap.ok(code == 0 and out.startswith("3 mails:"), "the mbox reads back", out, err)
+    hashes = shell.rows("SELECT tenant, array_agg(source_sha256 ORDER BY source_sha256) AS h FROM casegate.deliveries d WHERE tenant = 'beta' GROUP BY tenant")
+    with shell.cluster.connect("casegate_admin") as session:
+        bytes_of = [bytes(session.value("SELECT casegate.message_source(%s)", (m["message_id"],))) for m in whole["messages"]]
+    tap.equal(hashes[0]["h"], sorted(hashlib.sha256(b).hexdigest() for b in bytes_of), "byte by byte")
+    refuses(tap, shell, ["export", "--tenant", "acme", "--case", "V-999999"], ["V-999999"])
+    refuses(tap, shell, ["export", "--tenant", "acme", "--case", reference, "--output", f"{directory}/nowhere"], ["nowhere"])
+    refuses(tap, shell, ["export", "--tenant", "beta", "--message", str(whole["messages"][0]["message_id"])], ["beta"])
+    tap.equal(shell("export", "--tenant", "acme")[0], 2, "export wants to know what")
+    message = str(whole["messages"][0]["message_id"])
+    tap.ok("Zacharias" in shell.run("export", "--tenant", "acme", "--message", message), "export --message prints the mail")
+    other = shell.run("export", "--tenant", "acme", "--message", message, "--anonymise")
+    tap.equal([w for w in ("Zacharias", "4711", "Berger", "Muster", "acme.example", "Zahnr") if w in other], [], "--anonymise names nobody", other)
+    had, has = (json_of(shell.run("parse", stdin=text.encode())) for text in (shell.run("export", "--tenant", "acme", "--message", message), other))
+    tap.equal([m["forward"]["form"] + str(m["forward"]["original"]["date"]) + str(len(m["text"])) for m in (had, has)][1:],
+              [had["forward"]["form"] + str(had["forward"]["original"]["date"]) + str(len(had["text"]))], "and is read alike")
 
 
 def limits(tap, gateway):
@@ -352,7 +389,7 @@ def main():
     with pg.Cluster() as cluster, tempfile.TemporaryDirectory() as directory:
         shell = Shell(cluster)
         provide(shell)
-        tap.run([erasing, explaining_filed, replaying], shell, directory)
+        tap.run([erasing, explaining_filed, replaying, exporting], shell, directory)
     with Gateway() as gateway:
         tap.run([limits, expiring, tags, addresses, closed_cases], gateway)
         check_sanitizers(tap, gateway)
