@@ -178,6 +178,26 @@ static void label_add(Reader *reader, Label label, const char *value, Languages 
 	}
 }
 
+/* "X-Mailer: mutt": a field of a mail's header, which programs of engineers show too. */
+static gboolean is_field(const char *line, const char **value)
+{
+	gsize length = 0, hyphens = 0;
+
+	for (; g_ascii_isalnum(line[length]) || line[length] == '-'; length++)
+		hyphens += line[length] == '-';
+	*value = line + length + 1;
+	return g_ascii_isupper(*line) && hyphens > 0 && length <= LABEL_BYTES &&
+	       line[length] == ':' && (**value == ' ' || **value == '\t');
+}
+
+/* The label of a line within a block. */
+static Label label_within(const char *line, const char **value, Languages *languages)
+{
+	Label label = label_parse(line, value, languages);
+
+	return label == LABEL_NONE && is_field(line, value) ? LABEL_OTHER : label;
+}
+
 /* "*Von: Anna*": the line was bold, label and value together. */
 static void drop_bold(GString *value, const char *line)
 {
@@ -206,7 +226,7 @@ static gboolean line_add(Reader *reader, const char *line)
 {
 	const char *value;
 	Languages languages = 0;
-	Label label = label_parse(line, &value, &languages);
+	Label label = label_within(line, &value, &languages);
 
 	if (label == LABEL_NONE || (label != LABEL_OTHER && is_stated(reader, label)))
 		return FALSE;
@@ -225,7 +245,7 @@ static guint next_line(const Reader *reader, guint at)
 static gboolean is_new_label(const Reader *reader, const char *line)
 {
 	const char *value;
-	Label label = label_parse(line, &value, NULL);
+	Label label = label_within(line, &value, NULL);
 
 	if (label == LABEL_NONE)
 		return FALSE;
@@ -253,7 +273,7 @@ static guint wrapped_between(const Reader *reader, guint at)
 		if (is_new_label(reader, line))
 			return lines;
 		/* The next block, or the text of a form. */
-		if (label_parse(line, &value, NULL) != LABEL_NONE)
+		if (label_within(line, &value, NULL) != LABEL_NONE)
 			return 0;
 	}
 	return 0;
@@ -309,6 +329,9 @@ static guint wrapped_end(const Reader *reader, guint at)
 	const GString *value = reader->values[reader->last];
 	guint lines = 0;
 
+	/* A field's lines are folded (RFC 5322 section 2.2.3). */
+	if (reader->last == LABEL_OTHER && strspn(reader->lines[at], " \t") > 0)
+		return 1;
 	if (is_people(reader->last) || reader->last == LABEL_OTHER)
 		return is_wrapped_list(reader, at) ? 1 : 0;
 	while (lines <= WRAPPED_WORDS && at + lines < reader->count &&
@@ -498,6 +521,14 @@ static GPtrArray *people(const Reader *reader, Label label)
 	return list;
 }
 
+/* Some programs show a header as it was sent: "=?UTF-8?Q?…?=". */
+static char *subject(const char *value)
+{
+	g_autofree char *decoded = words_decode(value);
+
+	return words_one_line(decoded, LIMIT_SUBJECT);
+}
+
 gboolean block_parse(const char *const *lines, guint count, guint at, Block *block)
 {
 	g_auto(Reader) reader = {
@@ -532,7 +563,7 @@ gboolean block_parse(const char *const *lines, guint count, guint at, Block *blo
 	block->cc = people(&reader, LABEL_CC);
 	block->reply_to = people(&reader, LABEL_REPLY_TO);
 	if (reader.values[LABEL_SUBJECT])
-		block->subject = words_one_line(reader.values[LABEL_SUBJECT]->str, LIMIT_SUBJECT);
+		block->subject = subject(reader.values[LABEL_SUBJECT]->str);
 	return TRUE;
 }
 

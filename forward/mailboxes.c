@@ -110,10 +110,11 @@ static char *name_clean(const char *text, const char *address)
 	return g_str_equal(folded, folded_address) ? NULL : g_steal_pointer(&name);
 }
 
-/* "undisclosed-recipients:" is nobody. */
+/* "undisclosed-recipients:" is nobody, and what Chinese programs write for none. */
 static gboolean is_group_name(const char *name)
 {
-	return g_str_has_suffix(name, ":") ||
+	return g_str_equal(name, "(无)") || g_str_equal(name, "(無)") ||
+	       g_str_equal(name, "（无）") || g_str_has_suffix(name, ":") ||
 	       g_ascii_strncasecmp(name, "undisclosed", strlen("undisclosed")) == 0;
 }
 

@@ -19,7 +19,7 @@ import sys
 import tempfile
 
 try:
-    from wild import clients, locales
+    from wild import clients, locales, twists
 except ImportError as error:
     print(f"1..0 # SKIP {error}")
     sys.exit(0)
@@ -80,10 +80,13 @@ def eml(subject, text, page):
 class Row:
     """One mail and what is to be read in it."""
 
-    def __init__(self, random_, client, locale, form):
+    def __init__(self, random_, client, locale, form, twist=None):
         write, _ = clients.CLIENTS[client]
-        self.client, self.locale, self.form = client, locale, form
-        written = write(locale, message(random_, locale))
+        self.client, self.locale, self.form = twist or client, locale, f"{client} {form}" if twist else form
+        if twist:
+            written = twists.TWISTS[twist][0](random_, client, locale, message(random_, locale))
+        else:
+            written = write(locale, message(random_, locale))
         comment, warning = comment_of(random_, locale), random_.choice(WARNINGS)
         above = ([warning] if warning else []) + comment
         text = "\n".join(above + [""] * bool(above)) + "\n" + written.text if above else written.text
@@ -96,6 +99,25 @@ class Row:
         if written.want["subject"] is None:
             subject = f"{prefix}: {bare}"
         self.mail = eml(subject, text if form != "html" else None, page if form != "text" and written.html else None)
+
+    def differences(self, have):
+        return differences(self.want, have)
+
+
+class Nested(Row):
+    """A forward in a forward."""
+
+    def __init__(self, random_, client, locale):
+        self.client, self.locale, self.form = "nested", locale, client
+        written, self.inner = twists.nest(random_, client, locale, message(random_, locale), message(random_, locale))
+        comment = comment_of(random_, locale)
+        self.want = dict(written.want, comment=" ".join(comment))
+        self.mail = eml(f"{locales.LOCALES[locale]['prefix']}: {self.want['subject']}", "\n".join([*comment, "", written.text]), None)
+
+    def differences(self, have):
+        found = differences(self.want, have)
+        return found or ["inner " + problem for problem in differences(self.inner, have["forward"]["original"])]
+
 
     def name(self):
         return f"{self.client} {self.locale} {self.form}"
@@ -111,11 +133,11 @@ def person_of(json_person):
     return (folded(json_person["name"]), json_person["address"] or None)
 
 
-def differences(row, have):
+def differences(want, have):
     forward = have.get("forward")
     if not forward:
         return ["no forward"]
-    original, want = forward["original"], row.want
+    original = forward["original"]
     found = []
 
     def check(what, has, wants):
@@ -145,9 +167,15 @@ def rows(everything, seed, only):
             for form in ("text", "html", "both"):
                 for _ in range(3 if everything else 1):
                     row = Row(random_, client, locale, form)
-                    if not (form != "text" and "html" not in row.mail) and (not only or re.search(only, row.name())):
+                    if not (form != "text" and "html" not in row.mail):
                         made.append(row)
-    return made
+    for twist, (_, programs) in twists.TWISTS.items():
+        for client in programs:
+            made += [Row(random_, client, locale, "text", twist) for locale in locales.LOCALES
+                     if everything or random_.random() < 0.3]
+    made += [Nested(random_, client, locale) for client in ("gmail", "outlook-windows", "thunderbird", "outlook-web")
+             for locale in locales.LOCALES]
+    return [row for row in made if not only or re.search(only, f"{row.client} {row.name()}")]
 
 
 def parse(mails, folder):
@@ -174,7 +202,7 @@ def main():
         parsed = parse([row.mail for row in made], folder)
     misses = {}
     for row, have in zip(made, parsed):
-        problems = differences(row, have)
+        problems = row.differences(have)
         if problems:
             misses.setdefault(row.client, []).append((row, problems))
     names = sorted({row.client for row in made})
