@@ -123,7 +123,7 @@ GBytes *smime_content(GBytes *cms)
 	static const char signed_data[] = "\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02";
 	gsize length;
 	const guint8 *data = g_bytes_get_data(cms, &length);
-	Reader reader = {data, data + length, FALSE};
+	Reader reader = {data, length > 0 ? data + length : data, FALSE};
 
 	/* ContentInfo { signedData, [0] SignedData { version, digests, { type, [0] content } … } }
 	 */
