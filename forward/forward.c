@@ -116,7 +116,7 @@ static gboolean has_forward_prefix(const Mail *mail)
 	       (!subject_is_reply(mail->subject) || !is_finnish(mail->text));
 }
 
-static void find_inline(Mail *mail, const char *html, guint depth, gsize *budget_bytes);
+static void find_inline(Mail *mail, Rendered *rendered, guint depth, gsize *budget_bytes);
 
 /* A block says more than a separator alone. */
 static guint rank(const InlineFound *found)
@@ -150,6 +150,7 @@ static void forward_add(Mail *mail, const InlineText *view, InlineFound *found, 
 {
 	Forward *forward = g_new0(Forward, 1);
 	Mail *original = mail_new();
+	g_autoptr(Rendered) page = NULL;
 	gsize bytes;
 
 	g_free(original->text);
@@ -166,17 +167,19 @@ static void forward_add(Mail *mail, const InlineText *view, InlineFound *found, 
 		mail_defect(original, "forwards inside this one are not looked for");
 		html = NULL;
 	}
-	if (html)
+	if (html) {
+		page = render_html(html, strlen(html));
 		original->html =
 			g_strstrip(sanitise_html(html, strlen(html), &original->remote_images));
+	}
 	if (depth < FORWARD_DEPTH && bytes <= *budget_bytes) {
 		*budget_bytes -= bytes;
-		find_inline(original, html, depth + 1, budget_bytes);
+		find_inline(original, page, depth + 1, budget_bytes);
 	}
-	quote_split(original, html);
+	quote_split(original, page);
 }
 
-static void find_inline(Mail *mail, const char *html, guint depth, gsize *budget_bytes)
+static void find_inline(Mail *mail, Rendered *rendered, guint depth, gsize *budget_bytes)
 {
 	g_auto(InlineText) text = {0}, page = {0};
 	g_auto(InlineFound) in_text = {0}, in_html = {0};
@@ -186,23 +189,21 @@ static void find_inline(Mail *mail, const char *html, guint depth, gsize *budget
 
 	inline_text_init(&text, mail->text, NULL);
 	inline_find(&text, has_prefix, &in_text);
-	if (html) {
-		Rendered *rendered = render_html(html, strlen(html));
-
-		inline_text_init(&page, rendered->text, rendered);
+	if (rendered) {
+		inline_text_init(&page, rendered->text, rendered_ref(rendered));
 		inline_find(&page, has_prefix, &in_html);
 	}
 	if (!in_text.is_found && !in_html.is_found)
 		return;
 	view = better_view(&text, &in_text, &page, &in_html);
 	if (in_html.is_found && (view == &page || is_same_block(&in_text.block, &in_html.block)))
-		inner = inline_original_html(&page, &in_html, html);
+		inner = inline_original_html(&page, &in_html, rendered->html);
 	forward_add(mail, view, view == &page ? &in_html : &in_text, inner, depth, budget_bytes);
 }
 
-void forward_find_inline(Mail *mail, const char *html)
+void forward_find_inline(Mail *mail, Rendered *page)
 {
 	gsize budget_bytes = FORWARD_BYTES;
 
-	find_inline(mail, html, 0, &budget_bytes);
+	find_inline(mail, page, 0, &budget_bytes);
 }

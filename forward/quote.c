@@ -454,24 +454,16 @@ static void add_quotes(Quotes *quotes, Walk *walk, guint depth)
 	}
 }
 
-/* The HTML as lines, where the text was made of it and of nothing else; NULL: it was not. */
-static Rendered *find_source(const Mail *mail, const char *html)
+void quote_split(Mail *mail, const Rendered *page)
 {
-	g_autoptr(Rendered) rendered = html ? render_html(html, strlen(html)) : NULL;
-
-	return rendered && strcmp(rendered->text, mail->text) == 0 ? g_steal_pointer(&rendered)
-								   : NULL;
-}
-
-void quote_split(Mail *mail, const char *html)
-{
-	g_autoptr(Rendered) rendered = find_source(mail, html);
+	/* The lines of the HTML, where the text was made of it and of nothing else. */
+	const gboolean is_source = page && strcmp(page->text, mail->text) == 0;
 	g_autofree guint8 *kinds = NULL;
 	g_auto(Walk) walk = {0};
 	Quotes quotes = {mail->quotes, QUOTE_BYTES};
 
 	walk_init(&walk, g_strdup(mail->text));
-	walk.marks = rendered ? rendered->lines : NULL;
+	walk.marks = is_source ? page->lines : NULL;
 	walk.is_answer = TRUE;
 	find_quotes(&walk);
 	kinds = g_malloc0(walk.lines->len);

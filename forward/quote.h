@@ -2,8 +2,9 @@
  * deleted. */
 #pragma once
 
+#include "html/render.h"
 #include "mime/mail.h"
 
-/* Sets ranges, new_text and quotes from mail->text (and html, the unsanitised HTML of the mail, or
+/* Sets ranges, new_text and quotes from mail->text (and page, the unsanitised HTML of the mail, or
  * NULL). Linear in the length of the text. */
-void quote_split(Mail *mail, const char *html);
+void quote_split(Mail *mail, const Rendered *page);

@@ -1,5 +1,6 @@
 #include "html/css.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "html/link.h"
@@ -61,7 +62,7 @@ static gboolean next_declaration(const char **at, Declaration *declaration)
 	return FALSE;
 }
 
-static gboolean is_named(const Declaration *declaration, const char *name)
+static inline gboolean is_named(const Declaration *declaration, const char *name)
 {
 	return declaration->name_length == strlen(name) &&
 	       g_ascii_strncasecmp(declaration->name, name, declaration->name_length) == 0;
@@ -216,7 +217,7 @@ CssTraits css_traits(const char *style)
 	return traits | size;
 }
 
-/* What may stay. Nothing here loads, leaves its place or covers another. */
+/* What may stay, sorted. Nothing here loads, leaves its place or covers another. */
 static const char *const properties[] = {"background", "background-color", "border",
 	"border-bottom", "border-bottom-color", "border-bottom-style", "border-bottom-width",
 	"border-collapse", "border-color", "border-left", "border-left-color", "border-left-style",
@@ -237,12 +238,24 @@ enum {
 	DIGITS_MAX = 4, /* of the whole part of a number: no boxes of a million pixels */
 };
 
+static int compare_property(gconstpointer name, gconstpointer property)
+{
+	return strcmp(name, *(const char *const *)property);
+}
+
 static const char *allowed_name(const Declaration *declaration)
 {
-	for (guint i = 0; i < G_N_ELEMENTS(properties); i++)
-		if (is_named(declaration, properties[i]))
-			return properties[i];
-	return NULL;
+	char lower[32];
+	const char *const *found;
+
+	if (declaration->name_length >= sizeof lower)
+		return NULL;
+	for (gsize i = 0; i < declaration->name_length; i++)
+		lower[i] = g_ascii_tolower(declaration->name[i]);
+	lower[declaration->name_length] = '\0';
+	found = bsearch(lower, properties, G_N_ELEMENTS(properties), sizeof properties[0],
+		compare_property);
+	return found ? *found : NULL;
 }
 
 /* How many bytes "(1, 2%, .3)" takes at text; 0 where it is anything else. */
@@ -377,6 +390,8 @@ void css_clean(GString *out, const char *style, guint *remote_images)
 			continue;
 		if (out->len > start)
 			g_string_append_c(out, ';');
-		g_string_append_printf(out, "%s:%s", name, value->str);
+		g_string_append(out, name);
+		g_string_append_c(out, ':');
+		g_string_append_len(out, value->str, (gssize)value->len);
 	}
 }

@@ -225,7 +225,7 @@ HtmlKind html_next(HtmlReader *reader)
 
 const HtmlAttribute *html_attribute(const HtmlReader *reader, const char *name)
 {
-	const gsize length = strlen(name);
+	const gsize length = reader->attribute_count > 0 ? strlen(name) : 0;
 
 	for (guint i = 0; i < reader->attribute_count; i++) {
 		const HtmlAttribute *attribute = &reader->attributes[i];

@@ -467,7 +467,8 @@ static gboolean goes_on_in_line(const Renderer *renderer, const Element *element
 static void read_tag(
 	Renderer *renderer, Frame *inner, const Element *element, const HtmlReader *tag)
 {
-	inner->marks |= clientbox_marks(tag);
+	if (tag->attribute_count > 0)
+		inner->marks |= clientbox_marks(tag);
 	if (element->id == ELEMENT_P && is_of_word(tag))
 		inner->margin = 0;
 	if (element->id == ELEMENT_BLOCKQUOTE && is_cite(tag))
@@ -553,12 +554,20 @@ Rendered *render_html(const char *html, gsize length)
 	g_string_free(renderer->decoded, TRUE);
 	rendered->text = g_string_free(renderer->text, FALSE);
 	rendered->lines = renderer->lines;
+	rendered->html = html;
+	rendered->references = 1;
+	return rendered;
+}
+
+Rendered *rendered_ref(Rendered *rendered)
+{
+	rendered->references++;
 	return rendered;
 }
 
 void rendered_free(Rendered *rendered)
 {
-	if (!rendered)
+	if (!rendered || --rendered->references > 0)
 		return;
 	g_free(rendered->text);
 	g_array_unref(rendered->lines);

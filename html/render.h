@@ -37,11 +37,15 @@ typedef struct {
  * without the scheme. */
 
 typedef struct {
-	char *text;    /* UTF-8, lines end in \n, never NULL */
-	GArray *lines; /* of RenderedLine, one for each line of text, in order */
+	const char *html; /* what it was made of; borrowed */
+	char *text;       /* UTF-8, lines end in \n, never NULL */
+	GArray *lines;    /* of RenderedLine, one for each line of text, in order */
+	guint references;
 } Rendered;
 
 /* html is valid UTF-8 of this many bytes. Never NULL. */
 Rendered *render_html(const char *html, gsize length);
+/* One more owner: rendering is dear, and several look at the same. */
+Rendered *rendered_ref(Rendered *rendered);
 void rendered_free(Rendered *rendered);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Rendered, rendered_free)

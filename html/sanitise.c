@@ -1,5 +1,6 @@
 #include "html/sanitise.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "html/css.h"
@@ -28,39 +29,56 @@ typedef struct {
 
 /* Writing */
 
+/* What a character that cannot stay as it is becomes; NULL: nothing. */
+static const char *escaped(char c)
+{
+	switch (c) {
+	case '&':
+		return "&amp;";
+	case '<':
+		return "&lt;";
+	case '>':
+		return "&gt;";
+	case '"':
+		return "&quot;";
+	case '\r':
+		return "\n";
+	case '\f':
+		return " ";
+	default:
+		return NULL;
+	}
+}
+
+static inline gboolean is_plain(char c)
+{
+	if ((guchar)c < 0x20)
+		return c == '\n' || c == '\t';
+	return c != '&' && c != '<' && c != '>' && c != '"' && c != 0x7F;
+}
+
 /* Appends text so that no browser can see markup in it, and no control characters. */
 static void append_escaped(GString *out, const char *text, gsize length)
 {
-	for (const char *end = text + length; text < end; text++) {
-		switch (*text) {
-		case '&':
-			g_string_append(out, "&amp;");
-			break;
-		case '<':
-			g_string_append(out, "&lt;");
-			break;
-		case '>':
-			g_string_append(out, "&gt;");
-			break;
-		case '"':
-			g_string_append(out, "&quot;");
-			break;
-		case '\r':
-			g_string_append_c(out, '\n');
-			break;
-		default:
-			if (((guchar)*text >= 0x20 && *text != 0x7F) || *text == '\n' ||
-				*text == '\t')
-				g_string_append_c(out, *text);
-			else if (*text == '\f')
-				g_string_append_c(out, ' ');
-		}
+	const char *end = text + length;
+
+	while (text < end) {
+		const char *start = text, *other;
+
+		while (text < end && is_plain(*text))
+			text++;
+		g_string_append_len(out, start, text - start);
+		other = text < end ? escaped(*text++) : NULL;
+		if (other)
+			g_string_append(out, other);
 	}
 }
 
 static void append_attribute(Writer *writer, const char *name, const char *value)
 {
-	g_string_append_printf(writer->attributes, " %s=\"", name);
+	g_string_append_c(writer->attributes, ' ');
+	g_string_append(writer->attributes, name);
+	g_string_append(writer->attributes, "=\"");
 	append_escaped(writer->attributes, value, strlen(value));
 	g_string_append_c(writer->attributes, '"');
 }
@@ -127,8 +145,8 @@ static gboolean is_any(const char *value)
 	return *value != '\0';
 }
 
-/* Attributes of every element that is written. Those with an address and the style have rules of
- * their own. */
+/* Attributes of every element that is written, sorted. Those with an address and the style have
+ * rules of their own. */
 static const struct {
 	const char *name;
 	gboolean (*is_allowed)(const char *value);
@@ -160,20 +178,48 @@ static const struct {
 	{"width",       is_number},
 };
 
+static int compare_attribute(gconstpointer key, gconstpointer row)
+{
+	const HtmlAttribute *attribute = key;
+	const char *name = *(const char *const *)row;
+	const int order = g_ascii_strncasecmp(attribute->name, name, attribute->name_length);
+
+	return order == 0 && strlen(name) != attribute->name_length ? -1 : order;
+}
+
+/* The row of the table for each attribute of the tag: of two with one name the first. */
+static void find_rows(const HtmlReader *tag, const HtmlAttribute *found[G_N_ELEMENTS(attributes)])
+{
+	for (guint i = 0; i < tag->attribute_count; i++) {
+		const HtmlAttribute *attribute = &tag->attributes[i];
+		const char *const *name = bsearch(attribute, attributes, G_N_ELEMENTS(attributes),
+			sizeof attributes[0], compare_attribute);
+		const gsize row = name ? (gsize)((const char *)name - (const char *)attributes) /
+						  sizeof attributes[0]
+				       : 0;
+
+		if (name && !found[row])
+			found[row] = attribute;
+	}
+}
+
 static void read_plain_attributes(Writer *writer, const HtmlReader *tag, gboolean is_hidden)
 {
-	for (guint i = 0; i < G_N_ELEMENTS(attributes); i++) {
-		const char *name = attributes[i].name;
-		const HtmlAttribute *attribute = html_attribute(tag, name);
-		g_autofree char *value = NULL;
+	const HtmlAttribute *found[G_N_ELEMENTS(attributes)] = {NULL};
 
+	find_rows(tag, found);
+	for (guint i = 0; i < G_N_ELEMENTS(attributes) && tag->attribute_count > 0; i++) {
+		g_autoptr(GString) value = NULL;
+
+		if (!found[i] || found[i]->value_length > VALUE_MAX)
+			continue;
 		if (is_hidden && attributes[i].is_allowed == is_any)
 			continue;
-		if (!attribute || attribute->value_length > VALUE_MAX)
-			continue;
-		value = g_strstrip(html_attribute_value(tag, name));
-		if (attributes[i].is_allowed(value))
-			append_attribute(writer, name, value);
+		value = g_string_sized_new(found[i]->value_length + 1);
+		html_decode(value, found[i]->value, found[i]->value_length, TRUE);
+		g_strstrip(value->str);
+		if (attributes[i].is_allowed(value->str))
+			append_attribute(writer, attributes[i].name, value->str);
 	}
 }
 
@@ -188,10 +234,14 @@ static gboolean is_of_word(const HtmlReader *tag)
 /* The style, and what it hides: that stays to be read, and says so. */
 static void read_style(Writer *writer, const HtmlReader *tag)
 {
-	g_autofree char *style = html_attribute_value(tag, "style");
-	g_autoptr(GString) clean = g_string_new(NULL);
+	g_autofree char *style = NULL;
+	g_autoptr(GString) clean = NULL;
 	gboolean is_hidden;
 
+	if (tag->attribute_count == 0)
+		return;
+	style = html_attribute_value(tag, "style");
+	clean = g_string_new(NULL);
 	writer->traits = css_traits(style);
 	is_hidden = writer->traits & CSS_HIDDEN || html_attribute(tag, "hidden") != NULL;
 	css_clean(clean, style, &writer->remote_images);
@@ -246,7 +296,8 @@ static gboolean write_tag(Writer *writer, const char *name)
 	if (writer->is_full ||
 		writer->out->len + writer->attributes->len + strlen(name) + 2 > OUTPUT_MAX)
 		return FALSE;
-	g_string_append_printf(writer->out, "<%s", name);
+	g_string_append_c(writer->out, '<');
+	g_string_append(writer->out, name);
 	g_string_append_len(writer->out, writer->attributes->str, (gssize)writer->attributes->len);
 	g_string_append_c(writer->out, '>');
 	return TRUE;
@@ -312,8 +363,11 @@ static void on_close(gpointer user, const Element *element, guint depth, G_GNUC_
 {
 	Writer *writer = user;
 
-	if (writer->is_written[depth])
-		g_string_append_printf(writer->out, "</%s>", element->written);
+	if (writer->is_written[depth]) {
+		g_string_append(writer->out, "</");
+		g_string_append(writer->out, element->written);
+		g_string_append_c(writer->out, '>');
+	}
 	writer->depth = depth;
 }
 

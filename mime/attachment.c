@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "mime/limits.h"
+#include "mime/sha256.h"
 
 enum { LONGEST_EXTENSION = 16 };
 
@@ -110,7 +111,7 @@ Attachment *attachment_new(
 		g_strdup(content_type && *content_type ? content_type : "application/octet-stream");
 	attachment->content_id = g_strdup(content_id);
 	attachment->content = g_bytes_ref(content);
-	attachment->sha256 = g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, content);
+	attachment->sha256 = sha256_of_bytes(content);
 	return attachment;
 }
 

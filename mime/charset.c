@@ -210,10 +210,16 @@ static char *windows1252_to_utf8(const guchar *bytes, gsize length)
 	GString *text = g_string_sized_new(length + length / 8 + 1);
 
 	for (gsize i = 0; i < length; i++) {
+		gsize plain = i;
+
+		while (plain < length && bytes[plain] > 0 && bytes[plain] < 0x80)
+			plain++;
+		g_string_append_len(text, (const char *)bytes + i, (gssize)(plain - i));
+		i = plain;
+		if (i == length)
+			break;
 		if (bytes[i] == 0)
 			g_string_append(text, "\xef\xbf\xbd");
-		else if (bytes[i] < 0x80)
-			g_string_append_c(text, (char)bytes[i]);
 		else if (bytes[i] < 0xa0)
 			g_string_append_unichar(text, upper[bytes[i] - 0x80]);
 		else
@@ -415,9 +421,12 @@ static void utf8_count(const char *bytes, gsize length, gsize *good, gsize *bad)
 	while (length > 0) {
 		const char *end;
 		gboolean is_valid = g_utf8_validate_len(bytes, length, &end);
+		gsize leads = 0;
 
-		for (const char *at = bytes; at < end; at++)
-			*good += ((guchar)*at & 0xc0) == 0xc0;
+		/* A loop that a compiler makes wide. */
+		for (gsize i = 0; i < (gsize)(end - bytes); i++)
+			leads += (guchar)bytes[i] >= 0xc0;
+		*good += leads;
 		if (is_valid)
 			return;
 		*bad += *end != '\0';
@@ -454,6 +463,8 @@ char *charset_to_utf8(const char *label, const void *bytes, gsize length, gboole
 	utf8_count(bytes, length, &good, &broken);
 	if (length == 0) {
 		text = g_strdup("");
+	} else if (name && strcmp(name, UTF8) == 0 && broken == 0 && !memchr(bytes, '\0', length)) {
+		text = g_strndup(bytes, length);
 	} else if (name && strcmp(name, UTF8) == 0) {
 		/* Nothing in it is UTF-8: the label lies. Something is: a few bytes are damaged. */
 		is_bad = broken > 0;

@@ -211,6 +211,18 @@ static gboolean scan_header_line(Scan *scan, const Line *line)
 	return scan->at - scan->header_start <= LIMIT_FIELD_BYTES;
 }
 
+/* Moves over lines that cannot be boundaries, as far as a body goes. */
+static void skip_to_dashes(Scan *scan)
+{
+	const char *start = scan->text + scan->at;
+	const char *found;
+
+	if (scan->length - scan->at >= 2 && start[0] == '-' && start[1] == '-')
+		return;
+	found = memmem(start, scan->length - scan->at, "\n--", 3);
+	scan->at = found ? (gsize)(found + 1 - scan->text) : scan->length;
+}
+
 /* Where the body must be cut so that GMime meets only what it can do in time; its end where it need
  * not be. */
 static gsize scan_limits(
@@ -223,12 +235,18 @@ static gsize scan_limits(
 
 	g_ptr_array_add(boundaries, g_strdup(boundary));
 	while (scan.at < length) {
-		gsize before = scan.at;
-		Line line = scan_line(&scan);
+		gsize before;
+		Line line;
 		gboolean is_end = FALSE;
-		int found = line.length > 2 && line.text[0] == '-' && line.text[1] == '-'
-				    ? boundary_find(&scan, &line, &is_end)
-				    : -1;
+		int found;
+
+		if (!scan.is_header)
+			skip_to_dashes(&scan);
+		before = scan.at;
+		line = scan_line(&scan);
+		found = line.length > 2 && line.text[0] == '-' && line.text[1] == '-'
+				? boundary_find(&scan, &line, &is_end)
+				: -1;
 
 		if (found >= 0) {
 			g_ptr_array_set_size(boundaries, found + (is_end ? 0 : 1));

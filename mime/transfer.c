@@ -34,7 +34,7 @@ Transfer transfer_parse(const char *value, gboolean *is_known)
 	return TRANSFER_IDENTITY;
 }
 
-static int base64_value(char c)
+static inline int base64_value(char c)
 {
 	/* One more than the value, 0: no letter of the code. */
 	static const guint8 values[256] = {['A'] = 1,
@@ -153,6 +153,25 @@ gboolean transfer_looks_like_base64(const char *text, gsize length)
 	return TRUE;
 }
 
+/* Whole groups of four letters, as many as follow each other. Returns how many letters that were.
+ */
+static gsize decode_groups(const char *text, gsize length, guint8 **to)
+{
+	gsize at = 0;
+
+	for (; at + 4 <= length; at += 4) {
+		int a = base64_value(text[at]), b = base64_value(text[at + 1]);
+		int c = base64_value(text[at + 2]), d = base64_value(text[at + 3]);
+
+		if ((a | b | c | d) < 0)
+			break;
+		*(*to)++ = (guint8)(a << 2 | b >> 4);
+		*(*to)++ = (guint8)(b << 4 | c >> 2);
+		*(*to)++ = (guint8)(c << 6 | d);
+	}
+	return at;
+}
+
 gboolean transfer_decode_base64(const char *text, gsize length, GByteArray *out)
 {
 	gboolean is_clean = TRUE, is_padded = FALSE;
@@ -164,8 +183,13 @@ gboolean transfer_decode_base64(const char *text, gsize length, GByteArray *out)
 	g_byte_array_set_size(out, before + (guint)(length / 4 * 3 + 3));
 	to = out->data + before;
 	for (gsize i = 0; i < length; i++) {
-		int value = base64_value(text[i]);
+		int value;
 
+		if (letters == 0 && !is_padded)
+			i += decode_groups(text + i, length - i, &to);
+		if (i == length)
+			break;
+		value = base64_value(text[i]);
 		if (is_padded && text[i] != '=' && text[i] != '\r' && text[i] != '\n') {
 			is_padded = FALSE;
 			if (!is_base64_line(text + i, length - i)) {
@@ -211,56 +235,65 @@ static gsize soft_break_length(const char *text, gsize length)
 	return text[i] == '\n' || text[i] == '\r' ? i + 1 : 0;
 }
 
-/* How many bytes of white space at text stand before a line's end: transport added them (RFC
- * 2045 6.7 (3)). */
-static gsize trailing_blanks(const char *text, gsize length)
+/* How many blanks stand at text. */
+static gsize blanks_length(const char *text, gsize length)
 {
 	gsize i = 0;
 
 	while (i < length && (text[i] == ' ' || text[i] == '\t'))
 		i++;
-	return i == length || text[i] == '\r' || text[i] == '\n' ? i : 0;
+	return i;
+}
+
+/* What stands at an "=": moves *to behind the byte that it means. Returns how many letters it has;
+ * *is_clean becomes FALSE where it means nothing and stays as it is. */
+static gsize decode_escape(const char *text, gsize length, guint8 **to, gboolean *is_clean)
+{
+	gsize skipped;
+
+	if (length > 2 && g_ascii_isxdigit(text[1]) && g_ascii_isxdigit(text[2])) {
+		*(*to)++ = (guint8)(g_ascii_xdigit_value(text[1]) << 4 |
+				    g_ascii_xdigit_value(text[2]));
+		return 3;
+	}
+	skipped = soft_break_length(text, length);
+	if (skipped > 0)
+		return skipped;
+	*(*to)++ = '=';
+	*is_clean = FALSE;
+	return 1;
 }
 
 gboolean transfer_decode_quoted_printable(const char *text, gsize length, GByteArray *out)
 {
 	gboolean is_clean = TRUE;
+	guint before = out->len;
 	gsize i = 0;
+	guint8 *to;
 
+	/* Nothing becomes longer. */
+	g_byte_array_set_size(out, before + (guint)length);
+	to = out->data + before;
 	while (i < length) {
-		gsize plain = i, skipped;
+		gsize blanks;
 
-		while (plain < length && text[plain] != '=' && text[plain] != ' ' &&
-			text[plain] != '\t')
-			plain++;
-		g_byte_array_append(out, (const guint8 *)text + i, (guint)(plain - i));
-		i = plain;
-		if (i == length)
-			break;
-		if (text[i] != '=') {
-			gsize blanks = 0;
-
-			while (i + blanks < length &&
-				(text[i + blanks] == ' ' || text[i + blanks] == '\t'))
-				blanks++;
-			if (!trailing_blanks(text + i, length - i))
-				g_byte_array_append(out, (const guint8 *)text + i, (guint)blanks);
-			i += blanks;
-		} else if (i + 2 < length && g_ascii_isxdigit(text[i + 1]) &&
-			   g_ascii_isxdigit(text[i + 2])) {
-			guint8 byte = (guint8)(g_ascii_xdigit_value(text[i + 1]) << 4 |
-					       g_ascii_xdigit_value(text[i + 2]));
-
-			g_byte_array_append(out, &byte, 1);
-			i += 3;
-		} else if ((skipped = soft_break_length(text + i, length - i)) > 0) {
-			i += skipped;
-		} else {
-			g_byte_array_append(out, (const guint8 *)"=", 1);
-			is_clean = FALSE;
-			i++;
+		if (text[i] == '=') {
+			i += decode_escape(text + i, length - i, &to, &is_clean);
+			continue;
 		}
+		blanks = blanks_length(text + i, length - i);
+		if (blanks == 0) {
+			*to++ = (guint8)text[i++];
+			continue;
+		}
+		/* Blanks before a line's end were added on the way (RFC 2045 6.7 (3)). */
+		if (i + blanks < length && text[i + blanks] != '\r' && text[i + blanks] != '\n') {
+			memcpy(to, text + i, blanks);
+			to += blanks;
+		}
+		i += blanks;
 	}
+	g_byte_array_set_size(out, (guint)(to - out->data));
 	return is_clean;
 }
 

@@ -17,16 +17,31 @@
 /* What one branch of the tree says: its text, and the HTML that says the same. */
 typedef struct {
 	char *text;        /* never NULL */
-	GPtrArray *html;   /* of char */
+	GPtrArray *html;   /* of Rendered, as in Body */
 	gboolean is_plain; /* somebody wrote the text as text; it was not derived from the HTML */
 } Piece;
+
+/* The HTML of a page is its own: freed with it. */
+static void page_free(gpointer data)
+{
+	Rendered *page = data;
+	char *html = (char *)page->html;
+
+	rendered_free(page);
+	g_free(html);
+}
+
+static GPtrArray *pages_new(void)
+{
+	return g_ptr_array_new_with_free_func(page_free);
+}
 
 static Piece *piece_new(char *text, gboolean is_plain)
 {
 	Piece *piece = g_new0(Piece, 1);
 
 	piece->text = text ? text : g_strdup("");
-	piece->html = g_ptr_array_new_with_free_func(g_free);
+	piece->html = pages_new();
 	piece->is_plain = is_plain;
 	return piece;
 }
@@ -52,7 +67,7 @@ Body *body_new(Mail *mail, Budget *budget)
 	body->text_left = LIMIT_TEXT_BYTES;
 	body->html_left = LIMIT_HTML_BYTES;
 	body->text = g_string_new(NULL);
-	body->html = g_ptr_array_new_with_free_func(g_free);
+	body->html = pages_new();
 	body->originals = g_ptr_array_new_with_free_func((GDestroyNotify)mail_free);
 	body->notes = g_string_new(NULL);
 	return body;
@@ -148,10 +163,10 @@ static char *decode_text(Body *body, const MimeNode *node, gsize *left, gboolean
 static Piece *read_html(Body *body, const MimeNode *node)
 {
 	char *html = decode_text(body, node, &body->html_left, TRUE);
-	g_autoptr(Rendered) rendered = render_html(html, strlen(html));
-	Piece *piece = piece_new(g_strdup(rendered->text), FALSE);
+	Rendered *page = render_html(html, strlen(html));
+	Piece *piece = piece_new(g_strdup(page->text), FALSE);
 
-	g_ptr_array_add(piece->html, html);
+	g_ptr_array_add(piece->html, page);
 	return piece;
 }
 
@@ -391,15 +406,15 @@ static Piece *read_node(Body *body, const MimeNode *node, guint depth)
 
 void body_add(Body *body, const char *text, const char *html)
 {
-	if (html) {
-		g_autoptr(Rendered) rendered =
-			text && !is_blank(text) ? NULL : render_html(html, strlen(html));
+	Rendered *page = NULL;
 
-		append_text(body->text, rendered ? rendered->text : text);
-		g_ptr_array_add(body->html, g_strdup(html));
-	} else if (text) {
-		append_text(body->text, text);
+	if (html) {
+		char *copy = g_strdup(html);
+
+		page = render_html(copy, strlen(copy));
+		g_ptr_array_add(body->html, page);
 	}
+	append_text(body->text, !is_blank(text) ? text : page ? page->text : NULL);
 }
 
 void body_read(Body *body, const MimeNode *root)
@@ -424,9 +439,9 @@ static void set_html(Mail *mail, const GPtrArray *parts)
 		return;
 	clean = g_string_new(NULL);
 	for (guint i = 0; i < parts->len; i++) {
-		const char *part = g_ptr_array_index(parts, i);
+		const Rendered *part = g_ptr_array_index(parts, i);
 		guint images = 0;
-		g_autofree char *html = sanitise_html(part, strlen(part), &images);
+		g_autofree char *html = sanitise_html(part->html, strlen(part->html), &images);
 
 		if (clean->len > 0 && *html)
 			g_string_append_c(clean, '\n');
@@ -434,6 +449,14 @@ static void set_html(Mail *mail, const GPtrArray *parts)
 		mail->remote_images += images;
 	}
 	mail->html = g_string_free(clean, FALSE);
+}
+
+static gboolean has_content_ids(const Mail *mail)
+{
+	for (guint i = 0; i < mail->attachments->len; i++)
+		if (((const Attachment *)g_ptr_array_index(mail->attachments, i))->content_id)
+			return TRUE;
+	return FALSE;
 }
 
 static void mark_inline(Mail *mail, const char *html)
@@ -446,6 +469,25 @@ static void mark_inline(Mail *mail, const char *html)
 		if (attachment->content_id && g_hash_table_contains(ids, attachment->content_id))
 			attachment->is_inline = TRUE;
 	}
+}
+
+/* All HTML of the mail as one page, NULL without. */
+static Rendered *whole_page(Body *body)
+{
+	GString *html;
+
+	if (body->html->len == 0)
+		return NULL;
+	if (body->html->len > 1) {
+		html = g_string_new(NULL);
+		for (guint i = 0; i < body->html->len; i++)
+			g_string_append_printf(html, "%s%s", i ? "\n" : "",
+				((const Rendered *)g_ptr_array_index(body->html, i))->html);
+		g_ptr_array_set_size(body->html, 0);
+		g_ptr_array_add(body->html, render_html(html->str, html->len));
+		g_string_free(html, FALSE);
+	}
+	return g_ptr_array_index(body->html, 0);
 }
 
 static void add_forwards(Body *body)
@@ -469,22 +511,16 @@ static void add_forwards(Body *body)
 void body_finish(Body *body)
 {
 	Mail *mail = body->mail;
-	g_autofree char *html = NULL;
+	Rendered *page;
 
 	append_text(body->text, body->notes->str);
 	g_free(mail->text);
 	mail->text = g_strdup(body->text->str);
-	if (body->html->len > 0) {
-		g_autoptr(GPtrArray) parts = g_ptr_array_copy(body->html, NULL, NULL);
-
-		g_ptr_array_set_free_func(parts, NULL);
-		g_ptr_array_add(parts, NULL);
-		html = g_strjoinv("\n", (char **)parts->pdata);
-	}
 	set_html(mail, body->html);
-	if (html)
-		mark_inline(mail, html);
-	forward_find_inline(mail, html);
-	quote_split(mail, html);
+	page = whole_page(body);
+	if (page && has_content_ids(mail))
+		mark_inline(mail, page->html);
+	forward_find_inline(mail, page);
+	quote_split(mail, page);
 	add_forwards(body);
 }

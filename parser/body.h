@@ -17,7 +17,7 @@ typedef struct {
 	Budget *budget;
 	gsize text_left, html_left;
 	GString *text;
-	GPtrArray *html;      /* of char: HTML parts, unsanitised */
+	GPtrArray *html;      /* of Rendered, whose owner each is: HTML parts, unsanitised */
 	GPtrArray *originals; /* of Mail, in order */
 	GString *notes;       /* lines about appointments, for the end of the text */
 	gboolean has_text;    /* a text part was read: later ones with a file name are files */

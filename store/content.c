@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "mime/sha256.h"
 #include "store/db.h"
 
 /* 256 kB: PostgreSQL needs four times a value's size in memory (docs/decisions/). */
@@ -40,7 +41,7 @@ void contents_add(Contents *contents, const char *sha256, GBytes *bytes)
 
 char *content_sha256(GBytes *bytes)
 {
-	return g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, bytes);
+	return sha256_of_bytes(bytes);
 }
 
 /* *is_new: it was not there yet. */

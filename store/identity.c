@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "mime/address.h"
+#include "mime/sha256.h"
 #include "store/timetest.h"
 #include "store/db.h"
 #include "store/keys.h"
@@ -265,7 +266,7 @@ static char *content_of(const PlanItem *item)
 	g_autofree char *attachments = item->is_inline ? g_strdup("") : attachments_of(item->mail);
 
 	if (!has_content_identity(item))
-		return g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, item->mail->source);
+		return sha256_of_bytes(item->mail->source);
 	return g_strdup_printf("%s|%" G_GINT64_FORMAT "|%s|%s|%s", from_key, item->sent_at / MINUTE,
 		item->mail->base_subject, letters, attachments);
 }

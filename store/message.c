@@ -4,6 +4,7 @@
 
 #include "mime/address.h"
 #include "html/sanitise.h"
+#include "mime/sha256.h"
 #include "mime/subject.h"
 #include "store/db.h"
 
@@ -124,8 +125,7 @@ static void add_body(Args *args, const Filing *filing, const PlanItem *item)
 	const Mail *mail = item->mail;
 	gboolean is_own = mail == item->body && mail->source && item->body->source &&
 			  strcmp(item->source, "forward_attached") == 0;
-	g_autofree char *own_sha256 =
-		is_own ? g_compute_checksum_for_bytes(G_CHECKSUM_SHA256, mail->source) : NULL;
+	g_autofree char *own_sha256 = is_own ? sha256_of_bytes(mail->source) : NULL;
 
 	args_text(args, mail->text);
 	args_text(args, strcmp(mail->new_text, mail->text) == 0 ? NULL : mail->new_text);

@@ -26,12 +26,13 @@
 static Mail *parsed(const char *subject, const char *text, const char *html)
 {
 	Mail *mail = mail_new();
+	g_autoptr(Rendered) page = html ? render_html(html, strlen(html)) : NULL;
 
 	g_free(mail->subject);
 	mail->subject = g_strdup(subject);
 	g_free(mail->text);
 	mail->text = g_strdup(text);
-	forward_find_inline(mail, html);
+	forward_find_inline(mail, page);
 	return mail;
 }
 

@@ -5,8 +5,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "server/json.h"
-#include "server/mbox.h"
+#include "parser/parse.h"
+#include "command/json.h"
+#include "command/mbox.h"
 #include "server/syntax.h"
 #include "server/wire.h"
 
@@ -89,7 +90,7 @@ static void syntax(const char *bytes, gsize length)
 static void json(const char *bytes, gsize length)
 {
 	g_autoptr(GBytes) source = g_bytes_new(bytes, length);
-	g_autoptr(Mail) mail = mail_parse(source);
+	g_autoptr(Mail) mail = parse_mail(source);
 	g_autoptr(json_t) json = json_from_mail(mail);
 
 	g_assert_nonnull(json_object_get(json, "text"));

@@ -45,6 +45,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	g_autofree char *valid = g_utf8_make_valid((const char *)data, (gssize)size);
 	g_auto(GStrv) subject = g_strsplit(valid, "\n", 2);
 	g_auto(GStrv) bodies = g_strsplit(subject[0] && subject[1] ? subject[1] : "", "\f", 2);
+	const char *html = bodies[0] ? bodies[1] : NULL;
+	g_autoptr(Rendered) page = html ? render_html(html, strlen(html)) : NULL;
 	g_autoptr(Mail) mail = mail_new();
 	const Mail *level = mail;
 
@@ -52,7 +54,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	mail->subject = g_strdup(subject[0] ? subject[0] : "");
 	g_free(mail->text);
 	mail->text = g_strdup(bodies[0] ? bodies[0] : "");
-	forward_find_inline(mail, bodies[0] ? bodies[1] : NULL);
+	forward_find_inline(mail, page);
 	while (level->forwards->len > 0) {
 		const Forward *forward = g_ptr_array_index(level->forwards, 0);
 
