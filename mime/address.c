@@ -420,10 +420,12 @@ static void unquote_local(GString *local)
 static char *domain_key(const char *domain)
 {
 	gsize length = strlen(domain);
-	g_autofree char *trimmed =
-		g_strndup(domain, length && domain[length - 1] == '.' ? length - 1 : length);
-	g_autofree char *ascii = length <= 4 * (gsize)255 ? g_hostname_to_ascii(trimmed) : NULL;
+	g_autofree char *trimmed = NULL, *ascii = NULL;
 
+	while (length > 0 && domain[length - 1] == '.')
+		length--;
+	trimmed = g_strndup(domain, length);
+	ascii = length <= 4 * (gsize)255 ? g_hostname_to_ascii(trimmed) : NULL;
 	return ascii ? g_ascii_strdown(ascii, -1) : g_steal_pointer(&trimmed);
 }
 

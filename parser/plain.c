@@ -18,9 +18,10 @@ char *plain_normalise(const char *text)
 		text += run;
 		if (*text == '\r') {
 			/* CR CR LF is one line end, made by a gateway that translated twice. */
-			while (text[0] == '\r' && text[1] == '\r' && strspn(text, "\r") < 4 &&
-				text[strspn(text, "\r")] == '\n')
+			if (text[1] == '\r' && text[2] == '\n')
 				text++;
+			else if (text[1] == '\r' && text[2] == '\r' && text[3] == '\n')
+				text += 2;
 			g_string_append_c(out, '\n');
 			text += text[1] == '\n' ? 2 : 1;
 		}

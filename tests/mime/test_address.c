@@ -86,6 +86,7 @@ static const struct {
 	{"anna@XN--MLLER-KVA.example", "anna@xn--mller-kva.example"},
 	{"JÜRGEN@x.example",          "jürgen@x.example"         },
 	{"anna@acme.example.",         "anna@acme.example"         },
+	{"anna@acme.example..",        "anna@acme.example"         },
 	{"\"anna\"@acme.example",      "anna@acme.example"         },
 	{"\"a b\"@acme.example",       "\"a b\"@acme.example"      },
 	{"ANNA",		       "anna"                      },
