@@ -187,37 +187,11 @@ static void sign_in(Site *site, struct evhttp_request *request, const Visit *vis
 
 /* ---- jobs ---- */
 
-typedef struct {
-	char *tenant;
-	const char *done; /* where it leads when it is finished, and when it is not */
-	gint64 job_id;
-} Awaited;
-
-static void awaited_free(gpointer data)
+/* about: where it leads when it is finished. */
+static void answer_awaited(struct evhttp_request *request, const char *outcome,
+	G_GNUC_UNUSED const char *sentence, gconstpointer about)
 {
-	Awaited *awaited = data;
-
-	g_free(awaited->tenant);
-	g_free(awaited);
-}
-
-static gboolean look(Site *site, struct evhttp_request *request, gpointer about, gboolean is_last)
-{
-	const Awaited *awaited = about;
-	g_autofree char *outcome = NULL;
-	g_autofree char *sentence = NULL;
-	Store *store = site_store(site, NULL);
-	const gboolean is_read =
-		store != NULL && job_find_outcome(store, awaited->tenant, awaited->job_id, &outcome,
-					 &sentence, NULL);
-
-	if (is_read && outcome != NULL)
-		answer_redirect(request, awaited->done);
-	else if (is_last)
-		answer_redirect(request, DIALOG_PATH "?done=asked#status");
-	else
-		return FALSE;
-	return TRUE;
+	answer_redirect(request, outcome != NULL ? about : DIALOG_PATH "?done=asked#status");
 }
 
 /* Leaves a job to a graph worker and waits for it, a while. */
@@ -226,18 +200,15 @@ static void ask(Site *site, struct evhttp_request *request, const Visit *visit, 
 {
 	g_autoptr(GError) error = NULL;
 	Store *store = site_store(site, &error);
-	Awaited *awaited = g_new0(Awaited, 1);
+	WaitJob wait = {.tenant = visit->dialog->tenant,
+		.seconds = g_str_equal(job->kind, "test") ? TEST_SECONDS : WAIT_SECONDS,
+		.answer = answer_awaited,
+		.about = done};
 
-	awaited->tenant = g_strdup(visit->dialog->tenant);
-	awaited->done = done;
-	if (store != NULL && job_add(store, job, &awaited->job_id, &error)) {
-		wait_for(site, request,
-			g_str_equal(job->kind, "test") ? TEST_SECONDS : WAIT_SECONDS, look, awaited,
-			awaited_free);
-		return;
-	}
-	awaited_free(awaited);
-	answer_failure(site, request, visit, error);
+	if (store != NULL && job_add(store, job, &wait.job_id, &error))
+		wait_for_job(site, request, &wait);
+	else
+		answer_failure(site, request, visit, error);
 }
 
 static Job job_of(const Visit *visit, const char *kind)

@@ -5,7 +5,6 @@
 #include "server/log.h"
 #include "server/visit.h"
 #include "server/wait.h"
-#include "store/job.h"
 
 /* A graph worker takes a second; Microsoft may take longer. A browser waits at least a minute. */
 #define WAIT_SECONDS 25
@@ -45,8 +44,7 @@ static void answer_outcome(
 	page_begin(&page,
 		&(PageFrame){
 			.language = language, .title = TEXT_CALLBACK, .outcome = outcome->outcome});
-	page_add(&page,
-		"<h1>%s</h1>\n<div class=\"outcome\" role=\"status\" data-outcome=\"%s\">\n",
+	page_add(&page, "<h1>%s</h1>\n<div class=\"status\" role=\"status\" data-outcome=\"%s\">\n",
 		page_text(&page, TEXT_CALLBACK), outcome->outcome);
 	page_say_in(&page, "p", "state", outcome->text);
 	if (sentence != NULL && *sentence != '\0')
@@ -62,42 +60,12 @@ static void answer_later(struct evhttp_request *request, const GError *error)
 	answer_outcome(request, 502, outcome_find("later"), NULL);
 }
 
-/* ---- waiting for the graph worker ---- */
-
-typedef struct {
-	char *tenant;
-	gint64 job_id;
-} Awaited;
-
-static void awaited_free(gpointer data)
+static void answer_awaited(struct evhttp_request *request, const char *outcome,
+	const char *sentence, G_GNUC_UNUSED gconstpointer about)
 {
-	Awaited *awaited = data;
+	const Outcome *known = outcome_find(outcome);
 
-	g_free(awaited->tenant);
-	g_free(awaited);
-}
-
-static gboolean look(Site *site, struct evhttp_request *request, gpointer about, gboolean is_last)
-{
-	const Awaited *awaited = about;
-	g_autoptr(GError) error = NULL;
-	g_autofree char *outcome = NULL;
-	g_autofree char *sentence = NULL;
-	Store *store = site_store(site, &error);
-
-	if (store != NULL &&
-		job_find_outcome(
-			store, awaited->tenant, awaited->job_id, &outcome, &sentence, &error) &&
-		outcome != NULL) {
-		const Outcome *known = outcome_find(outcome);
-
-		answer_outcome(request, known->status, known, sentence);
-		return TRUE;
-	}
-	if (!is_last)
-		return FALSE;
-	answer_outcome(request, 502, outcome_find("later"), NULL);
-	return TRUE;
+	answer_outcome(request, known->status, known, sentence);
 }
 
 /* ---- the request ---- */
@@ -117,20 +85,16 @@ void callback_get(Site *site, struct evhttp_request *request)
 	g_auto(SigninResult) result = {0};
 	g_autoptr(GError) error = NULL;
 	Store *store = site->ring != NULL && answer.state != NULL ? site_store(site, &error) : NULL;
-	Awaited *awaited;
 
 	if (store != NULL && signin_take(store, &site->settings, &answer, &result, &error)) {
 		if (result.outcome != NULL) {
-			const Outcome *known = outcome_find(result.outcome);
-
-			answer_outcome(request, known->status, known, result.sentence);
+			answer_awaited(request, result.outcome, result.sentence, NULL);
 			return;
 		}
 		if (result.is_known) {
-			awaited = g_new0(Awaited, 1);
-			awaited->tenant = g_strdup(result.tenant);
-			awaited->job_id = result.job_id;
-			wait_for(site, request, WAIT_SECONDS, look, awaited, awaited_free);
+			wait_for_job(site, request,
+				&(WaitJob){result.tenant, result.job_id, WAIT_SECONDS,
+					answer_awaited, NULL});
 			return;
 		}
 	}

@@ -7,7 +7,9 @@
 #include "server/answer.h"
 #include "server/dialog_view.h"
 #include "server/log.h"
-#include "server/pages.h" /* made of pages/pages.gresource.xml */
+
+/* Made of pages/pages.gresource.xml. */
+GResource *pages_get_resource(void);
 
 /* ---- refusals ---- */
 

@@ -52,12 +52,12 @@ static gboolean ring(
 	const char *client_state = text_of(notification, "clientState");
 	const char *lifecycle = text_of(notification, "lifecycleEvent");
 	g_autofree char *hash = client_state != NULL ? secret_sha256(client_state) : NULL;
-	g_autofree char *what = g_strdup_printf("%s %s %s", subscription, hash, lifecycle);
 	gboolean is_ours = FALSE;
 
 	if (subscription != NULL && hash != NULL) {
 		/* Duplicates are normal. */
-		if (!g_hash_table_add(rung, g_steal_pointer(&what)))
+		if (!g_hash_table_add(rung, g_strdup_printf("%s %s %s", subscription, hash,
+						    lifecycle != NULL ? lifecycle : "")))
 			return TRUE;
 		if (!ring_mark(store, subscription, hash, lifecycle, &is_ours, error))
 			return FALSE;

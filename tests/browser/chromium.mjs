@@ -12,16 +12,24 @@ function skip(why) {
   process.exit(0);
 }
 
-function loadPlaywright() {
+const require = createRequire(import.meta.url);
+
+// What find() returns; where the package is missing the test skips itself.
+function need(name, find) {
   try {
-    return createRequire(import.meta.url)('playwright-core');
+    return find();
   } catch {
-    return skip('playwright-core is not installed: npm ci in tests/browser');
+    return skip(`${name} is not installed: npm ci in tests/browser`);
   }
 }
 
+// The path of a file of a package.
+export function locate(name, file) {
+  return need(name, () => require.resolve(`${name}/${file}`));
+}
+
 export function launchChromium() {
-  const playwright = loadPlaywright();
+  const playwright = need('playwright-core', () => require('playwright-core'));
   if (!existsSync(path)) skip(`${path} is not installed`);
   return playwright.chromium.launch({ executablePath: path, args: quiet });
 }

@@ -2,10 +2,9 @@
 //
 // usage: dialog.mjs CONTROL [SCENARIO]...; prints TAP. CONTROL is tests/e2e/dialog.py, which plays the app and Microsoft.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { finish, launchChromium, report } from './chromium.mjs';
+import { finish, launchChromium, locate, report } from './chromium.mjs';
 
 const [control, ...wanted] = process.argv.slice(2);
 const shots = process.env.SCREENSHOTS;
@@ -38,9 +37,9 @@ function matches(have, want, name) {
   report(want.test(have), name, [`have: ${have}`, `want: ${want}`]);
 }
 
-const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
+const axe = locate('axe-core', 'axe.min.js');
 
-// What axe finds serious or critical; scripts of ours run beside the page's policy, not under it.
+// What axe finds, but for trifles; scripts of ours run beside the page's policy, not under it.
 async function findings(page) {
   await page.evaluate(readFileSync(axe, 'utf8'));
   const { violations } = await page.evaluate(() => window.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] }));
