@@ -84,6 +84,15 @@ typedef struct {
 Status command_print_list(
 	const Invocation *invocation, Table *table, const ListStyle *style, GError **error);
 
+/* Whole commands, for nouns whose verbs need no more. words are the arguments, NULL-terminated. */
+typedef gboolean (*Act)(Store *store, char **words, GError **error);
+typedef Table *(*Lister)(Store *store, char **words, GError **error);
+/* Reads the line, which has no options of its own, does the act, and answers. */
+Status command_act(Invocation *invocation, guint least, guint most, Act act);
+/* Reads the line, whose only option is --json, and prints the list; names as in ListStyle. */
+Status command_list(
+	Invocation *invocation, guint least, guint most, const char *const *names, Lister lister);
+
 /* The commands: command_parse.c, …; all verbs of a noun are in one file. */
 Status command_parse(Invocation *invocation);
 Status command_explain(Invocation *invocation);

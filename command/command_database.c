@@ -95,3 +95,40 @@ Status command_print_list(
 	table_free(table);
 	return STATUS_DONE;
 }
+
+Status command_act(Invocation *invocation, guint least, guint most, Act act)
+{
+	GError *error = NULL;
+	Status status;
+
+	if (!command_read(invocation, NULL, least, most, &status))
+		return status;
+
+	g_autoptr(Store) store = command_open_store(invocation);
+
+	if (store == NULL)
+		return STATUS_FAILED;
+	return command_answer(invocation, store, act(store, invocation->arguments, &error), &error);
+}
+
+Status command_list(
+	Invocation *invocation, guint least, guint most, const char *const *names, Lister lister)
+{
+	ListStyle style = {.names = names};
+	const GOptionEntry options[] = {
+		{"json", 0, 0, G_OPTION_ARG_NONE, &style.is_json, "print JSON, all columns", NULL},
+		{NULL    },
+	};
+	GError *error = NULL;
+	Status status;
+
+	if (!command_read(invocation, options, least, most, &status))
+		return status;
+
+	g_autoptr(Store) store = command_open_store(invocation);
+
+	if (store == NULL)
+		return STATUS_FAILED;
+	return command_print_list(
+		invocation, lister(store, invocation->arguments, &error), &style, &error);
+}

@@ -1,54 +1,32 @@
 #include "command/command.h"
 #include "store/directory.h"
 
-/* Adding and removing differ in one call. */
-static Status change(Invocation *invocation,
-	gboolean (*act)(Store *, const char *, const char *, const char *, GError **))
+static gboolean add(Store *store, char **words, GError **error)
 {
-	GError *error = NULL;
-	Status status;
+	return directory_add_member(store, words[0], words[1], words[2], error);
+}
 
-	if (!command_read(invocation, NULL, 3, 3, &status))
-		return status;
+static gboolean remove_one(Store *store, char **words, GError **error)
+{
+	return directory_remove_member(store, words[0], words[1], words[2], error);
+}
 
-	char **words = invocation->arguments;
-	g_autoptr(Store) store = command_open_store(invocation);
-
-	if (store == NULL)
-		return STATUS_FAILED;
-	return command_answer(
-		invocation, store, act(store, words[0], words[1], words[2], &error), &error);
+static Table *list(Store *store, char **words, GError **error)
+{
+	return directory_list_members(store, words[0], words[1], error);
 }
 
 Status command_member_add(Invocation *invocation)
 {
-	return change(invocation, directory_add_member);
+	return command_act(invocation, 3, 3, add);
 }
 
 Status command_member_remove(Invocation *invocation)
 {
-	return change(invocation, directory_remove_member);
+	return command_act(invocation, 3, 3, remove_one);
 }
 
 Status command_member_list(Invocation *invocation)
 {
-	ListStyle style = {0};
-	const GOptionEntry options[] = {
-		{"json", 0, 0, G_OPTION_ARG_NONE, &style.is_json, "print JSON", NULL},
-		{NULL    },
-	};
-	GError *error = NULL;
-	Status status;
-
-	if (!command_read(invocation, options, 2, 2, &status))
-		return status;
-
-	g_autoptr(Store) store = command_open_store(invocation);
-
-	if (store == NULL)
-		return STATUS_FAILED;
-	return command_print_list(invocation,
-		directory_list_members(
-			store, invocation->arguments[0], invocation->arguments[1], &error),
-		&style, &error);
+	return command_list(invocation, 2, 2, NULL, list);
 }

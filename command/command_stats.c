@@ -1,22 +1,13 @@
 #include "command/command.h"
 #include "store/audit.h"
 
+static Table *list(Store *store, char **words, GError **error)
+{
+	(void)words;
+	return audit_stats(store, error);
+}
+
 Status command_stats(Invocation *invocation)
 {
-	ListStyle style = {0};
-	const GOptionEntry options[] = {
-		{"json", 0, 0, G_OPTION_ARG_NONE, &style.is_json, "print JSON", NULL},
-		{NULL    },
-	};
-	GError *error = NULL;
-	Status status;
-
-	if (!command_read(invocation, options, 0, 0, &status))
-		return status;
-
-	g_autoptr(Store) store = command_open_store(invocation);
-
-	if (store == NULL)
-		return STATUS_FAILED;
-	return command_print_list(invocation, audit_stats(store, &error), &style, &error);
+	return command_list(invocation, 0, 0, NULL, list);
 }

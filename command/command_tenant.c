@@ -22,60 +22,38 @@ Status command_tenant_add(Invocation *invocation)
 		directory_add_tenant(store, invocation->arguments[0], name, &error), &error);
 }
 
+static Table *list(Store *store, char **words, GError **error)
+{
+	return directory_list_tenants(store, words[0], error);
+}
+
 Status command_tenant_list(Invocation *invocation)
 {
 	static const char *const names[] = {
 		"tenant", "name", "users", "addresses", "created_at=created", NULL};
-	ListStyle style = {.names = names};
-	const GOptionEntry options[] = {
-		{"json", 0, 0, G_OPTION_ARG_NONE, &style.is_json, "print JSON, with all rules",
-                 NULL},
-		{NULL    },
-	};
-	GError *error = NULL;
-	Status status;
 
-	if (!command_read(invocation, options, 0, 1, &status))
-		return status;
+	return command_list(invocation, 0, 1, names, list);
+}
 
-	g_autoptr(Store) store = command_open_store(invocation);
+/* A value of several words needs no quotes of the shell. */
+static gboolean set(Store *store, char **words, GError **error)
+{
+	g_autofree char *value = g_strjoinv(" ", words + 2);
 
-	if (store == NULL)
-		return STATUS_FAILED;
-	return command_print_list(invocation,
-		directory_list_tenants(store, invocation->arguments[0], &error), &style, &error);
+	return directory_set_tenant(store, words[0], words[1], value, error);
 }
 
 Status command_tenant_set(Invocation *invocation)
 {
-	GError *error = NULL;
-	Status status;
+	return command_act(invocation, 3, G_MAXUINT, set);
+}
 
-	if (!command_read(invocation, NULL, 3, G_MAXUINT, &status))
-		return status;
-
-	char **words = invocation->arguments;
-	g_autoptr(Store) store = command_open_store(invocation);
-	g_autofree char *value = g_strjoinv(" ", words + 2);
-
-	if (store == NULL)
-		return STATUS_FAILED;
-	return command_answer(invocation, store,
-		directory_set_tenant(store, words[0], words[1], value, &error), &error);
+static gboolean remove_one(Store *store, char **words, GError **error)
+{
+	return directory_remove_tenant(store, words[0], error);
 }
 
 Status command_tenant_remove(Invocation *invocation)
 {
-	GError *error = NULL;
-	Status status;
-
-	if (!command_read(invocation, NULL, 1, 1, &status))
-		return status;
-
-	g_autoptr(Store) store = command_open_store(invocation);
-
-	if (store == NULL)
-		return STATUS_FAILED;
-	return command_answer(invocation, store,
-		directory_remove_tenant(store, invocation->arguments[0], &error), &error);
+	return command_act(invocation, 1, 1, remove_one);
 }

@@ -38,26 +38,16 @@ Status command_user_add(Invocation *invocation)
 		&error);
 }
 
+static Table *list(Store *store, char **words, GError **error)
+{
+	return directory_list_users(store, words[0], error);
+}
+
 Status command_user_list(Invocation *invocation)
 {
 	static const char *const names[] = {"tenant", "user", "role", "addresses", "domain", NULL};
-	ListStyle style = {.names = names};
-	const GOptionEntry options[] = {
-		{"json", 0, 0, G_OPTION_ARG_NONE, &style.is_json, "print JSON", NULL},
-		{NULL    },
-	};
-	GError *error = NULL;
-	Status status;
 
-	if (!command_read(invocation, options, 0, 1, &status))
-		return status;
-
-	g_autoptr(Store) store = command_open_store(invocation);
-
-	if (store == NULL)
-		return STATUS_FAILED;
-	return command_print_list(invocation,
-		directory_list_users(store, invocation->arguments[0], &error), &style, &error);
+	return command_list(invocation, 0, 1, names, list);
 }
 
 Status command_user_remove(Invocation *invocation)
