@@ -4,6 +4,7 @@
 #include "command/mailfiles.h"
 #include "command/progress.h"
 #include "store/address.h"
+#include "store/delivery.h"
 #include "store/directory.h"
 #include "store/ingest.h"
 
@@ -19,7 +20,7 @@ typedef struct {
 	const Invocation *invocation;
 	const Config *config; /* borrowed, as all here */
 	Store *store;
-	const char *to;
+	const char *to, *tenant;
 	const char *user; /* who vouches, or NULL */
 	gboolean is_history;
 	Progress *progress;
@@ -54,6 +55,17 @@ static void file_patiently(const Filing *filing, GBytes *source, Verdict *verdic
 		if (!g_error_matches(verdict->error, CASEGATE_ERROR, CASEGATE_ERROR_RETRY))
 			return;
 	}
+}
+
+/* A run of old mail that goes on where it was interrupted need not read what is there. */
+static gboolean is_there(const Filing *filing, GBytes *source)
+{
+	gboolean is_known = FALSE;
+
+	return filing->is_history &&
+	       delivery_is_known(
+		       filing->store, filing->tenant, filing->to, source, &is_known, NULL) &&
+	       is_known;
 }
 
 static void complain(Filing *filing, const char *where, const char *why)
@@ -98,7 +110,10 @@ static void file_all(Filing *filing, MailFiles *files)
 			command_fail(filing->invocation, error);
 			continue;
 		}
-		file_patiently(filing, source, &verdict);
+		if (is_there(filing, source))
+			verdict.outcome = OUTCOME_DUPLICATE;
+		else
+			file_patiently(filing, source, &verdict);
 		count(filing, where, &verdict);
 		verdict_clear(&verdict);
 		progress_set(filing->progress, mailfiles_position(files), filing->mails);
@@ -126,7 +141,7 @@ static void print_totals(const Filing *filing, guint skipped)
 
 /* A wrong address or user would fail every single mail: asked once, before the first. */
 static gboolean check_destination(
-	Store *store, const char *to, const char *from, char **user, GError **error)
+	Store *store, const char *to, const char *from, char **tenant, char **user, GError **error)
 {
 	AgentAddress found = {0};
 	gboolean is_there = address_find(store, to, &found, error);
@@ -138,6 +153,7 @@ static gboolean check_destination(
 	}
 	if (is_there && from != NULL)
 		is_there = directory_has_user(store, found.tenant, from, user, error);
+	*tenant = g_strdup(found.tenant);
 	agent_address_clear(&found);
 	return is_there;
 }
@@ -158,7 +174,7 @@ static Status file_paths(Filing *filing, char *const *paths)
 
 Status command_file(Invocation *invocation)
 {
-	g_autofree char *to = NULL, *from = NULL, *user = NULL;
+	g_autofree char *to = NULL, *from = NULL, *tenant = NULL, *user = NULL;
 	gboolean is_history = FALSE;
 	const GOptionEntry options[] = {
 		{"to",      0, 0, G_OPTION_ARG_FILENAME, &to, "the agent address to file for",
@@ -182,13 +198,14 @@ Status command_file(Invocation *invocation)
 
 	if (store == NULL)
 		return STATUS_FAILED;
-	if (!check_destination(store, to, from, &user, &error))
+	if (!check_destination(store, to, from, &tenant, &user, &error))
 		return command_fail(invocation, error);
 
 	Filing filing = {.invocation = invocation,
 		.config = config,
 		.store = store,
 		.to = to,
+		.tenant = tenant,
 		.user = user,
 		.is_history = is_history};
 

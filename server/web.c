@@ -4,6 +4,7 @@
 #include <event2/http.h>
 
 #include "server/answer.h"
+#include "server/ledger.h"
 #include "server/log.h"
 #include "server/metrics.h"
 #include "server/site.h"
@@ -20,16 +21,6 @@ static void get_health(G_GNUC_UNUSED Site *site, struct evhttp_request *request)
 	answer_text(request, HTTP_OK, "ok\n");
 }
 
-static void get_metrics(G_GNUC_UNUSED Site *site, struct evhttp_request *request)
-{
-	GString *text = g_string_sized_new(8192);
-
-	metrics_note_memory();
-	metrics_format(text);
-	answer_metrics(request, text->str);
-	g_string_free(text, TRUE);
-}
-
 Store *site_store(Site *site, GError **error)
 {
 	gint64 now = g_get_monotonic_time();
@@ -44,6 +35,17 @@ Store *site_store(Site *site, GError **error)
 	site->opened_at = now;
 	site->store = store_open(site->config->database.url, ROLE_WEB, error);
 	return site->store;
+}
+
+static void get_metrics(Site *site, struct evhttp_request *request)
+{
+	GString *text = g_string_sized_new(8192);
+
+	metrics_note_memory();
+	metrics_format(text);
+	ledger_format(text, site_store(site, NULL));
+	answer_metrics(request, text->str);
+	g_string_free(text, TRUE);
 }
 
 static gboolean is_ready(Site *site, GError **error)

@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "mime/address.h"
+#include "store/content.h"
 #include "store/db.h"
 
 enum { PREVIEW_CHARACTERS = 200 };
@@ -39,6 +41,25 @@ gboolean delivery_begin(Store *store, const char *tenant, const char *recipient,
 	before->reference = g_strdup(db_text(result, 0, 4));
 	before->is_held = db_bool(result, 0, 5);
 	return TRUE;
+}
+
+gboolean delivery_is_known(Store *store, const char *tenant, const char *recipient, GBytes *source,
+	gboolean *is_known, GError **error)
+{
+	g_autoptr(Args) args = args_new();
+	g_autoptr(PGresult) result = NULL;
+	g_autofree char *key = address_key(recipient);
+	g_autofree char *sha256 = content_sha256(source);
+
+	args_text(args, tenant);
+	args_text(args, key);
+	args_hex(args, sha256);
+	result = db_run(store, "looking for the same bytes",
+		"SELECT EXISTS (SELECT FROM casegate.delivery WHERE tenant = $1 AND recipient = $2"
+		" AND source_sha256 = $3 AND is_first)",
+		args, error);
+	*is_known = result && db_bool(result, 0, 0);
+	return result != NULL;
 }
 
 static const char *protocol_name(Protocol protocol)

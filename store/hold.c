@@ -86,7 +86,9 @@ Table *hold_release(Store *store, const char *delivery_id, const char *reference
 	const char *const filed[] = {tenant, message_id, NULL};
 
 	return table_query(store, "finding a released mail",
-		"select c.reference, c.case_id, m.message_id"
+		"select c.reference, c.case_id, m.message_id,"
+		" exists (select from casegate.reparse q where q.tenant = $1 and q.message_id = "
+		"m.message_id and q.claimed_at is null) as is_unread"
 		" from casegate.messages m join casegate.cases c using (tenant, case_id)"
 		" where m.tenant = $1 and m.message_id = $2::bigint",
 		filed, error);

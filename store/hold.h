@@ -10,7 +10,8 @@ Table *hold_list(Store *store, const char *tenant, gboolean is_all, GError **err
 
 /* Files a held mail: into the case of this reference, or a new one without (NULL). by_user (key or
  * address, or NULL for the operator) releases it and becomes a member. One row: reference, case_id,
- * message_id. CASEGATE_ERROR_REJECT where no such delivery waits. */
+ * message_id, is_unread (it could not be read and is to be read again). CASEGATE_ERROR_REJECT where
+ * no such delivery waits. */
 Table *hold_release(Store *store, const char *delivery_id, const char *reference,
 	const char *by_user, GError **error);
 /* Turns it away without a word to the sender; the bytes stay until retention ends. */

@@ -111,9 +111,9 @@ end $$;
 create function keys_drop(p_roots bigint[], p_messages bigint[]) returns bigint language plpgsql as $$
 declare
 	v_threads bigint[] := array(select class_of(tenant_now(), r) from unnest(p_roots) r);
-	v_named uuid[] := array(select distinct k from message m, unnest(array_prepend(m.own_key, m.ref_keys)) k
+	v_named uuid[] := array(select distinct k from message m, unnest(array_prepend(m.own_key, m.ref_keys) || m.quoted_keys) k
 		where m.tenant = tenant_now() and m.message_id = any(p_messages));
-	v_kept uuid[] := array(select distinct k from message m, unnest(array_prepend(m.own_key, m.ref_keys)) k
+	v_kept uuid[] := array(select distinct k from message m, unnest(array_prepend(m.own_key, m.ref_keys) || m.quoted_keys) k
 		where m.tenant = tenant_now() and m.thread_id = any(v_threads) and m.message_id <> all(p_messages));
 	v_count bigint;
 begin
@@ -149,6 +149,7 @@ begin
 	update outbox x set reply_to_message = null where x.tenant = tenant_now() and x.reply_to_message = any(p_messages);
 	delete from outbox x where x.tenant = tenant_now() and x.message_id = any(p_messages);
 	delete from attachment x where x.tenant = tenant_now() and x.message_id = any(p_messages);
+	delete from outlook_sighting x where x.tenant = tenant_now() and x.message_id = any(p_messages);
 	update event e set detail = '{}' where e.tenant = tenant_now() and e.message_id = any(p_messages) and e.kind = 'send_state';
 	delete from message m where m.tenant = tenant_now() and m.message_id = any(p_messages);
 end $$;

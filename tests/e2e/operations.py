@@ -9,6 +9,8 @@ import os
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 import harness  # noqa: E402
@@ -195,6 +197,64 @@ def exporting(tap, shell, directory):
     had, has = (json_of(shell.run("parse", stdin=text.encode())) for text in (shell.run("export", "--tenant", "acme", "--message", message), other))
     tap.equal([m["forward"]["form"] + str(m["forward"]["original"]["date"]) + str(len(m["text"])) for m in (had, has)][1:],
               [had["forward"]["form"] + str(had["forward"]["original"]["date"]) + str(len(had["text"]))], "and is read alike")
+
+
+def reading_again(tap, shell, directory):
+    """hold release of a mail that could not be read reads it at once, without a gateway."""
+    shell.file(write(directory, "unread.eml", harness.eml([("From", "Uwe Unlesbar <uwe@unlesbar.example>"), ("To", AGENT), ("Subject", "Unlesbar"),
+                                                           ("Message-ID", "<unlesbar@unlesbar.example>"), *harness.text_headers()], "Der Text darin")))
+    with shell.cluster.connect() as session:
+        # As if its first reader had died: the bytes are there, nothing else.
+        session.execute("SELECT set_config('casegate.tenant', 'acme', false)")
+        message = session.value("UPDATE casegate.delivery SET outcome = 'failed', held_message = NULL, subject = NULL, from_address = NULL, preview = NULL"
+                                " WHERE internet_message_id = 'unlesbar@unlesbar.example' RETURNING (SELECT message_id FROM casegate.message"
+                                " WHERE internet_message_id = 'unlesbar@unlesbar.example')")
+        session.execute("SELECT casegate.message_drop('acme', %s)", (message,))
+    held = [h for h in shell.json("hold", "list", "acme") if h["outcome"] == "failed"]
+    tap.equal(len(held), 1, "it is listed")
+    code, out, err = shell("hold", "release", str(held[0]["delivery_id"]))
+    tap.ok(code == 0 and err == "" and out.startswith("filed into V-"), "released", out, err)
+    shown = shell.json("case", "show", "acme", out.split()[2])["messages"][0]
+    tap.equal((shown["subject"], shown["from_address"], shown["text"].strip()), ("Unlesbar", "uwe@unlesbar.example", "Der Text darin"), "and read at once", shown)
+
+
+def importing(tap, shell, directory):
+    """file --history: an archive in one go, interrupted, and gone on with; no events."""
+    count = int(os.environ.get("HISTORY_MAILS", "300"))
+    path = write(directory, "history/archive.mbox", b"".join(archive(count)))
+    events = shell.rows("SELECT count(*) AS n FROM casegate.event")[0]["n"]
+    started = time.monotonic()
+    process = subprocess.Popen([harness.program(), "file", "--to", AGENT, "--from", "anna", "--history", path], env=shell.environment,
+                               stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    wait_until(lambda: shell.rows("SELECT count(*) AS n FROM casegate.delivery WHERE internet_message_id LIKE 'archiv-%%'")[0]["n"] > count // 4, 120)
+    process.kill()
+    process.communicate()
+    first = shell.rows("SELECT count(*) AS n FROM casegate.delivery WHERE internet_message_id LIKE 'archiv-%%'")[0]["n"]
+    tap.ok(count // 4 < first < count, f"killed after {first} of {count} mails in {time.monotonic() - started:.1f} s")
+    started = time.monotonic()
+    code, out, err = shell.file(path, history=True, **{"from": "anna"})
+    seconds = time.monotonic() - started
+    tap.ok(code == 0 and f"{count - first} filed" in out and f"{first} duplicate" in out, f"goes on where it was: {seconds:.1f} s", out, err)
+    started = time.monotonic()
+    code, out, err = shell.file(path, history=True, **{"from": "anna"})
+    tap.ok(code == 0 and f"{count} duplicate" in out, f"once more: {time.monotonic() - started:.1f} s", out, err)
+    there = shell.rows("SELECT count(*) AS n, count(DISTINCT internet_message_id) AS d FROM casegate.deliveries WHERE internet_message_id LIKE 'archiv-%%'")[0]
+    tap.equal((there["n"], there["d"]), (count, count), "each mail is there once, known ones leave no further delivery")
+    cases = shell.rows("SELECT count(DISTINCT case_id) AS n FROM casegate.messages WHERE internet_message_id LIKE 'archiv-%%'")[0]["n"]
+    tap.equal(cases, count // 5, "in its case")
+    tap.equal(shell.rows("SELECT count(*) AS n FROM casegate.event")[0]["n"], events, "without an event")
+
+
+def archive(count):
+    """An mbox: threads of five mails."""
+    for number in range(count):
+        thread, place = divmod(number, 5)
+        yield (b"From anna@acme.example Mon Mar  3 14:05:31 2025\n"
+               + harness.eml([("From", mails.address(mails.ANNA if place % 2 else mails.KARL)), ("To", mails.address(mails.KARL if place % 2 else mails.ANNA)),
+                              ("Subject", f"{'AW: ' if place else ''}Archiv {thread}"), ("Date", mails.rfc_date(mails.at(1 + place, 8 + thread % 9, thread % 60))),
+                              ("Message-ID", f"<archiv-{number}@acme.example>"),
+                              *([("References", " ".join(f"<archiv-{thread * 5 + p}@acme.example>" for p in range(place)))] if place else []),
+                              *harness.text_headers()], f"Mail {place} im Faden {thread}.\n" + "Noch etwas Text dazu. " * (number % 40) + "\n", "\n") + b"\n")
 
 
 def limits(tap, gateway):
@@ -384,14 +444,51 @@ def closed_cases(tap, gateway):
     gateway.run("tenant", "set", "acme", "closed", "reopen")
 
 
+def erasing_meanwhile(tap, gateway):
+    """Cases are erased while mail with the same file, and answers to what goes, come in: no mail loses its bytes."""
+    threads, replies, failures = [], [], []
+    content = b"Die Preisliste, die alle haben. " * 400
+
+    def send(number):
+        try:
+            last = None
+            for turn in range(12):
+                mail = mails.Plain(mails.ANNA, [mails.KARL], f"Rundbrief {number} {turn // 3}", answers=last if turn % 3 else None)
+                last = mail
+                replies.append(gateway.send(mails.with_file(mail, "preise.txt", "text/plain", content)).code)
+        except Exception as error:  # pylint: disable=broad-except
+            failures.append(error)
+
+    for number in range(3):
+        threads.append(threading.Thread(target=send, args=(number,)))
+        threads[-1].start()
+    erased = 0
+    while any(thread.is_alive() for thread in threads):
+        found = [c["reference"] for c in gateway.json("case", "list", "acme", "--json") if c["subject"].startswith("Rundbrief")]
+        for reference in found[:2]:
+            code, _, err = gateway.command("erase", "--tenant", "acme", "--case", reference)
+            erased += code == 0
+            failures += [err] if code and "no case" not in err and "V-" not in err else []
+    for thread in threads:
+        thread.join()
+    tap.equal((failures, sorted(set(replies))), ([], [250]), f"all mail was taken, {erased} cases erased meanwhile")
+    with gateway.admin() as session:
+        lost = session.value("SELECT count(*) FROM casegate.attachment a WHERE a.size > 0 AND NOT EXISTS"
+                             " (SELECT FROM casegate.content c WHERE c.tenant = a.tenant AND c.sha256 = a.sha256)")
+        lost += session.value("SELECT count(*) FROM casegate.delivery d WHERE d.source_sha256 IS NOT NULL AND d.reason IS DISTINCT FROM 'never_file' AND NOT EXISTS"
+                              " (SELECT FROM casegate.content c WHERE c.tenant = d.tenant AND c.sha256 = d.source_sha256)")
+        unread = session.value("SELECT count(*) FROM casegate.delivery WHERE outcome = 'failed'")
+    tap.equal((lost, unread), (0, 0), "no mail has lost its bytes, none was kept unread")
+
+
 def main():
     tap = Tap()
     with pg.Cluster() as cluster, tempfile.TemporaryDirectory() as directory:
         shell = Shell(cluster)
         provide(shell)
-        tap.run([erasing, explaining_filed, replaying, exporting], shell, directory)
+        tap.run([erasing, explaining_filed, replaying, exporting, reading_again, importing], shell, directory)
     with Gateway() as gateway:
-        tap.run([limits, expiring, tags, addresses, closed_cases], gateway)
+        tap.run([limits, expiring, tags, addresses, closed_cases, erasing_meanwhile], gateway)
         check_sanitizers(tap, gateway)
     return tap.done()
 
