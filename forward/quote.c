@@ -13,6 +13,8 @@ enum {
 	QUOTE_DEPTH = 20,       /* quotes inside quotes that are told apart */
 	QUOTES = 100,           /* told apart at all */
 	QUOTE_BYTES = 20 << 20, /* text of all quotes together */
+	ATTRIBUTED_LINES =
+		50000, /* how far attributions and blocks are looked for; marks further */
 };
 
 /* An earlier mail inside the text. */
@@ -164,7 +166,8 @@ static guint take_attribution(Walk *walk, guint at)
 	char mark = '\0';
 	Region *region;
 
-	if (!attribution_parse(all_lines(walk), walk->lines->len, at, &found))
+	if (at >= ATTRIBUTED_LINES ||
+		!attribution_parse(all_lines(walk), walk->lines->len, at, &found))
 		return at;
 	body = skip_blank_lines(walk, found.end);
 	if (body < walk->lines->len)
@@ -189,7 +192,7 @@ static guint take_block(Walk *walk, guint at)
 	Region *region;
 	Block block;
 
-	if (!block_may_begin(line))
+	if (at >= ATTRIBUTED_LINES || !block_may_begin(line))
 		return at;
 	if (block_parse(all_lines(walk), count, at, &block)) {
 		region = add_region(walk, at, block.end, count, '\0');

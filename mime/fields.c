@@ -4,6 +4,7 @@
 
 #include "mime/charset.h"
 #include "mime/limits.h"
+#include "mime/words.h"
 
 enum { MOST_JUNK_LINES = 3, MOST_NAME = 256 };
 
@@ -104,6 +105,19 @@ static gsize find_start(Mail *mail, const char *text, gsize length)
 	return length;
 }
 
+static gboolean has_more_words(const char *value, guint most)
+{
+	guint words = 0;
+
+	while (words <= most && (value = strstr(value, "=?"))) {
+		gsize length = words_length(value);
+
+		words += length > 0;
+		value += length > 0 ? length : 2;
+	}
+	return words > most;
+}
+
 static void add_field(Mail *mail, const char *raw, gsize length)
 {
 	gsize name = name_length(raw, length);
@@ -125,6 +139,10 @@ static void add_field(Mail *mail, const char *raw, gsize length)
 	field = g_new0(Field, 1);
 	field->name = g_strndup(raw, name);
 	field->value = fields_unfold(colon + 1, length - (gsize)(colon + 1 - raw));
+	if (has_more_words(field->value, LIMIT_WORDS))
+		mail_defect(mail,
+			"more than %d encoded words in a header field, the rest as written",
+			LIMIT_WORDS);
 	g_ptr_array_add(mail->fields, field);
 }
 

@@ -12,6 +12,8 @@ void header_set_subject(Mail *mail, const char *value)
 {
 	g_autofree char *decoded = words_decode(value);
 
+	if (g_utf8_strlen(decoded, -1) > LIMIT_SUBJECT)
+		mail_defect(mail, "subject cut after %d characters", LIMIT_SUBJECT);
 	g_free(mail->subject);
 	g_free(mail->base_subject);
 	mail->subject = words_one_line(decoded, LIMIT_SUBJECT);

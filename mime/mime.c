@@ -99,13 +99,24 @@ static void set_transfer(Mail *mail, MimeNode *node, const char *value)
 		mail_defect(mail, "unknown Content-Transfer-Encoding");
 }
 
+static Params *read_params(Mail *mail, const char *value)
+{
+	Params *params = params_parse(value);
+
+	if (params->is_cut)
+		mail_defect(mail,
+			"more than %d parameters of a field, or %d pieces of one, left out",
+			LIMIT_PARAMETERS, LIMIT_SEGMENTS);
+	return params;
+}
+
 /* One Content-* field of a part. Of several the first counts. */
 static void node_set(Mail *mail, MimeNode *node, const char *name, const char *value)
 {
 	if (g_ascii_strcasecmp(name, "Content-Type") == 0 && !node->type)
-		node->type = params_parse(value);
+		node->type = read_params(mail, value);
 	else if (g_ascii_strcasecmp(name, "Content-Disposition") == 0 && !node->disposition)
-		node->disposition = params_parse(value);
+		node->disposition = read_params(mail, value);
 	else if (g_ascii_strcasecmp(name, "Content-Transfer-Encoding") == 0 &&
 		 node->transfer == TRANSFER_IDENTITY)
 		set_transfer(mail, node, value);
@@ -453,8 +464,13 @@ static MimeNode *parts_parse(Mail *mail, const Params *type, GBytes *source, gsi
 	g_autoptr(GBytes) limited = NULL;
 	MimeNode *node = NULL;
 
-	if (!boundary || !*boundary || strlen(boundary) > LIMIT_BOUNDARY)
+	if (!boundary || !*boundary)
 		return NULL;
+	if (strlen(boundary) > LIMIT_BOUNDARY) {
+		mail_defect(
+			mail, "a boundary of more than %d bytes not looked for", LIMIT_BOUNDARY);
+		return NULL;
+	}
 	end = scan_limits(text, length, body, boundary, parts);
 	if (end < length)
 		mail_defect(mail, "too many or too deep parts: cut after %" G_GSIZE_FORMAT " bytes",

@@ -192,6 +192,7 @@ static void collect(Params *params, const GPtrArray *segments)
 		gboolean is_extended = segment->index >= 0 || segment->is_encoded;
 
 		length = run_length(segments, i);
+		params->is_cut = params->is_cut || length > LIMIT_SEGMENTS;
 		if (is_extended || !g_hash_table_contains(params->table, segment->name))
 			g_hash_table_replace(params->table, g_strdup(segment->name),
 				join(segments, i, i + length));
@@ -219,6 +220,7 @@ Params *params_parse(const char *text)
 		at = skip_space(at + (*at == ';'));
 		at = read_segment(at, segments);
 	}
+	params->is_cut = at[strspn(at, "; \t")] != '\0';
 	g_ptr_array_sort(segments, segment_compare);
 	collect(params, segments);
 	return params;

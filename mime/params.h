@@ -9,6 +9,7 @@ typedef struct {
 	char *value; /* "text/plain", "attachment": lower case, without white space and comments, ""
 			for none */
 	GHashTable *table; /* lower-case name → decoded value, one line */
+	gboolean is_cut;   /* there were more parameters, or pieces of one, than are read */
 } Params;
 
 /* text is valid UTF-8, unfolded; NULL is empty. Never NULL. */

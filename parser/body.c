@@ -200,13 +200,17 @@ static Piece *read_calendar(Body *body, const MimeNode *node)
 	g_autoptr(GBytes) content = mime_decode(body->mail, node);
 	g_autofree char *text = NULL, *summary = NULL;
 	const char *method = params_get(node->type, "method");
-	gboolean is_invitation = FALSE;
+	gboolean is_invitation = FALSE, is_cut = FALSE;
 	gsize length;
 	const char *data = g_bytes_get_data(content, &length);
 
 	text = charset_to_utf8(
 		params_get(node->type, "charset"), data, MIN(length, LIMIT_CALENDAR_BYTES), NULL);
-	summary = calendar_summary(text, &is_invitation);
+	summary = calendar_summary(text, &is_invitation, &is_cut);
+	if (is_cut || length > LIMIT_CALENDAR_BYTES)
+		mail_defect(body->mail,
+			"more than %d appointments or %d bytes of a calendar left out",
+			LIMIT_EVENTS, LIMIT_CALENDAR_BYTES);
 	/* An event.ics that somebody attached is a file; an invitation is what the mail is about.
 	 */
 	if ((method || is_invitation) && strcmp(node->disposition->value, "attachment") != 0 &&

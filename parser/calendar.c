@@ -161,7 +161,7 @@ static void append_event(GString *out, const char *method, const Event *event)
 	g_string_append_c(out, '\n');
 }
 
-char *calendar_summary(const char *ics, gboolean *is_invitation)
+char *calendar_summary(const char *ics, gboolean *is_invitation, gboolean *is_cut)
 {
 	GString *out = g_string_new(NULL);
 	g_autofree char *method = NULL;
@@ -190,6 +190,7 @@ char *calendar_summary(const char *ics, gboolean *is_invitation)
 		}
 	}
 	event_clear(&event);
+	*is_cut = strcasestr(ics, "BEGIN:VEVENT") != NULL;
 	*is_invitation = method && *method && g_ascii_strcasecmp(method, "PUBLISH") != 0;
 	return g_string_free(out, FALSE);
 }

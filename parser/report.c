@@ -56,9 +56,13 @@ static void add_recipient(Mail *mail, const char *text, gsize length)
 	g_autofree char *plain = g_strndup(text, length);
 	g_autofree char *key = address_key(plain);
 
-	if (!address_is_plausible(key) || mail->reported_recipients->len >= LIMIT_RECIPIENTS)
+	if (!address_is_plausible(key) ||
+		g_ptr_array_find_with_equal_func(mail->reported_recipients, key, g_str_equal, NULL))
 		return;
-	if (!g_ptr_array_find_with_equal_func(mail->reported_recipients, key, g_str_equal, NULL))
+	if (mail->reported_recipients->len >= LIMIT_RECIPIENTS)
+		mail_defect(
+			mail, "more than %d failed recipients, the first read", LIMIT_RECIPIENTS);
+	else
 		g_ptr_array_add(mail->reported_recipients, g_steal_pointer(&key));
 }
 

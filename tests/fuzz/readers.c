@@ -274,8 +274,8 @@ static void links(const char *text)
 
 static void calendar(const char *text)
 {
-	gboolean is_invitation;
-	g_autofree char *summary = calendar_summary(text, &is_invitation);
+	gboolean is_invitation, is_cut;
+	g_autofree char *summary = calendar_summary(text, &is_invitation, &is_cut);
 
 	check_text(summary);
 }

@@ -41,8 +41,8 @@ static const struct {
 static void test_rows(void)
 {
 	for (gsize i = 0; i < G_N_ELEMENTS(rows); i++) {
-		gboolean is_invitation;
-		g_autofree char *have = calendar_summary(rows[i].in, &is_invitation);
+		gboolean is_invitation, is_cut;
+		g_autofree char *have = calendar_summary(rows[i].in, &is_invitation, &is_cut);
 
 		g_assert_cmpstr(have, ==, rows[i].want);
 		g_assert_cmpint(is_invitation, ==, rows[i].is_invitation);
