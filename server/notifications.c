@@ -44,43 +44,43 @@ static const char *text_of(const json_t *notification, const char *name)
 	return text != NULL && *text != '\0' && strlen(text) <= FIELD_LIMIT ? text : NULL;
 }
 
-/* Without a client state nobody has rung: polling finds what is new. */
-static gboolean ring(
-	Store *store, const json_t *notification, GHashTable *rung, guint *forged, GError **error)
+/* Without a client state nobody has rung: polling finds what is new. Duplicates are normal. */
+static void add(Rings *rings, GHashTable *seen, const json_t *notification)
 {
 	const char *subscription = text_of(notification, "subscriptionId");
 	const char *client_state = text_of(notification, "clientState");
 	const char *lifecycle = text_of(notification, "lifecycleEvent");
 	g_autofree char *hash = client_state != NULL ? secret_sha256(client_state) : NULL;
-	gboolean is_ours = FALSE;
 
-	if (subscription != NULL && hash != NULL) {
-		/* Duplicates are normal. */
-		if (!g_hash_table_add(rung, g_strdup_printf("%s %s %s", subscription, hash,
-						    lifecycle != NULL ? lifecycle : "")))
-			return TRUE;
-		if (!ring_mark(store, subscription, hash, lifecycle, &is_ours, error))
-			return FALSE;
-	}
-	*forged += !is_ours;
-	return TRUE;
+	if (subscription == NULL || hash == NULL ||
+		!g_hash_table_add(seen, g_strdup_printf("%s %s %s", subscription, hash,
+						lifecycle != NULL ? lifecycle : "")))
+		return;
+	g_ptr_array_add(rings->subscriptions, g_strdup(subscription));
+	g_ptr_array_add(rings->hashes, g_steal_pointer(&hash));
+	g_ptr_array_add(rings->lifecycles, g_strdup(lifecycle));
 }
 
 static gboolean ring_all(Site *site, const json_t *notifications, GError **error)
 {
-	g_autoptr(GHashTable) rung = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	g_autoptr(GPtrArray) subscriptions = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GPtrArray) hashes = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GPtrArray) lifecycles = g_ptr_array_new_with_free_func(g_free);
+	Rings rings = {subscriptions, hashes, lifecycles};
 	const gsize count = MIN(json_array_size(notifications), NOTIFICATIONS_LIMIT);
-	Store *store = count > 0 ? site_store(site, error) : NULL;
-	guint forged = 0;
+	guint ours = 0;
+	Store *store;
 
 	for (gsize i = 0; i < count; i++)
-		if (store == NULL ||
-			!ring(store, json_array_get(notifications, i), rung, &forged, error))
-			return FALSE;
-	if (forged > 0)
-		log_warning("%u notifications of %" G_GSIZE_FORMAT
-			    " name no subscription of ours, or not its client state",
-			forged, count);
+		add(&rings, seen, json_array_get(notifications, i));
+	store = subscriptions->len > 0 ? site_store(site, error) : NULL;
+	if (subscriptions->len > 0 && (store == NULL || !ring_mark(store, &rings, &ours, error)))
+		return FALSE;
+	if (ours < subscriptions->len || subscriptions->len == 0)
+		log_warning("%u of %" G_GSIZE_FORMAT
+			    " notifications name a subscription of ours and its client state",
+			ours, count);
 	return TRUE;
 }
 

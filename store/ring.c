@@ -2,20 +2,23 @@
 
 #include "store/db.h"
 
-gboolean ring_mark(Store *store, const char *subscription, const char *client_state_hash,
-	const char *lifecycle, gboolean *is_ours, GError **error)
+gboolean ring_mark(Store *store, const Rings *rings, guint *ours, GError **error)
 {
 	g_autoptr(Args) args = args_new();
 	g_autoptr(PGresult) result = NULL;
 
-	args_text(args, subscription);
-	args_hex(args, client_state_hash);
-	args_text(args, lifecycle);
-	result = db_run(store, "marking a mailbox that has news",
-		"SELECT casegate.outlook_ring($1, $2, $3)", args, error);
+	args_array(args, rings->subscriptions);
+	args_array(args, rings->hashes);
+	args_array(args, rings->lifecycles);
+	result = db_run(store, "marking mailboxes that have news",
+		"SELECT count(*) FILTER (WHERE casegate.outlook_ring(r.subscription,"
+		" decode(r.hash, 'hex'), r.lifecycle))"
+		" FROM unnest($1::text[], $2::text[], $3::text[]) AS r(subscription, hash, "
+		"lifecycle)",
+		args, error);
 	if (result == NULL)
 		return FALSE;
-	*is_ours = db_bool(result, 0, 0);
+	*ours = (guint)db_bigint(result, 0, 0);
 	return TRUE;
 }
 

@@ -4,9 +4,14 @@
 
 #include "store/store.h"
 
-/* Marks the mailbox: there is news. lifecycle is NULL, or what is to be done about the
- * subscription. *is_ours FALSE: the subscription is unknown, or the client state is not its. */
-gboolean ring_mark(Store *store, const char *subscription, const char *client_state_hash,
-	const char *lifecycle, gboolean *is_ours, GError **error);
+/* Notifications as they came, at the same place in each: of char. hashes are SHA-256 as hex, of
+ * their client states; a lifecycle is NULL, or what is to be done about the subscription. */
+typedef struct {
+	GPtrArray *subscriptions, *hashes, *lifecycles;
+} Rings;
+
+/* Marks the mailboxes: there is news. *ours: how many named a subscription of ours with its client
+ * state; the others do nothing. One statement, however many there are. */
+gboolean ring_mark(Store *store, const Rings *rings, guint *ours, GError **error);
 /* Is a handshake of ours under way? Only then a validation token is repeated. */
 gboolean ring_expects_handshake(Store *store, gboolean *is_expected, GError **error);

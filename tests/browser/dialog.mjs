@@ -219,6 +219,37 @@ const scenarios = {
     await page.context().close();
   },
 
+  // The application alone: consent for the company, then a mailbox by its address.
+  async application(browser) {
+    const name = 'application', say = words['en-GB'];
+    const entra = await ask('desk', { name });
+    const page = await open(browser, 'en-GB', await ask('ticket', { name, user: 'chef' }));
+    await page.getByLabel(say.directory, { exact: true }).fill(entra.directory);
+    await page.getByLabel(say.client, { exact: true }).fill(entra.client);
+    await page.getByLabel(say.secret, { exact: true }).fill(entra.secret);
+    await page.getByRole('radio', { name: 'The application only' }).check();
+    await page.getByRole('button', { name: say.save, exact: true }).click();
+    equal((await ask('stored', { name })).mode, 'app', 'application: stored');
+    equal(await page.getByRole('radio', { name: 'The application only' }).isChecked(), true, 'application: and shown');
+    await ask('person', { name, user: 'chef' });
+    await page.getByRole('button', { name: say.consent, exact: true }).click();
+    equal(await page.locator('meta[name=outlook-outcome]').getAttribute('content'), 'granted', 'application: the administrator consents');
+    await page.getByRole('link', { name: say.back }).click();
+    await page.getByRole('button', { name: say.connect, exact: true }).click();
+    matches(await status(page), say.connected, 'application: the mailbox is bound');
+    equal(await ask('state', { name, user: 'chef' }), 'connected', 'application: and so the gateway says');
+    await look(page, name);
+    await page.getByRole('button', { name: say.test, exact: true }).click();
+    matches(await status(page), say.tested, 'application: the test mail was sent and seen');
+    await page.context().close();
+    const member = await open(browser, 'en-GB', await ask('ticket', { name, user: 'anna' }));
+    equal(await member.getByLabel('Mailbox', { exact: true }).inputValue(), entra.anna, 'application: a member is offered his own address');
+    await member.getByLabel('Mailbox', { exact: true }).fill(entra.bernd);
+    await member.getByRole('button', { name: say.connect, exact: true }).click();
+    matches(await member.getByRole('alert').innerText(), /own addresses/, 'application: and gets no other');
+    await member.context().close();
+  },
+
   // What a person sees who may not, or no longer.
   async refused(browser) {
     await ask('desk', { name: 'refused' });
