@@ -46,7 +46,8 @@ TEXT(TEST_DONE, "gesendet und als Kopie im Postfach gesehen.", "sent, and its co
 TEXT(TEST_UNSEEN, "gesendet; ihre Kopie im Postfach war bis zum Ende der Wartezeit noch nicht zu sehen.", "sent; its copy in the mailbox could not be seen yet.")
 TEXT(TEST_UNCONFIRMED, "gesendet, nicht bestätigt: ohne das Recht zu lesen sehen wir die Kopie nicht.", "sent, not confirmed: without the right to read we cannot see the copy.")
 TEXT(TEST_FAILED, "nicht gesendet.", "not sent.")
-TEXT(TEST_RUNNING, "unterwegs.", "on its way.")
+TEXT(JOB_FAILED, "nicht gelungen.", "not done.")
+TEXT(TEST_RUNNING, "in Arbeit.", "under way.")
 
 /* Errors. */
 TEXT(ERRORS, "Bitte berichtigen", "Please correct")

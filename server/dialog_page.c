@@ -95,7 +95,7 @@ static void add_foreign_fact(Page *page, const DialogView *view, Text name, cons
 			view->dialog->language, sentence);
 }
 
-/* outcome NULL: nobody has finished it. */
+/* Of a test mail; outcome NULL: nobody has finished it. */
 static Text text_of_test(const DialogView *view, const char *outcome)
 {
 	const char *scopes = own(view, "scopes");
@@ -110,19 +110,31 @@ static Text text_of_test(const DialogView *view, const char *outcome)
 								     : TEXT_TEST_UNCONFIRMED;
 }
 
-static void add_test(Page *page, const DialogView *view)
+/* What became of the last button. Of what simply worked the state tells. */
+static void add_job(Page *page, const DialogView *view)
 {
-	const Table *test = view->dialog->test;
-	const char *outcome, *sentence;
+	const Table *job = view->dialog->job;
+	const char *kind, *outcome, *sentence;
+	gboolean is_test;
 
-	if (test->rows->len == 0)
+	if (job->rows->len == 0)
 		return;
-	outcome = table_get(test, 0, "outcome");
-	sentence = table_get(test, 0, "sentence");
-	page_add(page, "<dt>%s</dt><dd data-test=\"%s\">", page_text(page, TEXT_TEST_RESULT),
+	kind = table_get(job, 0, "kind");
+	outcome = table_get(job, 0, "outcome");
+	sentence = table_get(job, 0, "sentence");
+	is_test = g_str_equal(kind, "test");
+	if (!is_test && (g_strcmp0(outcome, "done") == 0 || g_strcmp0(outcome, "connected") == 0))
+		return;
+	page_add(page, "<dt>%s</dt><dd data-job=\"%s\">",
+		page_text(page, is_test                     ? TEXT_TEST_RESULT
+				: g_str_equal(kind, "bind") ? TEXT_CONNECT
+							    : TEXT_DISCONNECT),
 		outcome != NULL ? outcome : "running");
-	page_time(page, table_get(test, 0, "at"), view->dialog->timezone);
-	page_add(page, ": %s", page_text(page, text_of_test(view, outcome)));
+	page_time(page, table_get(job, 0, "at"), view->dialog->timezone);
+	page_add(page, ": %s",
+		page_text(page, is_test           ? text_of_test(view, outcome)
+				: outcome == NULL ? TEXT_TEST_RUNNING
+						  : TEXT_JOB_FAILED));
 	if (sentence != NULL)
 		page_add(page, " <span lang=\"%s\">%s</span>", view->dialog->language, sentence);
 	page_add(page, "</dd>\n");
@@ -162,7 +174,7 @@ static void add_status(Page *page, const DialogView *view)
 		add_fact(page, view, TEXT_LAST_SYNC, own(view, "last_sync_at"));
 	if (!is_own_state(view, "connected"))
 		add_foreign_fact(page, view, TEXT_LAST_ERROR, own(view, "last_error"));
-	add_test(page, view);
+	add_job(page, view);
 	page_add(page, "</dl>\n<p><a href=\"" DIALOG_PATH "\">%s</a></p>\n</section>\n",
 		page_text(page, TEXT_REFRESH));
 }

@@ -14,7 +14,7 @@ void dialog_free(Dialog *dialog)
 	g_clear_pointer(&dialog->registration, table_free);
 	g_clear_pointer(&dialog->connections, table_free);
 	g_clear_pointer(&dialog->folders, table_free);
-	g_clear_pointer(&dialog->test, table_free);
+	g_clear_pointer(&dialog->job, table_free);
 	g_clear_pointer(&dialog->addresses, table_free);
 	g_free(dialog);
 }
@@ -113,12 +113,14 @@ static gboolean read_all(Store *store, Dialog *dialog, GError **error)
 			"= f.\"user\""
 			" WHERE f.tenant = casegate.tenant_now() AND " HIS
 			" ORDER BY c.\"user\" = casegate.user_now() DESC, c.\"user\", f.folder"},
-		{&dialog->test,         "reading the last test",
-                 "SELECT j.outcome, j.sentence, coalesce(j.finished_at, j.created_at) AS at"
+		{&dialog->job,          "reading the last job",
+                 "SELECT j.kind, j.outcome, j.sentence,"
+			" coalesce(j.finished_at, j.created_at) AS at"
 			" FROM casegate.outlook_job j WHERE j.tenant = casegate.tenant_now()"
-			" AND j.\"user\" = casegate.user_now() AND j.kind = 'test'"
-			" AND j.created_at > now() - interval '1 day' ORDER BY j.job_id DESC LIMIT "
-			"1"								    },
+			" AND j.\"user\" = casegate.user_now()"
+			" AND j.kind IN ('test', 'bind', 'disconnect', 'unset')"
+			" AND j.created_at > now() - interval '1 day'"
+			" ORDER BY j.job_id DESC LIMIT 1"                                      },
 		{&dialog->addresses,    "reading a user's addresses",
                  "SELECT a.address FROM casegate.user_address a WHERE a.tenant = "
 			"casegate.tenant_now()"

@@ -20,7 +20,8 @@ typedef struct {
 	Table *connections; /* his own first, if he has one; of others only where he sees all: user,
 			       mailbox, mode, state, hint, last_sync_at, last_error, scopes, own */
 	Table *folders;     /* of those: user, mailbox, folder, seen_at, filed_at, seen, filed */
-	Table *test;        /* his last one: outcome (NULL: not finished), sentence, at */
+	Table *job;         /* his last one of a button's: kind, outcome (NULL: not finished),
+			       sentence, at */
 	Table *addresses;   /* his own: address */
 } Dialog;
 

@@ -69,14 +69,14 @@ static Dialog *dialog_make(const Row *row)
 		"last_sync_at", "last_error", "scopes", "own", NULL};
 	static const char *const folder[] = {
 		"user", "mailbox", "folder", "seen_at", "filed_at", "seen", "filed", NULL};
-	static const char *const test[] = {"outcome", "sentence", "at", NULL};
+	static const char *const job[] = {"kind", "outcome", "sentence", "at", NULL};
 	static const char *const address[] = {"address", NULL};
 	const char *const registered[] = {EVIL, EVIL, EVIL, row->is_app ? "app" : "delegated", "t",
 		"f", "2026-07-01T12:30:00Z", "2026-07-01T12:30:00Z"};
 	const char *const connected[] = {
 		EVIL, EVIL, "delegated", row->state, EVIL, NULL, EVIL, "Mail.Send", "t"};
 	const char *const flow[] = {EVIL, EVIL, EVIL, "2026-07-01T12:30:00Z", NULL, EVIL, EVIL};
-	const char *const tested[] = {EVIL, EVIL, EVIL};
+	const char *const asked[] = {EVIL, EVIL, EVIL, EVIL};
 	const char *const addressed[] = {EVIL};
 	Dialog *dialog = g_new0(Dialog, 1);
 
@@ -89,7 +89,7 @@ static Dialog *dialog_make(const Row *row)
 		.registration = table_make(registration, row->is_registered ? registered : NULL),
 		.connections = table_make(connection, row->state != NULL ? connected : NULL),
 		.folders = table_make(folder, row->state != NULL ? flow : NULL),
-		.test = table_make(test, row->state != NULL ? tested : NULL),
+		.job = table_make(job, row->state != NULL ? asked : NULL),
 		.addresses = table_make(address, addressed)};
 	return dialog;
 }
