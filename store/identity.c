@@ -4,28 +4,15 @@
 
 #include "mime/address.h"
 #include "mime/sha256.h"
-#include "store/timetest.h"
 #include "store/db.h"
 #include "store/keys.h"
-#include "store/overlap.h"
 #include "store/quoted.h"
+#include "store/twin.h"
 
 #define MINUTE (G_GINT64_CONSTANT(60) * G_USEC_PER_SEC)
 #define HOUR   (60 * MINUTE)
 
 enum { CONTENT_LETTERS = 2000 };
-
-/* A message that is here and may be the same mail. */
-typedef struct {
-	gint64 message_id;
-	const char *own_key, *from_key, *base_subject, *text; /* of the result */
-	const char *attachments; /* their sha256, sorted, with commas */
-	const char *recipients;  /* keys of To and Cc, likewise */
-	gint64 sent_at;
-	gboolean is_reconstructed;
-	gboolean has_own_id;  /* one that it states itself */
-	gboolean is_presumed; /* its id is its forward's word */
-} Twin;
 
 void identity_free(Identity *identity)
 {
@@ -38,149 +25,7 @@ void identity_free(Identity *identity)
 	g_free(identity);
 }
 
-/* ------------------------------------------------------------------ the same mail? */
-
-static char *from_key_of(const Mail *mail)
-{
-	const Mailbox *author = mail_author(mail);
-
-	return address_key(author && author->address ? author->address : "");
-}
-
-static TimeTest compare_times(const PlanItem *item, const Twin *twin)
-{
-	return timetest_compare(
-		item->sent_at, twin->sent_at, item->has_zone && !twin->is_reconstructed);
-}
-
-/* A name without an address speaks for any address; the subject and time must do. */
-static gboolean has_same_author(const char *from_key, const Twin *twin)
-{
-	return !*from_key || !twin->from_key || !*twin->from_key ||
-	       strcmp(from_key, twin->from_key) == 0;
-}
-
-/* The mail that already has this id: is it really the same (ids are reused, and taken on purpose)?
- */
-static gboolean is_same_by_id(const PlanItem *item, const Twin *twin, const Overlap *overlap)
-{
-	g_autofree char *from_key = from_key_of(item->mail);
-	TimeTest time = compare_times(item, twin);
-
-	if (!has_same_author(from_key, twin))
-		return FALSE;
-	if (strcmp(item->mail->base_subject, twin->base_subject) != 0)
-		return overlap->share >= .3 && !overlap->is_short && time != TIME_FAR;
-	return overlap->is_equal || overlap->share >= (overlap->is_short ? .5 : .3);
-}
-
-static int compare_strings(gconstpointer a, gconstpointer b)
-{
-	return strcmp(*(const char *const *)a, *(const char *const *)b);
-}
-
-/* The sha256 of its attachments, sorted, with commas. */
-static char *attachments_of(const Mail *mail)
-{
-	g_autoptr(GPtrArray) hashes = g_ptr_array_new();
-
-	for (guint i = 0; i < mail->attachments->len; i++)
-		g_ptr_array_add(
-			hashes, ((Attachment *)g_ptr_array_index(mail->attachments, i))->sha256);
-	g_ptr_array_sort(hashes, compare_strings);
-	g_ptr_array_add(hashes, NULL);
-	return g_strjoinv(",", (char **)hashes->pdata);
-}
-
-/* Two real mails without an id: a scanner sends one after the other that differ in nothing but the
- * attachment. */
-static gboolean has_other_attachments(const PlanItem *item, const Twin *twin)
-{
-	g_autofree char *attachments = attachments_of(item->body);
-
-	return !item->is_inline && !twin->is_reconstructed &&
-	       strcmp(attachments, twin->attachments) != 0;
-}
-
-static gboolean has_same_recipients(const PlanItem *item, const Twin *twin)
-{
-	const GPtrArray *const lists[] = {item->mail->to, item->mail->cc};
-	g_autoptr(GPtrArray) keys = g_ptr_array_new_with_free_func(g_free);
-	g_autofree char *recipients = NULL;
-
-	for (guint i = 0; i < G_N_ELEMENTS(lists); i++)
-		for (guint j = 0; j < lists[i]->len; j++) {
-			const Mailbox *mailbox = g_ptr_array_index(lists[i], j);
-
-			if (mailbox->address)
-				g_ptr_array_add(keys, address_key(mailbox->address));
-		}
-	g_ptr_array_sort(keys, compare_strings);
-	g_ptr_array_add(keys, NULL);
-	recipients = g_strjoinv(",", (char **)keys->pdata);
-	return strcmp(recipients, twin->recipients) == 0;
-}
-
-/* Both have an id and yet are one mail: sent again under another id (a relay rewrote it), to the
- * second and the word; or the id of an inline forward was presumed wrongly. */
-static gboolean is_same_under_other_id(
-	const PlanItem *item, const Twin *twin, const Overlap *overlap)
-{
-	if (item->is_presumed || twin->is_presumed)
-		return compare_times(item, twin) == TIME_MATCH &&
-		       (overlap->is_equal || (!overlap->is_short && overlap->share >= .8));
-	return item->sent_precision == PRECISION_SECOND && item->sent_at == twin->sent_at &&
-	       overlap->is_equal && has_same_recipients(item, twin);
-}
-
-/* A mail of which one side has no id: the same author and subject are given. */
-static gboolean is_same_by_content(const PlanItem *item, const Twin *twin, const Overlap *overlap)
-{
-	if (has_other_attachments(item, twin))
-		return FALSE;
-	if (item->message_id && (twin->has_own_id || twin->is_presumed))
-		return is_same_under_other_id(item, twin, overlap);
-	switch (compare_times(item, twin)) {
-	case TIME_MATCH:
-		return overlap->is_equal || overlap->share >= .5;
-	case TIME_WEAK:
-		return overlap->is_equal || (!overlap->is_short && overlap->share >= .5);
-	case TIME_NEAR:
-		return overlap->is_equal || (!overlap->is_short && overlap->share >= .8);
-	default:
-		return FALSE;
-	}
-}
-
 /* ------------------------------------------------------------------------ look-ups */
-
-#define TWIN_COLUMNS                                                                               \
-	"m.message_id, m.own_key, coalesce(m.from_key, ''), m.base_subject, m.text,"               \
-	" (extract(epoch FROM m.sent_at) * 1000000)::bigint, m.is_reconstructed,"                  \
-	" (SELECT coalesce(string_agg(encode(a.sha256, 'hex'), ',' ORDER BY a.sha256), '')"        \
-	"  FROM casegate.attachment a WHERE a.tenant = m.tenant AND a.message_id = m.message_id)," \
-	" (SELECT coalesce(string_agg(p.address_key, ',' ORDER BY p.address_key COLLATE \"C\"), "  \
-	"'')"                                                                                      \
-	"  FROM casegate.participant p WHERE p.tenant = m.tenant AND p.message_id = m.message_id"  \
-	"  AND p.role IN ('to', 'cc')),"                                                           \
-	" m.internet_message_id IS NOT NULL AND m.identity <> 'presumed', m.identity = 'presumed'"
-
-static Twin twin_of(const PGresult *result, int row)
-{
-	return (Twin){
-		.message_id = db_bigint(result, row, 0),
-		.own_key = db_text(result, row, 1),
-		.from_key = db_text(result, row, 2),
-		.base_subject = db_text(result, row, 3),
-		.text = db_text(result, row, 4),
-		.sent_at = db_time(result, row, 5),
-		.is_reconstructed = db_bool(result, row, 6),
-		.attachments = db_text(result, row, 7),
-		.recipients = db_text(result, row, 8),
-		.has_own_id = db_bool(result, row, 9),
-		.is_presumed = db_bool(result, row, 10),
-	};
-}
 
 static PGresult *find_by_key(Store *store, const char *tenant, const char *key, GError **error)
 {
@@ -227,7 +72,7 @@ gboolean identity_lock(Store *store, const char *tenant, const Plan *plan, GErro
 
 	for (guint i = 0; i < plan->items->len; i++) {
 		const Mail *mail = ((PlanItem *)g_ptr_array_index(plan->items, i))->mail;
-		g_autofree char *from_key = *mail->base_subject ? NULL : from_key_of(mail);
+		g_autofree char *from_key = *mail->base_subject ? NULL : twin_from_key(mail);
 
 		/* Twins and quotes have the same subject; without one only an author's mails can be
 		 * the same. */
@@ -251,21 +96,16 @@ static void add_key(Identity *identity, const char *kind, const char *value, con
 	g_ptr_array_add(identity->details, g_strdup(detail));
 }
 
-/* A mail that states neither an id nor a time is known again by its very bytes only. */
-static gboolean has_content_identity(const PlanItem *item)
-{
-	return item->is_inline || item->sent_precision != PRECISION_NONE;
-}
-
 /* Author, minute, subject and the first letters: equal for every copy that the same client
  * forwards. */
 static char *content_of(const PlanItem *item)
 {
-	g_autofree char *from_key = from_key_of(item->mail);
+	g_autofree char *from_key = twin_from_key(item->mail);
 	g_autofree char *letters = overlap_letters(item->mail->text, CONTENT_LETTERS);
-	g_autofree char *attachments = item->is_inline ? g_strdup("") : attachments_of(item->mail);
+	g_autofree char *attachments =
+		item->is_inline ? g_strdup("") : twin_attachments_of(item->mail);
 
-	if (!has_content_identity(item))
+	if (!twin_has_content_identity(item))
 		return sha256_of_bytes(item->mail->source);
 	return g_strdup_printf("%s|%" G_GINT64_FORMAT "|%s|%s|%s", from_key, item->sent_at / MINUTE,
 		item->mail->base_subject, letters, attachments);
@@ -335,7 +175,7 @@ static gboolean look_by_id(Store *store, const char *tenant, const PlanItem *ite
 		Twin twin = twin_of(result, 0);
 		Overlap overlap = overlap_of(item->mail->text, twin.text);
 
-		*other = !is_same_by_id(item, &twin, &overlap);
+		*other = !twin_is_same_by_id(item, &twin, &overlap);
 		if (*other && twin.is_presumed && !item->is_presumed) {
 			identity->evicts = twin.message_id;
 			*other = FALSE;
@@ -390,7 +230,7 @@ static gboolean is_better(
 static gboolean look_by_content(
 	Store *store, const char *tenant, PlanItem *item, Identity *identity, GError **error)
 {
-	g_autofree char *from_key = from_key_of(item->mail);
+	g_autofree char *from_key = twin_from_key(item->mail);
 	g_autoptr(PGresult) result = find_twins(store, tenant, item, from_key, error);
 	Overlap best = {-1, FALSE, FALSE};
 	TimeTest nearest = TIME_FAR;
@@ -402,9 +242,9 @@ static gboolean look_by_content(
 		Twin twin = twin_of(result, i);
 		Overlap overlap = overlap_of(item->mail->text, twin.text);
 
-		if (is_same_by_content(item, &twin, &overlap) &&
-			is_better(compare_times(item, &twin), &overlap, nearest, &best)) {
-			nearest = compare_times(item, &twin);
+		if (twin_is_same_by_content(item, &twin, &overlap) &&
+			is_better(twin_compare_times(item, &twin), &overlap, nearest, &best)) {
+			nearest = twin_compare_times(item, &twin);
 			best = overlap;
 			found = twin;
 		}
@@ -446,7 +286,7 @@ Identity *identity_find(Store *store, const char *tenant, PlanItem *item, GError
 	if (!identity->known_as && !is_by_id(identity) &&
 		!look_by_own_key(store, tenant, item, identity, error))
 		return NULL;
-	if (!identity->known_as && has_content_identity(item) &&
+	if (!identity->known_as && twin_has_content_identity(item) &&
 		!look_by_content(store, tenant, item, identity, error))
 		return NULL;
 	add_named_keys(identity, item);

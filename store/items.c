@@ -4,6 +4,7 @@
 #include "store/db.h"
 #include "store/explanation.h"
 #include "store/identity.h"
+#include "store/waiting.h"
 
 /* The delivery whose mails are filed. */
 typedef struct {
@@ -53,6 +54,8 @@ static gboolean file_item(
 		return FALSE;
 	if (placed->outcome == MESSAGE_MUST_WAIT)
 		return TRUE;
+	if (!waiting_end(items->store, filing, item, placed, error))
+		return FALSE;
 	if (items->placing->explanation)
 		explanation_add_item(items->placing->explanation, item, identity, placed);
 	if (tagged.pin_case != filing->pin_case &&

@@ -353,6 +353,7 @@ create unique index delivery_first on delivery (tenant, recipient, source_sha256
 create index delivery_received on delivery (tenant, received_at);
 create index delivery_message_of on delivery (tenant, message_id);
 create index delivery_held on delivery (tenant, internet_message_id) where outcome = 'held';
+create index delivery_held_message on delivery (tenant, held_message) where outcome = 'held';
 create index delivery_waiting on delivery (tenant, received_at) where outcome in ('held', 'failed');
 create index delivery_submitted on delivery (tenant, submitted_by);
 create index delivery_source on delivery (tenant, source_sha256);

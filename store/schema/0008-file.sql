@@ -294,27 +294,34 @@ begin
 end $$;
 
 -- A mail was held, and now a user brought it: the held delivery is a duplicate of it.
-create function held_become_duplicate(p_tenant text, p_message bigint, p_delivery bigint) returns void language plpgsql as $$
+create function held_end(p_tenant text, p_held bigint, p_message bigint, p_delivery bigint, p_signal text, p_detail text, p_strength text)
+	returns void language plpgsql as $$
 declare
-	r record;
+	v_waiting bigint;
 	v_case bigint := (select case_id from message where tenant = p_tenant and message_id = p_message);
 begin
-	for r in
-		select d.delivery_id, d.held_message, d.internet_message_id from delivery d
-		join message m on m.tenant = d.tenant and m.message_id = p_message
+	select held_message into v_waiting from delivery where tenant = p_tenant and delivery_id = p_held and outcome = 'held' for update;
+	if v_waiting is null then
+		return;                                                -- a person was quicker
+	end if;
+	update delivery set outcome = 'duplicate', message_id = p_message, held_message = null where tenant = p_tenant and delivery_id = p_held;
+	perform message_drop(p_tenant, v_waiting);
+	insert into delivery_message_row (tenant, delivery_id, message_id, position) values (p_tenant, p_held, p_message, 0) on conflict do nothing;
+	perform evidence_add(p_tenant, p_held, 0, v_case, v_case, p_signal, p_detail, p_strength);
+	perform resends_follow(p_tenant, p_held, p_message);
+	perform event_add(p_tenant, 'mail_released', v_case, p_message, p_held, jsonb_build_object('brought_by', p_delivery));
+end $$;
+
+-- By its Message-ID. (What was brought in a text without one is found by its content: store/waiting.c.)
+create function held_become_duplicate(p_tenant text, p_message bigint, p_delivery bigint) returns void language sql
+begin atomic
+	select held_end(p_tenant, d.delivery_id, p_message, p_delivery, 'message_id', d.internet_message_id, 'certain')
+		from delivery d join message m on m.tenant = d.tenant and m.message_id = p_message
 		join message h on h.tenant = d.tenant and h.message_id = d.held_message
 		where d.tenant = p_tenant and d.outcome = 'held' and d.internet_message_id = m.internet_message_id and d.delivery_id <> p_delivery
 			and h.from_key is not distinct from m.from_key and h.base_subject = m.base_subject
-		for update of d
-	loop
-		update delivery set outcome = 'duplicate', message_id = p_message, held_message = null where tenant = p_tenant and delivery_id = r.delivery_id;
-		perform message_drop(p_tenant, r.held_message);
-		insert into delivery_message_row (tenant, delivery_id, message_id, position) values (p_tenant, r.delivery_id, p_message, 0) on conflict do nothing;
-		perform evidence_add(p_tenant, r.delivery_id, 0, v_case, v_case, 'message_id', r.internet_message_id, 'certain');
-		perform resends_follow(p_tenant, r.delivery_id, p_message);
-		perform event_add(p_tenant, 'mail_released', v_case, p_message, r.delivery_id, jsonb_build_object('brought_by', p_delivery));
-	end loop;
-end $$;
+		order by d.delivery_id;
+end;
 
 -- Removes a message that never lay in a case. Its bytes stay with the delivery.
 create function message_drop(p_tenant text, p_message bigint) returns void language sql

@@ -283,6 +283,14 @@ def user_brings_held(tap, world):
               "the held delivery becomes its duplicate")
     tap.ok(wait_until(lambda: "mail_released" in world.event_kinds(delivery_id=held["delivery_id"]), 3), "event mail_released")
     tap.equal(world.held(held), None, "and is held no more")
+    mail = mails.Plain(mails.FRIEDA, [mails.ANNA], "Gehalten, im Text gebracht", cc=[("", AGENT)])
+    other = mails.Plain(mails.FRIEDA, [mails.ANNA], mail.subject, "Hallo,\n\nnoch etwas ganz anderes vom selben Tag.", cc=[("", AGENT)])
+    held, stays = (world.file(m, sender=mails.FRIEDA[1]) for m in (mail, other))
+    brought = world.file(mails.forward(mail, known_ids=False))
+    after = world.reload(held)
+    tap.equal([after["outcome"], after["message_id"]], ["duplicate", brought["message_id"]], "inline, without any id, too", brought, after)
+    tap.equal([e["signal"] for e in world.evidence(held, chosen=True)], ["content"], "by its content")
+    tap.equal(world.reload(stays)["outcome"], "held", "another mail of the same author and subject waits on")
 
 
 def release(tap, world):

@@ -1,0 +1,140 @@
+#include "store/twin.h"
+
+#include <string.h>
+
+#include "mime/address.h"
+#include "store/db.h"
+
+char *twin_from_key(const Mail *mail)
+{
+	const Mailbox *author = mail_author(mail);
+
+	return address_key(author && author->address ? author->address : "");
+}
+
+TimeTest twin_compare_times(const PlanItem *item, const Twin *twin)
+{
+	return timetest_compare(
+		item->sent_at, twin->sent_at, item->has_zone && !twin->is_reconstructed);
+}
+
+/* A name without an address speaks for any address; the subject and time must do. */
+static gboolean has_same_author(const char *from_key, const Twin *twin)
+{
+	return !*from_key || !twin->from_key || !*twin->from_key ||
+	       strcmp(from_key, twin->from_key) == 0;
+}
+
+/* The mail that already has this id: is it really the same (ids are reused, and taken on purpose)?
+ */
+gboolean twin_is_same_by_id(const PlanItem *item, const Twin *twin, const Overlap *overlap)
+{
+	g_autofree char *from_key = twin_from_key(item->mail);
+	TimeTest time = twin_compare_times(item, twin);
+
+	if (!has_same_author(from_key, twin))
+		return FALSE;
+	if (strcmp(item->mail->base_subject, twin->base_subject) != 0)
+		return overlap->share >= .3 && !overlap->is_short && time != TIME_FAR;
+	return overlap->is_equal || overlap->share >= (overlap->is_short ? .5 : .3);
+}
+
+static int compare_strings(gconstpointer a, gconstpointer b)
+{
+	return strcmp(*(const char *const *)a, *(const char *const *)b);
+}
+
+/* The sha256 of its attachments, sorted, with commas. */
+char *twin_attachments_of(const Mail *mail)
+{
+	g_autoptr(GPtrArray) hashes = g_ptr_array_new();
+
+	for (guint i = 0; i < mail->attachments->len; i++)
+		g_ptr_array_add(
+			hashes, ((Attachment *)g_ptr_array_index(mail->attachments, i))->sha256);
+	g_ptr_array_sort(hashes, compare_strings);
+	g_ptr_array_add(hashes, NULL);
+	return g_strjoinv(",", (char **)hashes->pdata);
+}
+
+/* Two real mails without an id: a scanner sends one after the other that differ in nothing but the
+ * attachment. */
+static gboolean has_other_attachments(const PlanItem *item, const Twin *twin)
+{
+	g_autofree char *attachments = twin_attachments_of(item->body);
+
+	return !item->is_inline && !twin->is_reconstructed &&
+	       strcmp(attachments, twin->attachments) != 0;
+}
+
+static gboolean has_same_recipients(const PlanItem *item, const Twin *twin)
+{
+	const GPtrArray *const lists[] = {item->mail->to, item->mail->cc};
+	g_autoptr(GPtrArray) keys = g_ptr_array_new_with_free_func(g_free);
+	g_autofree char *recipients = NULL;
+
+	for (guint i = 0; i < G_N_ELEMENTS(lists); i++)
+		for (guint j = 0; j < lists[i]->len; j++) {
+			const Mailbox *mailbox = g_ptr_array_index(lists[i], j);
+
+			if (mailbox->address)
+				g_ptr_array_add(keys, address_key(mailbox->address));
+		}
+	g_ptr_array_sort(keys, compare_strings);
+	g_ptr_array_add(keys, NULL);
+	recipients = g_strjoinv(",", (char **)keys->pdata);
+	return strcmp(recipients, twin->recipients) == 0;
+}
+
+/* Both have an id and yet are one mail: sent again under another id (a relay rewrote it), to the
+ * second and the word; or the id of an inline forward was presumed wrongly. */
+static gboolean is_same_under_other_id(
+	const PlanItem *item, const Twin *twin, const Overlap *overlap)
+{
+	if (item->is_presumed || twin->is_presumed)
+		return twin_compare_times(item, twin) == TIME_MATCH &&
+		       (overlap->is_equal || (!overlap->is_short && overlap->share >= .8));
+	return item->sent_precision == PRECISION_SECOND && item->sent_at == twin->sent_at &&
+	       overlap->is_equal && has_same_recipients(item, twin);
+}
+
+/* A mail of which one side has no id: the same author and subject are given. */
+gboolean twin_is_same_by_content(const PlanItem *item, const Twin *twin, const Overlap *overlap)
+{
+	if (has_other_attachments(item, twin))
+		return FALSE;
+	if (item->message_id && (twin->has_own_id || twin->is_presumed))
+		return is_same_under_other_id(item, twin, overlap);
+	switch (twin_compare_times(item, twin)) {
+	case TIME_MATCH:
+		return overlap->is_equal || overlap->share >= .5;
+	case TIME_WEAK:
+		return overlap->is_equal || (!overlap->is_short && overlap->share >= .5);
+	case TIME_NEAR:
+		return overlap->is_equal || (!overlap->is_short && overlap->share >= .8);
+	default:
+		return FALSE;
+	}
+}
+
+gboolean twin_has_content_identity(const PlanItem *item)
+{
+	return item->is_inline || item->sent_precision != PRECISION_NONE;
+}
+
+Twin twin_of(const PGresult *result, int row)
+{
+	return (Twin){
+		.message_id = db_bigint(result, row, 0),
+		.own_key = db_text(result, row, 1),
+		.from_key = db_text(result, row, 2),
+		.base_subject = db_text(result, row, 3),
+		.text = db_text(result, row, 4),
+		.sent_at = db_time(result, row, 5),
+		.is_reconstructed = db_bool(result, row, 6),
+		.attachments = db_text(result, row, 7),
+		.recipients = db_text(result, row, 8),
+		.has_own_id = db_bool(result, row, 9),
+		.is_presumed = db_bool(result, row, 10),
+	};
+}

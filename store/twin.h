@@ -1,0 +1,45 @@
+/* A message that is here and may be the same mail as one that comes. */
+#pragma once
+
+#include <libpq-fe.h>
+
+#include "store/overlap.h"
+#include "store/plan.h"
+#include "store/timetest.h"
+
+typedef struct {
+	gint64 message_id;
+	const char *own_key, *from_key, *base_subject, *text; /* of the result */
+	const char *attachments; /* their sha256, sorted, with commas */
+	const char *recipients;  /* keys of To and Cc, likewise */
+	gint64 sent_at;
+	gboolean is_reconstructed;
+	gboolean has_own_id;  /* one that it states itself */
+	gboolean is_presumed; /* its id is its forward's word */
+} Twin;
+
+/* Its columns, of casegate.message m, and the row as read. */
+#define TWIN_COLUMNS                                                                               \
+	"m.message_id, m.own_key, coalesce(m.from_key, ''), m.base_subject, m.text,"               \
+	" (extract(epoch FROM m.sent_at) * 1000000)::bigint, m.is_reconstructed,"                  \
+	" (SELECT coalesce(string_agg(encode(a.sha256, 'hex'), ',' ORDER BY a.sha256), '')"        \
+	"  FROM casegate.attachment a WHERE a.tenant = m.tenant AND a.message_id = m.message_id)," \
+	" (SELECT coalesce(string_agg(p.address_key, ',' ORDER BY p.address_key COLLATE \"C\"), "  \
+	"'')"                                                                                      \
+	"  FROM casegate.participant p WHERE p.tenant = m.tenant AND p.message_id = m.message_id"  \
+	"  AND p.role IN ('to', 'cc')),"                                                           \
+	" m.internet_message_id IS NOT NULL AND m.identity <> 'presumed', m.identity = 'presumed'"
+Twin twin_of(const PGresult *result, int row);
+
+/* A mail that states neither an id nor a time is known again by its very bytes only. */
+gboolean twin_has_content_identity(const PlanItem *item);
+/* As identities are compared: of the first author, '' without an address. */
+char *twin_from_key(const Mail *mail);
+/* The sha256 of its attachments, sorted, with commas. */
+char *twin_attachments_of(const Mail *mail);
+TimeTest twin_compare_times(const PlanItem *item, const Twin *twin);
+/* The mail that already has this id: is it really the same (ids are reused, and taken on purpose)?
+ */
+gboolean twin_is_same_by_id(const PlanItem *item, const Twin *twin, const Overlap *overlap);
+/* A mail of which one side has no id: the same author and subject are given. */
+gboolean twin_is_same_by_content(const PlanItem *item, const Twin *twin, const Overlap *overlap);
