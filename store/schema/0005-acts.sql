@@ -187,24 +187,22 @@ end $$;
 create function places_of(p_root bigint) returns jsonb language sql stable
 	return (select coalesce(jsonb_object_agg(m.message_id, m.case_id), '{}') from message m
 		where m.tenant = tenant_now() and m.thread_id in (select class_of(tenant_now(), p_root)));
-create function moves_tell(p_before jsonb, p_but bigint) returns void language plpgsql as $$
+-- p_with: the message that they followed, or whose coming changed their place. A merge was told as such.
+create function moves_tell(p_before jsonb, p_with bigint) returns void language plpgsql as $$
 begin
-	perform event_add(tenant_now(), 'message_moved', m.case_id, m.message_id, null, jsonb_build_object('from', b.value, 'with', p_but))
+	perform event_add(tenant_now(), 'message_moved', m.case_id, m.message_id, null, jsonb_build_object('from', b.value, 'with', p_with))
 		from jsonb_each(p_before) b join message m on m.tenant = tenant_now() and m.message_id = b.key::bigint
-		where m.case_id <> b.value::bigint and m.message_id <> p_but;
+		where m.case_id <> case_final(tenant_now(), b.value::bigint);
 end $$;
 
 -- A message goes into a case, and what answers it follows.
 create function message_take(p_message bigint, p_case bigint) returns void language plpgsql as $$
 declare
 	m record;
-	v_before jsonb;
 begin
 	select x.case_id, x.thread_id into m from message x where x.tenant = tenant_now() and x.message_id = p_message;
 	perform act_lock(array[p_case, m.case_id], array[m.thread_id]);
-	v_before := places_of(root_of(tenant_now(), m.thread_id));
 	perform message_move(tenant_now(), p_message, case_final(tenant_now(), p_case), true);
-	perform moves_tell(v_before, p_message);
 end $$;
 
 create function move_message(message_id bigint, case_id bigint) returns void language plpgsql

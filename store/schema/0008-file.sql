@@ -247,6 +247,7 @@ declare
 	v_thread bigint;
 	v_from bigint;
 	v_root bigint;
+	v_before jsonb;
 begin
 	select thread_id, case_id into v_thread, v_from from message where tenant = p_tenant and message_id = p_message;
 	if v_from = p_case and not p_by_human then
@@ -254,15 +255,17 @@ begin
 	end if;
 	perform lock_cases(p_tenant, array[p_case, v_from], array[v_thread]);
 	v_root := root_of(p_tenant, v_thread);
+	v_before := places_of(v_root) - p_message::text;
 	update case_file set touched_at = coalesce(touched_at, now()) where tenant = p_tenant and case_id = p_case;
 	update thread set branched = true where tenant = p_tenant and thread_id = v_root;
 	update message set pin = p_case, by_human = by_human or p_by_human where tenant = p_tenant and message_id = p_message;
 	perform settle(p_tenant, v_root);
 	if v_from <> p_case then
 		perform event_add(p_tenant, 'message_moved', p_case, p_message, null, jsonb_build_object('from', v_from));
-		if not p_by_human and not exists (select from message where tenant = p_tenant and case_id = v_from) then
-			perform unite_cases(p_tenant, v_from, p_case, null);
-		end if;
+	end if;
+	perform moves_tell(v_before, p_message);
+	if v_from <> p_case and not p_by_human and not exists (select from message where tenant = p_tenant and case_id = v_from) then
+		perform unite_cases(p_tenant, v_from, p_case, null);
 	end if;
 end $$;
 
@@ -626,6 +629,7 @@ declare
 	v_places key_place[] := array(select k from keys_find(f.tenant, n.keys, n.signals, n.details) k);
 	v_pin bigint := case_final(f.tenant, f.pin_case);
 	v_matters bigint[] := '{}';
+	v_before jsonb;
 	v_place record;
 	v_case record;
 begin
@@ -657,7 +661,9 @@ begin
 		case_id := known_file(f, n, m, b, v_pin);
 		perform claims_add(f, n, v_places, f.known);
 		if v_place.o_branched and v_place.o_disturbed then
+			v_before := places_of(v_place.o_root);
 			perform settle(f.tenant, v_place.o_root);
+			perform moves_tell(v_before, message_id);
 			case_id := (select x.case_id from message x where x.tenant = f.tenant and x.message_id = f.known);
 		end if;
 		outcome := 'duplicate';
@@ -676,7 +682,9 @@ begin
 		perform message_insert(f, n, m, b, q, message_id, case_id, v_place.o_root, v_pin, v_case.o_pin_auto);
 		perform claims_add(f, n, v_places, message_id);
 		if v_place.o_disturbed and (v_place.o_branched or n.weak or v_pin is not null) then
+			v_before := places_of(v_place.o_root) - message_id::text;
 			perform settle(f.tenant, v_place.o_root);
+			perform moves_tell(v_before, message_id);
 			case_id := (select x.case_id from message x where x.tenant = f.tenant and x.message_id = file_message.message_id);
 		end if;
 		outcome := 'filed';

@@ -43,7 +43,6 @@ declare
 	m record;
 	v_case bigint;
 	v_touched_at timestamptz;
-	v_before jsonb;
 begin
 	perform asked_by_operator();
 	select x.case_id, x.thread_id, x.by_human, x.submitted_by, subject_shown(x.subject, x.base_subject) as subject into strict m
@@ -54,9 +53,7 @@ begin
 	v_case := coalesce(case_final(tenant_now(), replay_move.case_id), case_open(tenant_now(), m.subject, m.submitted_by));
 	perform act_lock(array[v_case, m.case_id], array[m.thread_id]);
 	v_touched_at := touched_at_of(v_case);
-	v_before := places_of(root_of(tenant_now(), m.thread_id));
 	perform message_move(tenant_now(), replay_move.message_id, v_case, false);
-	perform moves_tell(v_before, replay_move.message_id);
 	update case_file c set touched_at = v_touched_at where c.tenant = tenant_now() and c.case_id = v_case;
 	return true;
 end $$;

@@ -179,6 +179,16 @@ select is(world.branch_places('w'), 'new | next old', 'a branch again');
 select * from world.mail('anna', 'w-late', '{}', 'Garden gate', p_to => '{r@far.test}');
 select is(world.branch_places('w'), 'late next old | new', 'that no mail takes back');
 select is(world.faults(), null, 'nothing broken');
+-- A new matter on an old thread, known as such only when the mail that it names comes late: told like a person's move.
+select * from world.mail('anna', 'roof', '{cellar}', 'Roof', p_to => '{w@far.test}', p_weak => true);
+select world.case_of('roof') as w \gset
+select world.told() \gset
+select * from world.mail('anna', 'cellar', '{}', 'Cellar', p_to => '{w@far.test}');
+select isnt(world.case_of('roof'), :w::bigint, 'a late mail of another subject: a case of its own');
+select is(world.told(), 'case_opened member_added message_moved message_filed', 'told');
+select is((select (e.case_id = world.case_of('roof')) || ' ' || (detail ->> 'from' = :'w') || ' ' || (detail ->> 'with' = world.message('cellar')::text) from event e
+	where kind = 'message_moved' and message_id = world.message('roof')), 'true true true', 'where it went, from where, and by whose coming');
+select is(world.faults(), null, 'nothing broken');
 set constraints all immediate;
 select * from finish();
 rollback;
