@@ -301,6 +301,8 @@ static gboolean try_once(Way *way, gboolean *must_wait, GError **error)
 	if (!delivery_begin(way->store, way->address.tenant, way->recipient, way->sha256,
 		    &delivery_id, &before, error))
 		return FALSE;
+	if (way->again && !way->explanation)
+		delivery_id = way->again;
 	if (plan->is_rejected)
 		is_done = conclude_rejected(way, delivery_id, plan, error);
 	else if (before.delivery_id)
@@ -451,4 +453,18 @@ Explanation *ingest_explain_again(Store *store, const Envelope *envelope, const 
 	GBytes *source, gint64 delivery_id, GError **error)
 {
 	return explain(store, envelope, policy, source, delivery_id, error);
+}
+
+void ingest_again(Store *store, const Envelope *envelope, const AuthPolicy *policy, GBytes *source,
+	gint64 delivery_id, Verdict *verdict)
+{
+	g_autoptr(Mail) mail = parse_mail(source);
+	g_autofree char *sha256 = content_sha256(source);
+	Way way = {store, envelope, policy, source, mail, sha256,
+		address_key(g_ptr_array_index(envelope->recipients, 0)), .again = delivery_id,
+		.verdict = verdict};
+
+	memset(verdict, 0, sizeof *verdict);
+	file_one(&way);
+	way_clear(&way);
 }

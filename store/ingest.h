@@ -117,3 +117,7 @@ Explanation *ingest_explain(Store *store, const Envelope *envelope, const AuthPo
 /* The same for a delivery that is filed: as if it had never come and came now. ROLE_ADMIN. */
 Explanation *ingest_explain_again(Store *store, const Envelope *envelope, const AuthPolicy *policy,
 	GBytes *source, gint64 delivery_id, GError **error);
+/* Files a mail that could not be read when it came (outcome FAILED), under its own delivery_id.
+ * ROLE_ADMIN. */
+void ingest_again(Store *store, const Envelope *envelope, const AuthPolicy *policy, GBytes *source,
+	gint64 delivery_id, Verdict *verdict);

@@ -72,6 +72,7 @@ static void take(Items *items, const Placed *placed)
 		[MESSAGE_FILED] = OUTCOME_FILED,
 		[MESSAGE_DUPLICATE] = OUTCOME_DUPLICATE,
 		[MESSAGE_HELD] = OUTCOME_HELD,
+		[MESSAGE_MUST_WAIT] = OUTCOME_HELD,
 	};
 	Outcome outcome = outcomes[placed->outcome];
 	DeliveryRow *row = items->row;

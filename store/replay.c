@@ -1,12 +1,18 @@
 #include "store/replay.h"
 
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include "parser/parse.h"
 #include "store/content.h"
 #include "store/db.h"
 #include "store/directory.h"
 
-enum { TRIES_MAX = 5 };
+enum {
+	TRIES_MAX = 5,
+	READ_SECONDS = 30,
+};
 
 /* A filed delivery as it stands. */
 typedef struct {
@@ -30,7 +36,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Stored, stored_clear)
 
 const char *change_name(Change change)
 {
-	static const char *const names[] = {"none", "moved", "split", "released", "held",
+	static const char *const names[] = {"none", "moved", "split", "released", "read", "held",
 		"direction", "merged", "rejected", "identity", "undecided"};
 
 	return names[change];
@@ -66,7 +72,8 @@ Table *replay_list(Store *store, const char *tenant, const char *since, const ch
 		"casegate.delivery d"
 		" where ($1 = '' or d.tenant = $1) and d.received_at >= $2::timestamptz"
 		" and (d.received_at, d.delivery_id) > ($3::timestamptz, $4::bigint)"
-		" and d.source_sha256 is not null and d.outcome in ('filed', 'held', 'duplicate')"
+		" and d.source_sha256 is not null and d.outcome in ('filed', 'held', "
+		"'duplicate', 'failed')"
 		" order by d.received_at, d.delivery_id limit $5::int",
 		values, error);
 }
@@ -93,6 +100,8 @@ static Envelope *envelope_of(const PGresult *result)
 	envelope->vouched_by = g_strdup(db_text(result, 0, 5));
 	g_ptr_array_add(envelope->recipients, g_strdup(db_text(result, 0, 6)));
 	envelope->conversation_id = g_strdup(db_text(result, 0, 7));
+	g_free(envelope->trace);
+	envelope->trace = g_strdup(db_text(result, 0, 13));
 	if (envelope->protocol == PROTOCOL_GRAPH)
 		envelope->mailbox = g_strdup(db_text(result, 0, 6));
 	return envelope;
@@ -111,7 +120,7 @@ static gboolean load_delivery(Store *store, Stored *stored, const char *delivery
 		" CASE WHEN is_vouched THEN submitted_by END, recipient, conversation_id, "
 		"delivery_id,"
 		" encode(source_sha256, 'hex'), outcome, to_char(received_at, "
-		"'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), subject"
+		"'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), subject, trace"
 		" FROM casegate.delivery WHERE tenant = $1 AND delivery_id = $2::bigint AND "
 		"source_sha256 IS NOT NULL",
 		args, error);
@@ -389,6 +398,58 @@ static gboolean apply(Store *store, Difference *difference, const Pair *pair, GE
 	}
 }
 
+/* ------------------------------------------------------- what could not be read */
+
+/* In a process of its own: what spins or crashes there has done so before. */
+static gboolean can_be_read(GBytes *source)
+{
+	pid_t child = fork();
+	int status = 1;
+
+	if (child == 0) {
+		alarm(READ_SECONDS);
+		mail_free(parse_mail(source));
+		_exit(0);
+	}
+	return child > 0 && waitpid(child, &status, 0) == child && status == 0;
+}
+
+/* Files it under its own number, by the same way as any mail that comes. */
+static gboolean file_unread(Store *store, const AuthPolicy *policy, const Stored *stored,
+	GBytes *source, Difference *difference, GError **error)
+{
+	Verdict verdict;
+
+	ingest_again(store, stored->envelope, policy, source, stored->delivery_id, &verdict);
+	difference->is_applied = verdict.error == NULL;
+	if (verdict.error)
+		g_propagate_error(error, g_steal_pointer(&verdict.error));
+	verdict_clear(&verdict);
+	return difference->is_applied;
+}
+
+static gboolean decide_unread(Store *store, const AuthPolicy *policy, const Stored *stored,
+	GBytes *source, gboolean is_applied, Difference **difference, GError **error)
+{
+	g_autoptr(Explanation) explanation = NULL;
+
+	if (!can_be_read(source))
+		return TRUE;
+	explanation = ingest_explain_again(
+		store, stored->envelope, policy, source, stored->delivery_id, error);
+	if (!explanation)
+		return FALSE;
+	*difference = difference_new(stored, CHANGE_READ);
+	(*difference)->reason = g_strdup(explanation->verdict.reason);
+	(*difference)->now =
+		g_strdup(explanation->verdict.reference && !explanation->verdict.opened_case
+				 ? explanation->verdict.reference
+			 : explanation->verdict.outcome == OUTCOME_FILED
+				 ? NULL
+				 : outcome_name(explanation->verdict.outcome));
+	return !is_applied || file_unread(store, policy, stored, source, *difference, error);
+}
+
 /* ---------------------------------------------------------------------- the story */
 
 /* An agent address that is gone, or a user who is: that is no failure of the replay. */
@@ -413,6 +474,8 @@ gboolean replay_decide(Store *store, const AuthPolicy *policy, const char *tenan
 	*difference = NULL;
 	if (!source) /* erased meanwhile is no error */
 		return !error || !*error;
+	if (strcmp(stored.outcome, "failed") == 0)
+		return decide_unread(store, policy, &stored, source, is_applied, difference, error);
 	explanation = ingest_explain_again(
 		store, stored.envelope, policy, source, stored.delivery_id, &failure);
 	if (g_error_matches(failure, CASEGATE_ERROR, CASEGATE_ERROR_REJECT)) {

@@ -12,6 +12,7 @@ typedef enum {
 	CHANGE_MOVED,     /* into another case */
 	CHANGE_SPLIT,     /* into a case of its own */
 	CHANGE_RELEASED,  /* it waits, and would be filed */
+	CHANGE_READ,      /* it could not be read when it came, and can be now */
 	CHANGE_HELD,      /* it is filed, and would wait */
 	CHANGE_DIRECTION, /* it stays, but is incoming or outgoing, by today's people */
 	CHANGE_MERGED,    /* two cases would be one */

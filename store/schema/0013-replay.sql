@@ -22,6 +22,8 @@ begin
 	v_case := (select case_final(e.tenant, e.case_id) from evidence e where e.tenant = tenant_now() and e.delivery_id = replay_forget.delivery_id
 		and e.signal = 'token' and e.chosen limit 1);
 	delete from evidence e where e.tenant = tenant_now() and e.delivery_id = replay_forget.delivery_id;
+	-- One that could not be read is written anew under its number.
+	delete from delivery d where d.tenant = tenant_now() and d.delivery_id = replay_forget.delivery_id and d.outcome = 'failed';
 	update delivery d set is_first = false, message_id = null, held_message = null
 		where d.tenant = tenant_now() and (d.delivery_id = replay_forget.delivery_id or d.message_id = any(v_messages));
 	delete from delivery_message_row r where r.tenant = tenant_now() and r.message_id = any(v_messages);

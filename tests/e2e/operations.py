@@ -218,6 +218,26 @@ def reading_again(tap, shell, directory):
     tap.equal((shown["subject"], shown["from_address"], shown["text"].strip()), ("Unlesbar", "uwe@unlesbar.example", "Der Text darin"), "and read at once", shown)
 
 
+def reading_by_replay(tap, shell, directory):
+    """replay of a mail that could not be read: it is filed under its own number, as if it came now."""
+    unread = from_anna("Unlesbar zwei", "Otto Ofen <otto@ofen.example>", "Der zweite Text")
+    shell.file(write(directory, "unread2.eml", unread))
+    shell.run("erase", "--tenant", "acme", "--case", reference_of(shell, "Unlesbar zwei"))
+    with shell.cluster.connect() as session:
+        session.execute("SELECT set_config('casegate.tenant', 'acme', false)")
+        session.execute("INSERT INTO casegate.content (tenant, sha256, piece, bytes) VALUES ('acme', sha256(%s), 0, %s)", (unread, unread))
+        delivery = session.value("INSERT INTO casegate.delivery (tenant, received_at, protocol, recipient, is_first, source_sha256, size, outcome, reason)"
+                                 " VALUES ('acme', now(), 'lmtp', %s, true, sha256(%s), %s, 'failed', 'it killed its reader') RETURNING delivery_id",
+                                 (AGENT, unread, len(unread)))
+    changed = [c for c in shell.json("replay") if c["change"] == "read"]
+    tap.equal([(c["delivery_id"], c["was"], c["applied"]) for c in changed], [(delivery, "failed", False)], "it can be read now")
+    changed = [c for c in shell.json("replay", "--apply") if c["change"] == "read"]
+    tap.equal([c["applied"] for c in changed], [True], "and is filed")
+    row = shell.rows("SELECT outcome, opened_case, submitted_by FROM casegate.deliveries WHERE delivery_id = %s", delivery)[0]
+    tap.equal((row["outcome"], row["opened_case"], row["submitted_by"]), ("filed", True, "anna"), "under its own number")
+    tap.ok(reference_of(shell, "Unlesbar zwei"), "in a case")
+
+
 def importing(tap, shell, directory):
     """file --history: an archive in one go, interrupted, and gone on with; no events."""
     count = int(os.environ.get("HISTORY_MAILS", "300"))
@@ -486,7 +506,7 @@ def main():
     with pg.Cluster() as cluster, tempfile.TemporaryDirectory() as directory:
         shell = Shell(cluster)
         provide(shell)
-        tap.run([erasing, explaining_filed, replaying, exporting, reading_again, importing], shell, directory)
+        tap.run([erasing, explaining_filed, replaying, exporting, reading_again, reading_by_replay, importing], shell, directory)
     with Gateway() as gateway:
         tap.run([limits, expiring, tags, addresses, closed_cases, erasing_meanwhile], gateway)
         check_sanitizers(tap, gateway)
