@@ -205,6 +205,18 @@ static gint64 case_after_merges(const Pair *pair, gint64 case_id)
 	return case_id;
 }
 
+/* It, or a mail before it in the same delivery, would open the case. */
+static gboolean is_in_new_case(const Pair *pair)
+{
+	for (guint i = 0; i < pair->explanation->messages->len; i++) {
+		const PlannedMessage *message = g_ptr_array_index(pair->explanation->messages, i);
+
+		if (message->opened_case && message->case_id == pair->planned->case_id)
+			return TRUE;
+	}
+	return FALSE;
+}
+
 /* Is the case another? */
 static Change compare_case(const Pair *pair, gint64 case_id)
 {
@@ -212,7 +224,7 @@ static Change compare_case(const Pair *pair, gint64 case_id)
 
 	if (!case_id)
 		return CHANGE_RELEASED;
-	if (planned->opened_case)
+	if (is_in_new_case(pair))
 		return flag_of(pair->stored->messages, pair->row, "is_opener") ? CHANGE_NONE
 									       : CHANGE_SPLIT;
 	return planned->case_id == case_after_merges(pair, case_id) ? CHANGE_NONE : CHANGE_MOVED;
@@ -289,7 +301,7 @@ static Difference *difference_of(const Pair *pair, Change change)
 	else if (change == CHANGE_IDENTITY)
 		difference->now = g_strdup(
 			pair->planned->known_as ? "another message" : "a message of its own");
-	else if (!pair->planned->opened_case)
+	else if (!is_in_new_case(pair))
 		difference->now = reference_of(pair->explanation, pair->planned->case_id);
 	return difference;
 }
@@ -352,12 +364,12 @@ static gboolean apply_change(Store *store, const Difference *difference, const P
 	case CHANGE_MOVED:
 	case CHANGE_SPLIT:
 		args_bigint(args, difference->message_id);
-		args_id(args, pair->planned->opened_case ? 0 : pair->planned->case_id);
+		args_id(args, is_in_new_case(pair) ? 0 : pair->planned->case_id);
 		return call(store, "moving a message", "SELECT casegate.replay_move($1, $2)", args,
 			is_done, error);
 	case CHANGE_RELEASED:
 		args_bigint(args, difference->delivery_id);
-		args_id(args, pair->planned->opened_case ? 0 : pair->planned->case_id);
+		args_id(args, is_in_new_case(pair) ? 0 : pair->planned->case_id);
 		args_text(args, pair->explanation->user);
 		args_text(args, pair->planned->direction);
 		return call(store, "filing a mail that waits",

@@ -131,7 +131,9 @@ def replaying(tap, shell, directory):
     strange = harness.eml([("From", "olga@partner.example"), ("To", AGENT), ("Subject", "Lieferplan"), ("Message-ID", "<lieferplan@partner.example>"),
                            ("Date", "Tue, 4 Mar 2025 09:00:00 +0100"), *harness.text_headers()], "Der Lieferplan")
     shell.file(write(directory, "replay/5.eml", strange))
-    tap.equal(shell.json("replay", "--tenant", "acme"), [], "forwards, answers and duplicates decide the same", shell.run("replay"))
+    new = [mails.Plain(subject=f"Sammlung {n}") for n in range(3)]
+    shell.file(write(directory, "replay/6.eml", mails.attached(new)))
+    tap.equal(shell.json("replay", "--tenant", "acme"), [], "forwards, answers, duplicates and several at once decide the same", shell.run("replay"))
     # A new domain: her mail was a stranger's, now it is a colleague's.
     before = dump(shell.cluster)
     shell.run("user", "add", "acme", "--domain", "partner.example")
