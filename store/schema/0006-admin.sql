@@ -78,7 +78,12 @@ begin
 	if exists (select from delivery d where d.tenant = tenant_remove.tenant and d.erased_at is null) or exists (select from case_file c where c.tenant = tenant_remove.tenant) then
 		raise exception 'tenant "%" has mail: erase its cases first', tenant_remove.tenant using errcode = 'object_in_use';
 	end if;
+	delete from outlook_job o where o.tenant = tenant_remove.tenant;
+	delete from outlook_state o where o.tenant = tenant_remove.tenant;
 	delete from outlook_connection o where o.tenant = tenant_remove.tenant;
+	delete from outlook_registration o where o.tenant = tenant_remove.tenant;
+	delete from outlook_follow o where o.tenant = tenant_remove.tenant;
+	delete from tombstone o where o.tenant = tenant_remove.tenant;
 	delete from user_address a where a.tenant = tenant_remove.tenant;
 	delete from user_domain d where d.tenant = tenant_remove.tenant;
 	delete from tenant_user u where u.tenant = tenant_remove.tenant;

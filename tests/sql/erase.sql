@@ -189,5 +189,34 @@ select is((select count(*) from erasure where reason = 'retention'), 1::bigint, 
 select is((select messages from erasure where reason = 'retention'), 3::bigint, 'with what was erased');
 select is(world.dangling(), '', 'nothing points to what is gone');
 select ok(world.adds_up(), 'the loss audit adds up to the end');
+
+-- A tenant whose mail is all erased can be removed, and leaves nothing.
+select is(world.attempt('operator', $$select tenant_remove('beta')$$), '55006', 'a tenant with mail is not removed');
+do $$
+declare
+	v_erasure bigint;
+begin
+	perform world.become('operator@beta');
+	v_erasure := erase_begin('case', (select case_id from casegate.cases where tenant = 'beta'));
+	while not (select is_done from erase_case(v_erasure, (select case_id from casegate.cases where tenant = 'beta'), 10)) loop end loop;
+	perform world.become('superuser');
+end $$;
+insert into outlook_follow values ('beta', 1);
+insert into outlook_connection (tenant, "user", state) values ('beta', 'bert', 'disconnected');
+select is(world.attempt('operator', $$select tenant_remove('beta')$$), 'done', 'one without is');
+create function world.left_of(p_tenant text) returns text language plpgsql as $$
+declare
+	t text;
+	n bigint;
+	v text := '';
+begin
+	for t in select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attname = 'tenant'
+			where c.relnamespace = 'casegate'::regnamespace and c.relkind = 'r' order by 1 loop
+		execute format('select count(*) from casegate.%I x where x.tenant = $1', t) into n using p_tenant;
+		v := v || case when n > 0 then t || ' ' else '' end;
+	end loop;
+	return v;
+end $$;
+select is(world.left_of('beta'), '', 'no row of it is left');
 select * from finish();
 rollback;
