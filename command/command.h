@@ -109,6 +109,7 @@ Status command_address_list(Invocation *invocation);
 Status command_address_remove(Invocation *invocation);
 Status command_member_add(Invocation *invocation);
 Status command_member_list(Invocation *invocation);
+Status command_outlook_ticket(Invocation *invocation);
 Status command_member_remove(Invocation *invocation);
 Status command_case_list(Invocation *invocation);
 Status command_case_show(Invocation *invocation);

@@ -98,6 +98,7 @@ const Command command_table[] = {
 	{"user add", "TENANT USER [ADDRESS...]", "add a user, his addresses, or a domain", user_add_details, command_user_add, FALSE},
 	{"user list", "[TENANT]", "list users and domains", NULL, command_user_list, FALSE},
 	{"user remove", "TENANT USER", "remove a user (what he filed stays) or a domain", NULL, command_user_remove, FALSE},
+	{"outlook ticket", "TENANT USER", "print the address of the Outlook settings with a fresh ticket", NULL, command_outlook_ticket, FALSE},
 	{"address add", "TENANT ADDRESS", "add an agent address, to which mail is forwarded or BCC'd", NULL, command_address_add, FALSE},
 	{"address list", "[TENANT]", "list agent addresses", NULL, command_address_list, FALSE},
 	{"address remove", "TENANT ADDRESS", "remove an agent address", NULL, command_address_remove, FALSE},

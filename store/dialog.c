@@ -28,6 +28,26 @@ static gboolean end(Store *store, gboolean is_good, GError **error)
 	return FALSE;
 }
 
+gboolean dialog_add_ticket(
+	Store *store, const char *tenant, const char *user, char **ticket, GError **error)
+{
+	g_autoptr(Args) args = args_new();
+	g_autoptr(PGresult) entered = NULL;
+	g_autoptr(PGresult) result = NULL;
+
+	args_text(args, tenant);
+	args_text(args, user);
+	if (db_begin(store, NULL, error))
+		entered = db_run(store, "signing in as a user",
+			"SELECT casegate.sign_in_admin($1, $2)", args, error);
+	if (entered != NULL)
+		result = db_run(store, "making a ticket", "SELECT casegate.settings_ticket($1, $2)",
+			args, error);
+	if (result != NULL)
+		*ticket = g_strdup(db_text(result, 0, 0));
+	return end(store, result != NULL, error);
+}
+
 gboolean dialog_enter(Store *store, const char *tenant, const char *ticket_hash,
 	const char *session_hash, gboolean *is_in, GError **error)
 {

@@ -4,6 +4,9 @@
 
 #include "store/table.h"
 
+/* A fresh ticket for this user, as the operator. *ticket is to be freed. */
+gboolean dialog_add_ticket(
+	Store *store, const char *tenant, const char *user, char **ticket, GError **error);
 /* Exchanges a ticket for a session, once. *is_in FALSE: unknown, used or too old. */
 gboolean dialog_enter(Store *store, const char *tenant, const char *ticket_hash,
 	const char *session_hash, gboolean *is_in, GError **error);

@@ -119,6 +119,13 @@ def tickets(tap, world):
         reply = Browser(world.gateway).get(f"{PAGE}?ticket={value}")
         tap.ok(reply.status == 403 and "<form" not in reply.body and "ACME" not in reply.body and "anna" not in reply.body and not reply.cookies,
                f"a ticket that is {name}: 403 without a form", reply)
+    printed = world.gateway.run("outlook", "ticket", "acme", "anna@acme.example").strip()
+    address, _, ticket = printed.partition("?ticket=")
+    tap.equal(address, f"http://127.0.0.1:{world.gateway.ports['http']}{PAGE}", "the command prints the address")
+    tap.equal(Browser(world.gateway).get(f"{PAGE}?ticket={ticket}").status, 303, "with a ticket")
+    for words in (("nobody", "anna"), ("acme", "nobody")):
+        code, out, err = world.gateway.command("outlook", "ticket", *words)
+        tap.ok(code == 1 and not out and err.count("\n") == 1, f"but not for {words}", code, out, err)
     late = world.ticket()
     world.sql("UPDATE casegate.dialog_ticket SET expires_at = now()")
     tap.equal(Browser(world.gateway).get(f"{PAGE}?ticket={late}").status, 403, "after ten minutes: 403")
