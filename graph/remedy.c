@@ -112,6 +112,8 @@ static const struct {
 	int number;
 	Remedy remedy;
 } numbers[] = {
+	{50196,   {REMEDY_RETRY, LATER}          },
+	{90055,   {REMEDY_RETRY, LATER}          },
 	{65004,   {REMEDY_RECONNECT, DECLINED}   },
 	{65001,   {REMEDY_CONSENT, CONSENT}      },
 	{90094,   {REMEDY_CONSENT, CONSENT}      },

@@ -40,6 +40,18 @@ static PGresult *find_by_key(Store *store, const char *tenant, const char *key, 
 		args, error);
 }
 
+static PGresult *find_sent(Store *store, const char *tenant, gint64 message_id, GError **error)
+{
+	g_autoptr(Args) args = args_new();
+
+	args_text(args, tenant);
+	args_bigint(args, message_id);
+	return db_run(store, "looking for a mail that we sent",
+		"SELECT " TWIN_COLUMNS " FROM casegate.message m"
+		" WHERE m.tenant = $1 AND m.message_id = $2 AND m.case_id IS NOT NULL",
+		args, error);
+}
+
 /* Same author and subject within a day; one of the two has no id of its own, or both were sent in
  * one second. */
 static PGresult *find_twins(Store *store, const char *tenant, const PlanItem *item,
@@ -161,6 +173,22 @@ static void recognise(
 	g_ptr_array_add(identity->details, NULL);
 }
 
+/* The copy of a mail that we sent: Exchange may have given it another id and changed its text. */
+static gboolean look_by_sending(Store *store, const char *tenant, const PlanItem *item,
+	gint64 sent_message, Identity *identity, GError **error)
+{
+	g_autoptr(PGresult) result = find_sent(store, tenant, sent_message, error);
+
+	if (result && PQntuples(result) == 1) {
+		const Overlap same = {1, FALSE, TRUE};
+		Twin twin = twin_of(result, 0);
+
+		add_own_key(identity, item);
+		recognise(identity, item, &twin, &same);
+	}
+	return result != NULL;
+}
+
 /* Looks by the item's id. FALSE with an error; *other: somebody else's mail has it. */
 static gboolean look_by_id(Store *store, const char *tenant, const PlanItem *item,
 	Identity *identity, gboolean *other, GError **error)
@@ -267,7 +295,8 @@ static gboolean is_by_id(const Identity *identity)
 	return strcmp(identity->kind, "id") == 0 || strcmp(identity->kind, "presumed") == 0;
 }
 
-Identity *identity_find(Store *store, const char *tenant, PlanItem *item, GError **error)
+Identity *identity_find(
+	Store *store, const char *tenant, PlanItem *item, gint64 sent_message, GError **error)
 {
 	g_autoptr(Identity) identity = g_new0(Identity, 1);
 	gboolean is_others = FALSE;
@@ -277,7 +306,10 @@ Identity *identity_find(Store *store, const char *tenant, PlanItem *item, GError
 	identity->details = g_ptr_array_new_with_free_func(g_free);
 	identity->ref_keys = g_ptr_array_new_with_free_func(g_free);
 	identity->kind = !item->message_id ? "content" : item->is_presumed ? "presumed" : "id";
-	if (item->message_id && !look_by_id(store, tenant, item, identity, &is_others, error))
+	if (sent_message && !look_by_sending(store, tenant, item, sent_message, identity, error))
+		return NULL;
+	if (!identity->known_as && item->message_id &&
+		!look_by_id(store, tenant, item, identity, &is_others, error))
 		return NULL;
 	if (is_others)
 		give_up_id(item, identity);

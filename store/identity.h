@@ -27,5 +27,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(Identity, identity_free)
  * once, in one order). Held until the transaction ends. */
 gboolean identity_lock(Store *store, const char *tenant, const Plan *plan, GError **error);
 /* Looks for the mail. May take the presumed id back from the item when the known mail of that id is
- * another. */
-Identity *identity_find(Store *store, const char *tenant, PlanItem *item, GError **error);
+ * another. sent_message: the mail of ours that this is known to be the sent copy of, 0: none. */
+Identity *identity_find(
+	Store *store, const char *tenant, PlanItem *item, gint64 sent_message, GError **error);

@@ -41,7 +41,8 @@ typedef struct {
 
 const char *outcome_name(Outcome outcome)
 {
-	static const char *const names[] = {"filed", "held", "duplicate", "rejected", "failed"};
+	static const char *const names[] = {
+		"filed", "held", "duplicate", "rejected", "failed", "untied"};
 
 	return names[outcome];
 }
@@ -67,6 +68,7 @@ void envelope_free(Envelope *envelope)
 	g_free(envelope->vouched_by);
 	g_free(envelope->mailbox);
 	g_free(envelope->conversation_id);
+	g_free(envelope->tenant);
 	g_free(envelope);
 }
 
@@ -100,6 +102,14 @@ static gboolean begin(const Way *way, GError **error)
 static gboolean find_address(Way *way, GError **error)
 {
 	agent_address_clear(&way->address);
+	if (way->envelope->tenant) {
+		way->address.answer = ADDRESS_TAKES_MAIL;
+		way->address.tenant = g_strdup(way->envelope->tenant);
+		way->address.address = g_strdup(way->recipient);
+		g_free(way->verdict->tenant);
+		way->verdict->tenant = g_strdup(way->envelope->tenant);
+		return TRUE;
+	}
 	if (!address_find(way->store, way->recipient, &way->address, error))
 		return FALSE;
 	if (way->address.answer != ADDRESS_UNKNOWN) {
@@ -175,6 +185,17 @@ static gboolean conclude(const Way *way, const DeliveryRow *row, GError **error)
 		return TRUE;
 	verdict->reference = case_reference_load(way->store, row->tenant, verdict->case_id, error);
 	return verdict->reference != NULL;
+}
+
+/* What must be true together with the mail, and the end of its transaction. */
+static gboolean commit(const Way *way, GError **error)
+{
+	const Envelope *envelope = way->envelope;
+
+	if (envelope->before_commit &&
+		!envelope->before_commit(way->store, way->verdict, envelope->data, error))
+		return FALSE;
+	return db_commit(way->store, error);
 }
 
 /* The same bytes at the same address: a lost 250, or a mail forwarded again. */
@@ -303,6 +324,10 @@ static gboolean try_once(Way *way, gboolean *must_wait, GError **error)
 		return FALSE;
 	if (way->again && !way->explanation)
 		delivery_id = way->again;
+	/* Of a mailbox only what ties to a case is kept, not even a count of the rest. */
+	*must_wait = way->envelope->tenant && (plan->is_rejected || plan->is_held);
+	if (*must_wait)
+		return TRUE;
 	if (plan->is_rejected)
 		is_done = conclude_rejected(way, delivery_id, plan, error);
 	else if (before.delivery_id)
@@ -313,7 +338,7 @@ static gboolean try_once(Way *way, gboolean *must_wait, GError **error)
 		return is_done;
 	return way->explanation ? explanation_read(way->explanation, way->store,
 					  way->address.tenant, delivery_id, error)
-				: db_commit(way->store, error);
+				: commit(way, error);
 }
 
 /* Tries until the mail is placed: again after a deadlock or a changed world, and as held when it
@@ -331,6 +356,10 @@ static void file_one(Way *way)
 		db_rollback(way->store);
 		if (is_done && !must_wait)
 			return;
+		if (must_wait && way->envelope->tenant) {
+			way->verdict->outcome = OUTCOME_UNTIED;
+			return;
+		}
 		if (must_wait)
 			way->is_held = TRUE;
 		else if (!db_should_repeat(way->store) || tries + 1 >= TRIES_MAX)

@@ -15,6 +15,8 @@ typedef enum {
 	PROTOCOL_SEND,
 } Protocol;
 
+typedef struct Verdict Verdict;
+
 /* How a mail came. Owns everything. */
 typedef struct {
 	Protocol protocol;
@@ -31,6 +33,15 @@ typedef struct {
 	/* Of mail that was read from a mailbox (Graph), else NULL. A conversation's id means
 	 * something inside its mailbox only. */
 	char *mailbox, *conversation_id;
+	/* Whose mailbox it is: the recipient is the mailbox then, no agent address, and the mail
+	 * is kept only where it ties to a case. */
+	char *tenant;
+	gint64 sent_message; /* the mail of ours that this is the sent copy of; 0: none known */
+	/* Called before the commit with what became of the mail, to write what must be true
+	 * together with it; FALSE with an error undoes the mail. May be NULL. */
+	gboolean (*before_commit)(
+		Store *store, const Verdict *verdict, gpointer data, GError **error);
+	gpointer data; /* borrowed */
 } Envelope;
 
 Envelope *envelope_new(Protocol protocol);
@@ -43,13 +54,14 @@ typedef enum {
 	OUTCOME_DUPLICATE,
 	OUTCOME_REJECTED, /* never_file: answered 250, nothing kept */
 	OUTCOME_FAILED,   /* kept, could not be read */
+	OUTCOME_UNTIED,   /* read from a mailbox, of no case: nothing was written */
 } Outcome;
 
 const char *outcome_name(Outcome outcome); /* as in the view casegate.deliveries */
 
 /* What became of a mail at one recipient. When error is set nothing was written and nothing else
  * counts. */
-typedef struct {
+struct Verdict {
 	GError *error; /* CASEGATE_ERROR_RETRY: 451; CASEGATE_ERROR_REJECT: 550; CONFIGURE: 451 */
 	Outcome outcome;
 	char *tenant;
@@ -58,7 +70,7 @@ typedef struct {
 	char *reference;            /* of the case, or NULL */
 	gboolean opened_case;
 	char *reason; /* one sentence for a person, or NULL */
-} Verdict;
+};
 
 void verdict_clear(Verdict *verdict);
 

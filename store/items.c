@@ -43,7 +43,8 @@ static gboolean file_item(
 	Items *items, const Filing *filing, guint position, Placed *placed, GError **error)
 {
 	PlanItem *item = g_ptr_array_index(filing->plan->items, position);
-	g_autoptr(Identity) identity = identity_find(items->store, filing->tenant, item, error);
+	g_autoptr(Identity) identity = identity_find(items->store,
+		filing->tenant, item, filing->envelope->sent_message, error);
 	Filing tagged = *filing;
 
 	if (!identity ||
@@ -52,6 +53,9 @@ static gboolean file_item(
 		!message_file(items->store, &tagged, item, identity, position, items->shared_case,
 			placed, error))
 		return FALSE;
+	/* Of a mailbox nothing waits for a human: it is of a case, or not ours to keep. */
+	if (filing->envelope->tenant && placed->outcome == MESSAGE_HELD)
+		placed->outcome = MESSAGE_MUST_WAIT;
 	if (placed->outcome == MESSAGE_MUST_WAIT)
 		return TRUE;
 	if (!waiting_end(items->store, filing, item, placed, error))

@@ -129,3 +129,9 @@ gboolean job_find_outcome(Store *store, const char *tenant, gint64 job_id, char 
 	}
 	return TRUE;
 }
+
+gboolean job_tidy(Store *store, GError **error)
+{
+	return db_act(
+		store, NULL, "dropping old jobs", "SELECT casegate.outlook_tidy()", NULL, error);
+}

@@ -33,3 +33,5 @@ gboolean job_postpone(Store *store, const Job *job, double seconds, GError **err
 /* What became of it: *outcome is NULL while it is not finished. */
 gboolean job_find_outcome(Store *store, const char *tenant, gint64 job_id, char **outcome,
 	char **sentence, GError **error);
+/* Drops sign-ins and jobs of yesterday. */
+gboolean job_tidy(Store *store, GError **error);

@@ -15,7 +15,6 @@ void registration_free(Registration *registration)
 	g_free(registration->secret);
 	g_free(registration->certificate);
 	g_free(registration->private_key);
-	g_free(registration->access_token);
 	g_free(registration->language);
 	g_free(registration);
 }
@@ -37,8 +36,6 @@ static Registration *registration_of(const PGresult *result, gboolean has_secret
 		return registration;
 	registration->secret = g_strdup(db_text(result, 0, 9));
 	registration->private_key = g_strdup(db_text(result, 0, 10));
-	registration->access_token = g_strdup(db_text(result, 0, 11));
-	registration->access_expires_at = db_bigint(result, 0, 12);
 	return registration;
 }
 
@@ -58,9 +55,8 @@ gboolean registration_find(Store *store, const char *tenant, gboolean has_secret
 	*registration = NULL;
 	args_text(args, tenant);
 	result = db_ask(store, tenant, "reading the app registration",
-		has_secrets ? "SELECT " REGISTRATION_SHOWN ", r.secret, r.private_key, "
-			      "r.access_token,"
-			      " extract(epoch FROM r.access_expires_at)::bigint" REGISTRATION_FROM
+		has_secrets ? "SELECT " REGISTRATION_SHOWN
+			      ", r.secret, r.private_key" REGISTRATION_FROM
 			    : "SELECT " REGISTRATION_SHOWN REGISTRATION_FROM,
 		args, error);
 	if (result == NULL)
@@ -102,27 +98,14 @@ gboolean registration_remove(Store *store, const char *tenant, GError **error)
 		args, error);
 }
 
-gboolean registration_save_token(Store *store, const char *tenant, const char *access_token,
-	gint64 expires_at, GError **error)
-{
-	g_autoptr(Args) args = args_new();
-
-	args_text(args, tenant);
-	args_text(args, access_token);
-	args_bigint(args, expires_at);
-	return db_act(store, tenant, "keeping the application's token",
-		"UPDATE casegate.outlook_registration SET access_token = $2,"
-		" access_expires_at = to_timestamp($3) WHERE tenant = $1",
-		args, error);
-}
-
 gboolean registration_note_granted(Store *store, const char *tenant, GError **error)
 {
 	g_autoptr(Args) args = args_new();
 
 	args_text(args, tenant);
 	return db_act(store, tenant, "noting the administrator's consent",
-		"UPDATE casegate.outlook_registration SET granted_at = now() WHERE tenant = $1",
+		"UPDATE casegate.outlook_registration SET granted_at = now(), access_token = NULL "
+		"WHERE tenant = $1",
 		args, error);
 }
 
@@ -198,6 +181,29 @@ gboolean outlook_state_set(Store *store, const char *tenant, const char *user, c
 	args_text(args, last_error);
 	return db_act(store, tenant, "noting a connection's state",
 		"SELECT casegate.outlook_state_set($1, $2, $3, $4)", args, error);
+}
+
+gboolean outlook_mailbox_is_free(
+	Store *store, const char *tenant, const char *user, const char *mailbox, GError **error)
+{
+	g_autoptr(Args) args = args_new();
+	g_autoptr(PGresult) result = NULL;
+
+	args_text(args, tenant);
+	args_text(args, user);
+	args_text(args, mailbox);
+	result = db_ask(store, tenant, "looking whose mailbox it is",
+		"SELECT \"user\" FROM casegate.outlook_connection"
+		" WHERE tenant = $1 AND \"user\" <> $2 AND lower(mailbox) = lower($3)",
+		args, error);
+	if (result == NULL)
+		return FALSE;
+	if (PQntuples(result) == 0)
+		return TRUE;
+	g_set_error(error, CASEGATE_ERROR, CASEGATE_ERROR_REJECT,
+		"the mailbox %s is connected by user %s already: a mailbox belongs to one user",
+		mailbox, db_text(result, 0, 0));
+	return FALSE;
 }
 
 gboolean outlook_connected(

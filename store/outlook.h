@@ -5,13 +5,10 @@
 
 #include "store/table.h"
 
-/* Owns everything. secret or certificate and private_key are set; those of access_* may be NULL
- * and 0. */
+/* Owns everything. secret, or certificate and private_key, are set. */
 typedef struct {
 	char *directory, *client, *cloud, *redirect_uri;
 	char *secret, *certificate, *private_key; /* NULL for ROLE_WEB, but for the certificate */
-	char *access_token;                       /* app-only */
-	gint64 access_expires_at;
 	gboolean is_app, may_read, may_send;
 	char *language; /* the tenant's: "de" or "en" */
 } Registration;
@@ -27,9 +24,6 @@ gboolean registration_find(Store *store, const char *tenant, gboolean has_secret
 gboolean registration_save(
 	Store *store, const char *tenant, const Registration *registration, GError **error);
 gboolean registration_remove(Store *store, const char *tenant, GError **error);
-/* Caches the app-only token. */
-gboolean registration_save_token(Store *store, const char *tenant, const char *access_token,
-	gint64 expires_at, GError **error);
 gboolean registration_note_granted(Store *store, const char *tenant, GError **error);
 
 /* One user's connection. Owns everything. */
@@ -55,6 +49,9 @@ gboolean outlook_connection_ask(
 /* hint and last_error may be NULL. */
 gboolean outlook_state_set(Store *store, const char *tenant, const char *user, const char *state,
 	const char *hint, const char *last_error, GError **error);
+/* FALSE with CASEGATE_ERROR_REJECT where another user of the tenant has this mailbox. */
+gboolean outlook_mailbox_is_free(
+	Store *store, const char *tenant, const char *user, const char *mailbox, GError **error);
 /* What a sign-in or a bound mailbox brought; another account than before starts anew. */
 gboolean outlook_connected(
 	Store *store, const OutlookConnection *connection, gboolean does_poll, GError **error);

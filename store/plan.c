@@ -550,8 +550,8 @@ static void plan_itself(
 	PlanItem *item = add_item(
 		plan, mail, mail, 0, source_of(mail, envelope, people), NULL, envelope, people);
 
-	item->may_open =
-		plan->standing == STANDING_USER && (item->may_reopen || people->vouched_user);
+	item->may_open = !envelope->tenant && plan->standing == STANDING_USER &&
+			 (item->may_reopen || people->vouched_user);
 }
 
 /* A bounce joins the case of the mail that it reports on, whoever the reporting server says it is.
@@ -592,6 +592,9 @@ static void decide(Plan *plan, const Mail *mail, const Envelope *envelope, const
 		return;
 	}
 	plan->is_held = plan->standing == STANDING_NOBODY && !plan->is_bounce;
+	/* What was forwarded to us comes by itself; in the mailbox lies only its wrapping. */
+	plan->is_held |=
+		envelope->tenant && has_agent(mail->to, people) && is_carrier(mail, people);
 	if (plan->is_held && mail_is_redirect(mail))
 		name_redirector(plan, mail);
 }
@@ -604,8 +607,8 @@ Plan *plan_make(
 
 	plan->items = g_ptr_array_new_with_free_func(item_free);
 	find_standing(plan, mail, envelope, people, policy);
-	if (plan->standing == STANDING_USER && author_of(mail, people)->is_ours &&
-		is_carrier(mail, people))
+	if (!envelope->tenant && plan->standing == STANDING_USER &&
+		author_of(mail, people)->is_ours && is_carrier(mail, people))
 		unwrap(&at, mail, mail, 0, "forward", NULL, 0);
 	else
 		plan_itself(plan, mail, envelope, people);

@@ -446,10 +446,14 @@ create table outlook_connection (
 	connected_at timestamptz,
 	next_sync_at timestamptz,                          -- the next round by itself
 	rung_at      timestamptz,                          -- somebody said that there is news …
-	heard_at     timestamptz,                          -- … and the last round began then
+	began_at     timestamptz,                          -- the last round began
+	heard_at     timestamptz,                          -- … and the last one that ended well had begun then
 	parked_until timestamptz,                          -- Microsoft asked for patience
 	failures     int not null default 0,               -- in a row
+	trying       uuid,                                 -- the mail that is being read, and how often that was begun:
+	tries        int not null default 0,               -- what kills its reader is kept unread
 	lookup_at    timestamptz,                          -- look-ups wait since then
+	subscribe_at timestamptz,                          -- its subscription is to be seen to
 	send_due_at  timestamptz,                          -- the next mail to send, or to look for; null: none
 	primary key (tenant, "user"),
 	foreign key (tenant, "user") references tenant_user on update cascade

@@ -443,6 +443,8 @@ begin
 	update thread_key k set message_id = null from message x         -- a wrongly presumed id is free again
 		where x.tenant = f.tenant and x.message_id = f.known and x.identity = 'presumed' and x.own_key <> n.keys[1]
 			and k.tenant = x.tenant and k.key = x.own_key;
+	perform event_add(f.tenant, 'send_state', p_case, x.message_id, f.delivery_id, '{"state": "sent"}') from message x
+		where x.tenant = f.tenant and x.message_id = f.known and x.send_state <> 'sent';
 	update message x set internet_message_id = coalesce(n.internet_message_id, x.internet_message_id), identity = n.identity, is_reconstructed = false,
 		kind = m.kind, from_name = coalesce(m.from_name, x.from_name), from_address = coalesce(m.from_address, x.from_address),
 		from_key = coalesce(nullif(m.from_key, ''), x.from_key), subject = m.subject, base_subject = n.base_subject, direction = m.direction,
@@ -450,7 +452,7 @@ begin
 		remote_images = m.remote_images, sanitiser_version = m.sanitiser_version, source_sha256 = m.source_sha256,
 		is_own_source = m.is_own_source, delivery_id = f.delivery_id, defects = m.defects, ref_keys = n.ref_keys, refs = n.refs,
 		own_key = n.keys[1], other_keys = case when x.own_key = n.keys[1] or x.identity = 'presumed' then x.other_keys else x.other_keys || x.own_key end,
-		send_state = case when x.send_state is not null then 'sent' end
+		send_state = case when x.send_state is not null then 'sent' end, send_error = case when x.send_state = 'sent' then x.send_error end
 		where x.tenant = f.tenant and x.message_id = f.known;
 	delete from participant a where a.tenant = f.tenant and a.message_id = f.known;
 	delete from attachment a where a.tenant = f.tenant and a.message_id = f.known;
@@ -606,9 +608,10 @@ begin
 end $$;
 
 -- The outgoing mails that a bounce reports on did not arrive.
-create function bounce_note(f filing, p_places key_place[], p_case bigint, p_text text) returns void language plpgsql as $$
+create function bounce_note(f filing, p_places key_place[], p_case bigint, p_people text[], p_text text) returns void language plpgsql as $$
 begin
-	update message m set send_error = left(coalesce(nullif(btrim(split_part(p_text, E'\n', 1)), ''), 'could not be delivered'), 500)
+	update message m set send_error = left(concat_ws(': ', nullif(array_to_string(p_people, ', '), ''),
+			coalesce(nullif(btrim(split_part(p_text, E'\n', 1)), ''), 'could not be delivered')), 500)
 		from unnest(p_places) p where m.tenant = f.tenant and m.message_id = p.message_id and m.direction = 'out';
 	perform event_add(f.tenant, 'delivery_failed', p_case, p.message_id, f.delivery_id) from unnest(p_places) p where p.message_id is not null;
 end $$;
@@ -698,7 +701,7 @@ begin
 	perform message_bring(f, r, message_id, case_id, m.comment);
 	perform evidence_file(f, n, v_places, m.sent_at, message_id, case_id, opened, f.pin_case is not null and v_pin is not null);
 	if f.authority = 'bounce' and outcome = 'filed' then
-		perform bounce_note(f, v_places, case_id, m.text);
+		perform bounce_note(f, v_places, case_id, n.people, m.text);
 	end if;
 	if f."user" is not null and not opened then
 		perform member_file(f.tenant, case_id, case when outcome = 'filed' then message_id end, f."user", f.delivery_id);

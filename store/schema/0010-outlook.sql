@@ -16,6 +16,7 @@ create table outlook_registration (
 	private_key  text,                                 -- … and its key, sealed
 	redirect_uri text not null,
 	access_token text,                                 -- app-only, for all mailboxes; sealed
+	access_refreshed_at timestamptz,
 	access_expires_at timestamptz,
 	granted_at   timestamptz,                          -- an administrator consented, and a token proved it
 	changed_at   timestamptz not null default now(),
@@ -79,7 +80,7 @@ create index outlook_job_due on outlook_job (due_at) where finished_at is null;
 create table outlook_turn (
 	tenant text not null,
 	"user" text not null,
-	kind   text not null check (kind in ('sync', 'send')),
+	kind   text not null check (kind in ('sync', 'send', 'subscribe')),
 	primary key (tenant, "user", kind),
 	foreign key (tenant, "user") references outlook_connection on update cascade on delete cascade
 );
@@ -89,10 +90,10 @@ create table outlook_folder (
 	tenant     text not null,
 	"user"     text not null,
 	folder     text not null check (folder in ('inbox', 'sentitems', 'all')),
-	link       text,                                   -- opaque: the next page, or the next round; null: from the beginning
-	is_page    boolean not null default false,         -- link is a page of a round that has not ended
+	link       text,                                   -- opaque: where the next round begins; null: from the beginning
+	page       text,                                   -- the next page of a round that has not ended
 	since      timestamptz,                            -- mail received before is not asked for
-	round_at   timestamptz,                            -- when the round that link ends began
+	round_at   timestamptz,                            -- when the round that has not ended began
 	done_at    timestamptz,                            -- the last round that ended
 	seen_at    timestamptz,                            -- the newest mail that the folder showed
 	seen       bigint not null default 0,
@@ -163,9 +164,10 @@ create table tombstone (
 	buried_at timestamptz not null default now(),
 	primary key (tenant, key)
 );
-create function message_bury() returns trigger language plpgsql as $$
+create function message_bury() returns trigger language plpgsql
+	security definer set search_path = casegate, pg_temp as $$
 begin
-	insert into tombstone (tenant, key) values (old.tenant, old.own_key) on conflict do nothing;
+	insert into tombstone (tenant, key) select old.tenant, k from unnest(array_prepend(old.own_key, old.other_keys)) k on conflict do nothing;
 	return null;
 end $$;
 create trigger message_erased after delete on message for each row when (old.case_id is not null) execute function message_bury();
@@ -173,7 +175,7 @@ create trigger message_erased after delete on message for each row when (old.cas
 create function outlook_turns_add() returns trigger language plpgsql
 	security definer set search_path = casegate, pg_temp as $$
 begin
-	insert into outlook_turn (tenant, "user", kind) values (new.tenant, new."user", 'sync'), (new.tenant, new."user", 'send');
+	insert into outlook_turn (tenant, "user", kind) select new.tenant, new."user", k from unnest('{sync,send,subscribe}'::text[]) k;
 	return null;
 end $$;
 create trigger connection_turns after insert on outlook_connection for each row execute function outlook_turns_add();
@@ -243,8 +245,15 @@ begin
 	update outlook_connection c set state = p_state, hint = p_hint, last_error = p_error,
 		failures = case when p_state = 'connected' then 0 else c.failures end,
 		parked_until = case when p_state = 'connected' then null else c.parked_until end,
-		send_due_at = case when p_state = 'connected' and v_was <> 'connected' then now() else c.send_due_at end
+		send_due_at = case when p_state = 'connected' and v_was <> 'connected' then now() else c.send_due_at end,
+		-- What an administrator must put right is looked at once an hour.
+		next_sync_at = case when p_state in ('admin', 'consent') and c.next_sync_at is not null then now() + interval '1 hour' else c.next_sync_at end,
+		heard_at = case when p_state in ('admin', 'consent') then greatest(c.heard_at, c.began_at) else c.heard_at end
 		where c.tenant = tenant_now() and c."user" = p_user;
+	if p_state = 'connected' and v_was <> 'connected' then
+		update outbox o set due_at = now() from message m
+			where o.tenant = tenant_now() and o."user" = p_user and m.tenant = o.tenant and m.message_id = o.message_id and m.send_state = 'queued';
+	end if;
 	if v_was <> p_state then
 		perform event_add(tenant_now(), 'outlook_state', null, null, null, jsonb_build_object('user', p_user, 'state', p_state));
 	end if;
@@ -268,7 +277,7 @@ begin
 		delete from outlook_subscription s where s.tenant = tenant_now() and s."user" = p_user;
 	end if;
 	update outlook_connection o set mailbox = p_mailbox, mode = p_mode, directory = p_directory, account = p_account, scopes = p_scopes,
-		connected_at = now(), next_sync_at = case when p_polls then now() end, parked_until = null, failures = 0
+		connected_at = now(), next_sync_at = case when p_polls then now() end, subscribe_at = now(), parked_until = null, failures = 0
 		where o.tenant = tenant_now() and o."user" = p_user;
 	perform outlook_state_set(p_user, 'connected', null, null);
 end $$;
@@ -282,7 +291,7 @@ begin
 	delete from outlook_sighting s where s.tenant = tenant_now() and s."user" = p_user;
 	delete from outlook_asked a where a.tenant = tenant_now() and a."user" = p_user;
 	delete from outlook_lookup l where l.tenant = tenant_now() and l."user" = p_user;
-	update outlook_connection c set mailbox = null, directory = null, account = null, scopes = '{}', connected_at = null, next_sync_at = null, lookup_at = null
+	update outlook_connection c set mailbox = null, directory = null, account = null, scopes = '{}', connected_at = null, next_sync_at = null, lookup_at = null, subscribe_at = null
 		where c.tenant = tenant_now() and c."user" = p_user;
 	perform outlook_state_set(p_user, 'disconnected', null, null);
 end $$;
@@ -350,6 +359,14 @@ begin
 		where j.tenant = tenant_now() and j.job_id = p_job;
 end $$;
 
+-- Old sign-ins and jobs are of no use to anybody.
+create function outlook_tidy() returns void language sql
+	security definer set search_path = casegate, pg_temp
+begin atomic
+	delete from outlook_state where expires_at < now() - interval '1 day';
+	delete from outlook_job where finished_at < now() - interval '1 day';
+end;
+
 -- ------------------------------------------------------------------------ turns
 
 -- A mailbox that has something to do, locked until this transaction ends. p_polls: rounds come by themselves.
@@ -364,9 +381,10 @@ begin
 		where x.kind = p_kind and coalesce(c.parked_until, '-infinity') <= now()
 			and case p_kind
 				when 'sync' then c.state in ('connected', 'admin', 'consent') and 'Mail.Read' = any(c.scopes)
-					and ((p_polls and (c.next_sync_at <= now() or c.lookup_at <= now())) or c.rung_at > coalesce(c.heard_at, '-infinity'))
+					and ((p_polls and (c.next_sync_at <= now() or (c.lookup_at <= now() and c.state = 'connected'))) or c.rung_at > coalesce(c.heard_at, '-infinity'))
+				when 'subscribe' then c.state = 'connected' and 'Mail.Read' = any(c.scopes) and c.subscribe_at <= now()
 				else c.send_due_at <= now() end
-		order by case p_kind when 'sync' then c.heard_at else c.send_due_at end nulls first
+		order by case p_kind when 'sync' then c.began_at else c.send_due_at end nulls first
 		limit 1 for update of x skip locked;
 	if found then
 		perform set_config('casegate.tenant', t.tenant, true);
@@ -380,6 +398,40 @@ begin
 	perform 1 from outlook_turn t where t.tenant = tenant_now() and t."user" = p_user and t.kind = p_kind for update;
 	return found;
 end $$;
+
+-- A round went well: what rang before it began is heard.
+create function outlook_round_end(p_tenant text, p_user text, p_next_seconds bigint) returns void language plpgsql as $$
+begin
+	update outlook_connection c set heard_at = c.began_at, last_sync_at = now(), failures = 0, parked_until = null,
+			lookup_at = case when exists (select from outlook_lookup l where l.tenant = c.tenant and l."user" = c."user"
+				and l.wanted_at > coalesce(l.done_at, '-infinity')) then c.lookup_at end,
+			next_sync_at = case when p_next_seconds is not null then now() + make_interval(secs => p_next_seconds) end
+		where c.tenant = p_tenant and c."user" = p_user;
+	perform outlook_state_set(p_user, 'connected', null, null) from outlook_connection c
+		where c.tenant = p_tenant and c."user" = p_user and (c.state in ('admin', 'consent') or (c.state = 'connected' and c.last_error is not null));
+end $$;
+
+-- What of a page of mails is known: one row for each, whatever it is called (kind): its sighting, its own key, the
+-- id that our sending stamped on it, and all keys that it has or names.
+create function outlook_look(p_tenant text, p_user text, p_positions int[], p_kinds text[], p_values uuid[])
+	returns table (place int, is_sighted boolean, is_buried boolean, is_tied boolean, sent_message bigint) language sql stable
+begin atomic
+	with asked as (select u.place, u.kind, u.value from unnest(p_positions, p_kinds, p_values) u(place, kind, value)),
+	sent as (
+		select a.place, o.message_id from asked a join outbox o on o.tenant = p_tenant and o.send_id = a.value and o."user" = p_user
+			where a.kind = 'send'
+		union all
+		select a.place, k.message_id from asked a join thread_key k on k.tenant = p_tenant and k.key = a.value
+			join outbox o on o.tenant = p_tenant and o.message_id = k.message_id and o."user" = p_user
+			where a.kind = 'own')
+	select a.place,
+		bool_or(a.kind = 'sighting' and exists (select from outlook_sighting s where s.tenant = p_tenant and s."user" = p_user and s.key = a.value)),
+		bool_or(a.kind = 'own' and exists (select from tombstone t where t.tenant = p_tenant and t.key = a.value)),
+		bool_or(a.kind in ('own', 'key') and exists (select from thread_key k where k.tenant = p_tenant and k.key = a.value))
+			or bool_or(exists (select from sent s where s.place = a.place)),
+		(select min(s.message_id) from sent s where s.place = a.place)
+	from asked a group by a.place;
+end;
 
 -- -------------------------------------------------------------------- the doorbell
 
@@ -397,7 +449,9 @@ begin
 	if p_lifecycle is not null then
 		update outlook_subscription x set lifecycle = p_lifecycle where x.tenant = s.tenant and x."user" = s."user";
 	end if;
-	update outlook_connection c set rung_at = clock_timestamp() where c.tenant = s.tenant and c."user" = s."user";
+	update outlook_connection c set rung_at = clock_timestamp(),
+			subscribe_at = case when p_lifecycle in ('reauthorizationRequired', 'subscriptionRemoved') then now() else c.subscribe_at end
+		where c.tenant = s.tenant and c."user" = s."user";
 	return true;
 end $$;
 
@@ -422,6 +476,25 @@ begin
 		where l.tenant = tenant_now() and l.case_id = p_case and c.tenant = l.tenant and c."user" = l."user"
 			and c.lookup_at is null and l.wanted_at > coalesce(l.done_at, '-infinity');
 end $$;
+
+-- What a case's mailboxes are asked for: its own mail that was not seen there, and what it names and nobody has.
+create function outlook_lookup_ids(p_tenant text, p_user text, p_case bigint) returns table (id text) language sql stable
+begin atomic
+	with named as (
+		select m.internet_message_id as id, m.own_key as key, m.message_id as own from message m
+			where m.tenant = p_tenant and m.case_id = p_case and m.internet_message_id is not null
+				and m.sent_at > now() - interval '1 year' and m.send_state is null
+		union
+		select r.id, key_of('m', r.id), null from message m, unnest(m.refs) r(id)
+			where m.tenant = p_tenant and m.case_id = p_case)
+	select distinct n.id from named n
+	where not exists (select from outlook_asked a where a.tenant = p_tenant and a."user" = p_user and a.key = n.key and a.asked_at > now() - interval '1 day')
+		and not exists (select from tombstone t where t.tenant = p_tenant and t.key = n.key)
+		and case when n.own is not null
+			then not exists (select from outlook_sighting s where s.tenant = p_tenant and s."user" = p_user and s.message_id = n.own)
+			else not exists (select from thread_key k where k.tenant = p_tenant and k.key = n.key and k.message_id is not null) end
+	limit 200;
+end;
 
 -- What happened in the cases since the last time, as the app would read it. Of tenants without a mailbox it costs nothing.
 create function outlook_follow_events() returns int language plpgsql
@@ -454,12 +527,74 @@ end $$;
 -- ---------------------------------------------------------------------- sending
 
 -- Something to send: the worker is woken by its row.
-create function outlook_send_wake() returns trigger language plpgsql as $$
+create function outlook_send_wake() returns trigger language plpgsql
+	security definer set search_path = casegate, pg_temp as $$
 begin
 	update outlook_connection c set send_due_at = least(coalesce(c.send_due_at, new.due_at), new.due_at) where c.tenant = new.tenant and c."user" = new."user";
 	return null;
 end $$;
 create trigger outbox_wake after insert or update of queued_at on outbox for each row execute function outlook_send_wake();
+
+-- The next time to look. The row is locked first, so that a mail that is being queued now is seen or wakes us itself.
+create function outlook_send_schedule(p_tenant text, p_user text) returns void language plpgsql as $$
+begin
+	perform 1 from outlook_connection c where c.tenant = p_tenant and c."user" = p_user for no key update;
+	update outlook_connection c set send_due_at = (select greatest(min(o.due_at), now() + interval '200 milliseconds') from outbox o
+			join message m on m.tenant = o.tenant and m.message_id = o.message_id
+			where o.tenant = p_tenant and o."user" = p_user and m.send_state in ('queued', 'sending', 'unknown') and o.due_at < 'infinity')
+		where c.tenant = p_tenant and c."user" = p_user;
+end $$;
+
+-- The order of a case: a mail waits for the ones before it, as long as their mailboxes can send at all.
+create function outlook_send_waits(p_tenant text, p_case bigint, p_message bigint) returns boolean language sql stable
+begin atomic
+	select exists (select from message m join outbox o on o.tenant = m.tenant and o.message_id = m.message_id
+		join outlook_connection c on c.tenant = o.tenant and c."user" = o."user"
+		where m.tenant = p_tenant and m.case_id = p_case and m.message_id < p_message and c.state = 'connected' and o.due_at < 'infinity'
+			and m.send_state in ('queued', 'sending', 'unknown'));
+end;
+
+-- It is about to be given to Microsoft. False: it was cancelled, or its copy is here.
+create function outlook_send_begin(p_tenant text, p_message bigint) returns boolean language plpgsql as $$
+declare
+	v_state text;
+begin
+	select m.send_state into v_state from message m where m.tenant = p_tenant and m.message_id = p_message for no key update;
+	if v_state is null or v_state not in ('queued', 'unknown', 'sending') then
+		return false;
+	end if;
+	update outbox o set attempt = o.attempt + 1, started_at = now() where o.tenant = p_tenant and o.message_id = p_message;
+	perform send_state_set(p_message, 'sending', null);
+	return true;
+end $$;
+
+create function outlook_send_set(p_tenant text, p_message bigint, p_state text, p_error text, p_due_seconds double precision) returns void language plpgsql as $$
+declare
+	v record;
+begin
+	select m.send_state, m.send_error into v from message m where m.tenant = p_tenant and m.message_id = p_message for no key update;
+	if v.send_state not in ('queued', 'sending', 'unknown') then
+		return;
+	end if;
+	update outbox o set due_at = coalesce(now() + make_interval(secs => p_due_seconds), 'infinity') where o.tenant = p_tenant and o.message_id = p_message;
+	if (v.send_state, v.send_error) is distinct from (p_state, p_error) then
+		perform send_state_set(p_message, p_state, p_error);
+	end if;
+end $$;
+
+-- The test mail of a case, as its user would send it.
+create function outlook_test_mail(p_tenant text, p_user text, p_reference text, p_to text, p_subject text, p_text text) returns bigint
+	language plpgsql security definer set search_path = casegate, pg_temp as $$
+declare
+	v_case bigint := (select c.case_id from case_file c where c.tenant = p_tenant and case_reference(c.number) = upper(p_reference));
+begin
+	if v_case is null then
+		raise exception 'no case %', p_reference using errcode = 'no_data_found';
+	end if;
+	perform set_config('casegate.tenant', p_tenant, true), set_config('casegate.user', p_user, true);
+	return send_mail(v_case, array[p_to], p_subject, p_text);
+end $$;
+revoke all on function outlook_test_mail(text, text, text, text, text, text) from public;
 
 -- -------------------------------------------------------------------- rights
 
@@ -471,6 +606,7 @@ begin
 		execute format('grant execute on function %s to casegate_graph, casegate_admin', f);
 	end loop;
 end $$;
+grant execute on function send_state_set(bigint, text, text) to casegate_graph, casegate_admin;
 grant execute on function outlook_registration_set(text, text, text, text, boolean, boolean, text, text, text, text), outlook_connection_ask(text, text),
 	outlook_signin_add(bytea, text, text, bytea, text, text), outlook_signin_use(bytea, bytea), outlook_job_add(text, text, bigint, bytea, text, jsonb),
 	outlook_ring(text, bytea, text), outlook_expects_handshake(), outlook_state_set(text, text, text, text),

@@ -91,6 +91,7 @@ select is((select state || coalesce(mailbox, '') from outlook_connection where t
 
 -- A mail that is deleted for good leaves a stone.
 set constraints all immediate;
+select set_config('casegate.tenant', 'beta', true) \gset
 delete from thread_key where tenant = 'beta'; delete from participant where tenant = 'beta'; delete from evidence where tenant = 'beta'; delete from delivery_message_row where tenant = 'beta';
 update delivery set message_id = null where tenant = 'beta'; delete from claim where tenant = 'beta'; delete from attachment where tenant = 'beta'; delete from said where tenant = 'beta'; delete from message_sight where tenant = 'beta';
 delete from message where tenant = 'beta';

@@ -1,0 +1,339 @@
+#include "graph/account.h"
+
+#include <string.h>
+
+#include "graph/token.h"
+#include "store/mailbox.h"
+
+#define STAMP_HEADER     "X-Zalion-Send-Id"
+#define HEAD_BYTES       (1024 * 1024)
+#define API_VERSION      "/v1.0"
+#define JSON_BYTES       (16 * 1024 * 1024)
+#define TIMEOUT_SECONDS  60
+#define PATIENCE_SECONDS 20
+/* A token that is older may lack what was granted since. */
+#define TOKEN_OLD_SECONDS 30
+/* Waiting longer than this is for others to use: the mailbox is parked. */
+#define WAIT_HERE_SECONDS 5.0
+
+/* ---- opening ---- */
+
+static gboolean find_connection(
+	Account *account, const char *tenant, const char *user, GError **error)
+{
+	if (user == NULL) {
+		account->connection = g_new0(OutlookConnection, 1);
+		account->connection->tenant = g_strdup(tenant);
+		account->connection->is_app = TRUE;
+		return TRUE;
+	}
+	if (!outlook_connection_find(account->store, tenant, user, &account->connection, error))
+		return FALSE;
+	if (account->connection != NULL)
+		return TRUE;
+	g_set_error(error, CASEGATE_ERROR, CASEGATE_ERROR_REJECT,
+		"user %s has never connected Outlook: `casegate outlook connect %s %s`", user,
+		tenant, user);
+	return FALSE;
+}
+
+static gboolean find(Account *account, const char *tenant, const char *user, GError **error)
+{
+	if (!find_connection(account, tenant, user, error) ||
+		!registration_find(account->store, tenant, TRUE, &account->registration, error))
+		return FALSE;
+	if (account->registration == NULL) {
+		g_set_error(error, CASEGATE_ERROR, CASEGATE_ERROR_CONFIGURE,
+			"tenant %s has no app registration: `casegate outlook set` stores it",
+			tenant);
+		return FALSE;
+	}
+	if (cloud_find(account->settings, account->registration->cloud, &account->cloud))
+		return TRUE;
+	g_set_error(error, CASEGATE_ERROR, CASEGATE_ERROR_CONFIGURE,
+		"tenant %s is registered in a cloud that this program does not know", tenant);
+	return FALSE;
+}
+
+Account *account_open(Store *store, const GraphSettings *settings, Http *http, const char *tenant,
+	const char *user, GError **error)
+{
+	g_autoptr(Account) account = g_new0(Account, 1);
+	g_autofree char *escaped = NULL;
+
+	account->store = store;
+	account->settings = settings;
+	account->http = http;
+	account->patience_seconds = PATIENCE_SECONDS;
+	if (!find(account, tenant, user, error))
+		return NULL;
+	escaped = http_escape(
+		account->connection->mailbox != NULL ? account->connection->mailbox : "");
+	account->path = account->connection->is_app ? g_strconcat("/users/", escaped, NULL)
+						    : g_strdup("/me");
+	return g_steal_pointer(&account);
+}
+
+void account_close(Account *account)
+{
+	if (account == NULL)
+		return;
+	registration_free(account->registration);
+	outlook_connection_free(account->connection);
+	secret_free(account->access_token);
+	g_free(account->path);
+	g_free(account);
+}
+
+/* ---- one try ---- */
+
+char *account_url(const Account *account, const char *path)
+{
+	return g_strconcat(account->cloud.api_url, API_VERSION, account->path, path, NULL);
+}
+
+static char *url_of(const Account *account, const Call *call)
+{
+	if (call->link != NULL)
+		return g_strdup(call->link);
+	if (call->root != NULL)
+		return g_strconcat(account->cloud.api_url, API_VERSION, call->root, NULL);
+	return account_url(account, call->path);
+}
+
+static gboolean ask(Account *account, const Call *call, HttpAnswer *answer, GError **error)
+{
+	g_autofree char *url = url_of(account, call);
+	const HttpRequest request = {.method = call->method,
+		.url = url,
+		.base = account->cloud.api_url,
+		.bearer = account->access_token,
+		.prefer = call->prefer,
+		.content_type = call->content_type,
+		.body = call->body,
+		.body_size = call->body_size,
+		.answer_max = call->answer_max != 0 ? call->answer_max : JSON_BYTES,
+		.is_once = call->is_once,
+		.is_head_only = call->is_head_only,
+		.timeout_seconds =
+			call->timeout_seconds != 0 ? call->timeout_seconds : TIMEOUT_SECONDS};
+
+	account->requests++;
+	return http_ask(account->http, &request, answer, error);
+}
+
+/* What the answer means. Sending is done where it may have been done. */
+static Remedy judge(const Call *call, const HttpAnswer *answer, CallTrouble *trouble)
+{
+	g_autoptr(json_t) body = told_json(answer);
+	const char *message = NULL;
+	const char *code = told_error_code(body, &message);
+	Remedy remedy = remedy_of_graph(answer->status, code, message);
+
+	/* Another sign-in is wanted, whatever the token's age. */
+	if (answer->status == 401 && answer->challenge != NULL &&
+		strstr(answer->challenge, "insufficient_claims") != NULL)
+		remedy.kind = REMEDY_RECONNECT;
+	trouble->kind = remedy.kind;
+	trouble->status = answer->status;
+	/* 503 and 429 say that nothing was done when they say when to come again. */
+	trouble->is_unclear = call->is_once && answer->status >= 500 &&
+			      !(answer->status == 503 && answer->retry_seconds >= 0) &&
+			      answer->status != 507;
+	return remedy;
+}
+
+static gboolean fail(Account *account, const Call *call, const HttpAnswer *answer,
+	CallTrouble *trouble, GError **error)
+{
+	const Remedy remedy = judge(call, answer, trouble);
+	g_autoptr(json_t) body = told_json(answer);
+	const char *code = told_error_code(body, NULL);
+	g_autofree char *details = g_strdup_printf("HTTP %d %.80s, request %.60s", answer->status,
+		code != NULL ? code : "", answer->request_id != NULL ? answer->request_id : "-");
+
+	remedy_set_error(&remedy, account->registration->language, details, error);
+	return FALSE;
+}
+
+static gboolean fail_unanswered(Account *account, const Call *call, const HttpAnswer *answer,
+	CallTrouble *trouble, const GError *cause, GError **error)
+{
+	const Remedy remedy = remedy_of_network();
+
+	if (cause->code != CASEGATE_ERROR_RETRY) {
+		trouble->kind = REMEDY_REJECT;
+		g_propagate_error(error, g_error_copy(cause));
+		return FALSE;
+	}
+	trouble->kind = REMEDY_RETRY;
+	trouble->is_unclear = call->is_once && answer->was_sent;
+	remedy_set_error(&remedy, account->registration->language, cause->message, error);
+	return FALSE;
+}
+
+/* An app's token names the permissions that it had when it was given; an administrator may have
+ * consented since. */
+static gboolean may_be_old(const Account *account, const CallTrouble *trouble)
+{
+	const gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+
+	return account->connection->is_app && trouble->kind == REMEDY_CONSENT &&
+	       now - account->token_given_at > TOKEN_OLD_SECONDS;
+}
+
+/* With a token that is good; with another one where this one was not taken. */
+static gboolean try_once(Account *account, const Call *call, HttpAnswer *answer,
+	CallTrouble *trouble, GError **error)
+{
+	memset(trouble, 0, sizeof *trouble);
+	trouble->kind = REMEDY_RETRY;
+	for (guint i = 0; i < 2; i++) {
+		g_autoptr(Secret) refused = i > 0 ? g_strdup(account->access_token) : NULL;
+		g_autoptr(GError) cause = NULL;
+
+		if (!token_fresh(account, refused, error)) {
+			trouble->kind = REMEDY_RECONNECT;
+			return FALSE;
+		}
+		if (!ask(account, call, answer, &cause))
+			return fail_unanswered(account, call, answer, trouble, cause, error);
+		account->park_seconds = MAX(answer->retry_seconds, 0);
+		if (answer->status >= 200 && answer->status < 300)
+			return TRUE;
+		judge(call, answer, trouble);
+		if (trouble->kind != REMEDY_REFRESH && !may_be_old(account, trouble))
+			break;
+	}
+	return fail(account, call, answer, trouble, error);
+}
+
+/* ---- until it is done ---- */
+
+/* Another process of ours may have been asked for patience with this mailbox. */
+static gboolean await_parked(Account *account, gint64 until, GError **error)
+{
+	const Remedy remedy = remedy_of_network();
+	double seconds = 0;
+
+	if (!mailbox_parked_seconds(account->store, account->connection->tenant,
+		    account->connection->user, &seconds, error))
+		return FALSE;
+	if (seconds <= 0)
+		return TRUE;
+	if (g_get_monotonic_time() + (gint64)(seconds * G_USEC_PER_SEC) <= until &&
+		account->wait != NULL && account->wait((gint64)(seconds * 1000) + 1, account->data))
+		return TRUE;
+	account->park_seconds = seconds;
+	remedy_set_error(&remedy, account->registration->language, "asked for patience", error);
+	return FALSE;
+}
+
+gboolean account_wait(Account *account, guint tries, gint64 until)
+{
+	double seconds = account->park_seconds > 0 ? account->park_seconds : http_backoff(tries);
+	gint64 at = g_get_monotonic_time() + (gint64)(seconds * G_USEC_PER_SEC);
+
+	if (account->park_seconds > 0)
+		mailbox_park(account->store, account->connection->tenant, account->connection->user,
+			seconds, NULL);
+	else
+		account->park_seconds = seconds;
+	if (at > until || account->wait == NULL)
+		return FALSE;
+	/* A worker has other mailboxes to see to. */
+	if (seconds > WAIT_HERE_SECONDS && account->patience_seconds <= PATIENCE_SECONDS)
+		return FALSE;
+	return account->wait((gint64)(seconds * 1000) + 1, account->data);
+}
+
+gboolean account_call(Account *account, const Call *call, HttpAnswer *answer, CallTrouble *trouble,
+	GError **error)
+{
+	const gint64 until = g_get_monotonic_time() + account->patience_seconds * G_USEC_PER_SEC;
+	CallTrouble unused;
+
+	if (trouble == NULL)
+		trouble = &unused;
+	for (guint tries = 0;; tries++) {
+		g_autoptr(GError) cause = NULL;
+
+		if (await_parked(account, until, &cause) &&
+			try_once(account, call, answer, trouble, &cause))
+			return TRUE;
+		if (cause->code != CASEGATE_ERROR_RETRY || trouble->is_unclear ||
+			trouble->kind == REMEDY_RESYNC || !account_wait(account, tries, until)) {
+			g_propagate_error(error, g_steal_pointer(&cause));
+			return FALSE;
+		}
+	}
+}
+
+json_t *account_get(Account *account, const Call *call, CallTrouble *trouble, GError **error)
+{
+	g_auto(HttpAnswer) answer = {0};
+	const Remedy remedy = remedy_of_network();
+	json_t *body;
+
+	if (!account_call(account, call, &answer, trouble, error))
+		return NULL;
+	body = told_json(&answer);
+	if (body == NULL)
+		remedy_set_error(&remedy, account->registration->language,
+			answer.is_cut ? "an answer without end" : "no JSON", error);
+	return body;
+}
+
+static char *stamp_of(const char *head)
+{
+	g_auto(GStrv) lines = g_strsplit(head, "\r\n", -1);
+
+	for (guint i = 0; lines[i] != NULL && *lines[i] != '\0'; i++)
+		if (g_ascii_strncasecmp(lines[i], STAMP_HEADER ":", strlen(STAMP_HEADER) + 1) ==
+			0) {
+			const char *value = g_strstrip(lines[i] + strlen(STAMP_HEADER) + 1);
+
+			return g_uuid_string_is_valid(value) ? g_strdup(value) : NULL;
+		}
+	return NULL;
+}
+
+gboolean account_find_stamp(Account *account, const char *id, char **send_id, GError **error)
+{
+	g_autofree char *escaped = http_escape(id);
+	g_autofree char *path = g_strconcat("/messages/", escaped, "/$value", NULL);
+	const Call call = {
+		.method = "GET", .path = path, .answer_max = HEAD_BYTES, .is_head_only = TRUE};
+	g_auto(HttpAnswer) answer = {0};
+	g_autoptr(GError) cause = NULL;
+	CallTrouble trouble;
+
+	*send_id = NULL;
+	if (account->heads_read != NULL && !g_hash_table_add(account->heads_read, g_strdup(id)))
+		return TRUE;
+	if (account_call(account, &call, &answer, &trouble, &cause)) {
+		*send_id = stamp_of(answer.body->str);
+		return TRUE;
+	}
+	if (trouble.kind == REMEDY_GONE)
+		return TRUE;
+	g_propagate_error(error, g_steal_pointer(&cause));
+	return FALSE;
+}
+
+gboolean account_note_error(Account *account, const GError *cause, GError **error)
+{
+	const OutlookConnection *connection = account->connection;
+	const char *state = remedy_state(cause);
+	g_autofree char *hint = remedy_hint(cause);
+	double seconds = account->park_seconds;
+
+	if (state != NULL)
+		return outlook_state_set(account->store, connection->tenant, connection->user,
+			state, hint, cause->message, error);
+	if (seconds <= 0)
+		seconds = http_backoff((guint)CLAMP(connection->failures + 2, 0, 12));
+	account->connection->failures++;
+	return mailbox_note_failure(account->store, connection->tenant, connection->user,
+		cause->message, seconds, error);
+}

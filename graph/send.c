@@ -1,0 +1,430 @@
+#include "graph/send.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "graph/compose.h"
+#include "graph/item.h"
+#include "store/mailbox.h"
+#include "store/outbox.h"
+
+#define TIMEOUT_SECONDS 150
+/* Exchange Online: messages a minute of one mailbox. */
+#define PER_MINUTE_MAX 30
+#define EXPIRE_SECONDS 86400
+/* How long a mail is looked for whose answer was lost, and how often. */
+#define UNCLEAR_SECONDS    600
+#define LOOK_SECONDS       5.0
+#define WAIT_STATE_SECONDS 60.0
+#define ATTEMPTS_MAX       2
+
+/* ---- words for a person ---- */
+
+static gboolean is_english(const Account *account)
+{
+	return g_strcmp0(account->registration->language, "en") == 0;
+}
+
+static const char *words(const Account *account, const char *german, const char *english)
+{
+	return is_english(account) ? english : german;
+}
+
+/* ---- finding ---- */
+
+/* $filter for our stamp, percent-encoded. */
+static char *stamp_path(const char *send_id, const char *select)
+{
+	g_autofree char *filter = g_strdup_printf(
+		"singleValueExtendedProperties/Any(ep: ep/id eq '%s' and ep/value eq '%s')",
+		ITEM_SEND_PROPERTY, send_id);
+	g_autofree char *escaped = http_escape(filter);
+
+	return g_strdup_printf("/messages?$filter=%s&$select=%s&$top=5", escaped, select);
+}
+
+static char *id_path(const char *internet_id, const char *select)
+{
+	g_auto(GStrv) parts = g_strsplit(internet_id, "'", -1);
+	g_autofree char *quoted = g_strjoinv("''", parts);
+	g_autofree char *filter = g_strdup_printf("internetMessageId eq '<%s>'", quoted);
+	g_autofree char *escaped = http_escape(filter);
+
+	return g_strdup_printf("/messages?$filter=%s&$select=%s&$top=5", escaped, select);
+}
+
+/* The first message of a list; *id is NULL where there is none. */
+static gboolean first_of(
+	Account *account, const char *path, gboolean is_sent_only, char **id, GError **error)
+{
+	const Call call = {.method = "GET", .path = path};
+	g_autoptr(json_t) body = account_get(account, &call, NULL, error);
+	const json_t *entry;
+	size_t i;
+
+	*id = NULL;
+	if (body == NULL)
+		return FALSE;
+	json_array_foreach(json_object_get(body, "value"), i, entry)
+	{
+		const char *text = told_text(entry, "id");
+
+		if (text == NULL || *id != NULL ||
+			(is_sent_only && json_is_true(json_object_get(entry, "isDraft"))))
+			continue;
+		*id = g_strdup(text);
+	}
+	return TRUE;
+}
+
+/* Where Exchange shows our stamp nowhere, it stands in the copy itself: of those with this subject
+ * that came to Sent Items since. */
+static gboolean find_by_head(
+	Account *account, const Outgoing *outgoing, gboolean *is_there, GError **error)
+{
+	const gint64 since =
+		g_get_real_time() / G_USEC_PER_SEC - outgoing->started_ago_seconds - 120;
+	g_autoptr(GDateTime) at = g_date_time_new_from_unix_utc(since);
+	g_autofree char *text = g_date_time_format(at, "%Y-%m-%dT%H:%M:%SZ");
+	g_autofree char *path = g_strdup_printf(
+		"/mailFolders/sentitems/messages?$filter=receivedDateTime%%20ge%%20%s&$orderby="
+		"receivedDateTime&$select=id,subject&$top=50",
+		text);
+	const Call call = {.method = "GET", .path = path};
+	g_autoptr(json_t) body = account_get(account, &call, NULL, error);
+	const json_t *entry;
+	size_t i;
+
+	if (body == NULL)
+		return FALSE;
+	json_array_foreach(json_object_get(body, "value"), i, entry)
+	{
+		g_autofree char *send_id = NULL;
+
+		if (g_strcmp0(told_text(entry, "subject"), outgoing->subject) != 0 ||
+			told_text(entry, "id") == NULL)
+			continue;
+		if (!account_find_stamp(account, told_text(entry, "id"), &send_id, error))
+			return FALSE;
+		*is_there |= g_strcmp0(send_id, outgoing->send_id) == 0;
+	}
+	return TRUE;
+}
+
+/* Is it anywhere in the mailbox, also on its way out? By our stamp, then by our id. */
+static gboolean find_sent(
+	Account *account, const Outgoing *outgoing, gboolean *is_there, GError **error)
+{
+	g_autofree char *by_stamp = stamp_path(outgoing->send_id, "id,isDraft");
+	g_autofree char *by_id = id_path(outgoing->internet_id, "id,isDraft");
+	g_autofree char *id = NULL;
+
+	if (!first_of(account, by_stamp, FALSE, &id, error))
+		return FALSE;
+	if (id == NULL && !first_of(account, by_id, FALSE, &id, error))
+		return FALSE;
+	*is_there = id != NULL;
+	return *is_there || find_by_head(account, outgoing, is_there, error);
+}
+
+/* ---- one attempt ---- */
+
+static gboolean set(Account *account, const Outgoing *outgoing, const char *state, const char *text,
+	double due_seconds, GError **error)
+{
+	return outbox_set(account->store, account->connection->tenant, outgoing, state, text,
+		due_seconds, error);
+}
+
+/* Where the answered mail lies in this mailbox, the reply's own call threads it better. */
+static gboolean find_path(
+	Account *account, const Outgoing *outgoing, char **path, gboolean *is_reply, GError **error)
+{
+	g_autofree char *lookup = NULL;
+	g_autofree char *id = NULL;
+	g_autofree char *escaped = NULL;
+
+	*is_reply = FALSE;
+	if (outgoing->answers_id != NULL && account->connection->may_read) {
+		lookup = id_path(outgoing->answers_id, "id,isDraft");
+		if (!first_of(account, lookup, TRUE, &id, error))
+			return FALSE;
+	}
+	*is_reply = id != NULL;
+	escaped = id != NULL ? http_escape(id) : NULL;
+	*path = id != NULL ? g_strconcat("/messages/", escaped, "/reply", NULL)
+			   : g_strdup("/sendMail");
+	return TRUE;
+}
+
+/* Microsoft has not got it. What passes is tried again; what is wrong with the mailbox keeps the
+ * mail until that is put right; what is wrong with the mail ends it. */
+static gboolean take_refusal(
+	Account *account, const Outgoing *outgoing, const GError *cause, GError **error)
+{
+	g_autofree char *hint = remedy_hint(cause);
+
+	if (cause->code == CASEGATE_ERROR_REJECT)
+		return set(account, outgoing, "failed", hint, -1, error);
+	if (!set(account, outgoing, "queued", hint,
+		    cause->code == CASEGATE_ERROR_RETRY ? MAX(account->park_seconds, 1.0)
+							: WAIT_STATE_SECONDS,
+		    error))
+		return FALSE;
+	g_propagate_error(error, g_error_copy(cause));
+	return FALSE;
+}
+
+static gboolean take_unclear(Account *account, const Outgoing *outgoing, GError **error)
+{
+	const gboolean may_read = account->connection->may_read;
+
+	return set(account, outgoing, "unknown",
+		may_read
+			? words(account,
+				  "Die Antwort von Microsoft ging verloren; es wird nachgesehen, "
+				  "ob die "
+				  "Mail gesendet wurde.",
+				  "Microsoft's answer was lost; the mailbox is asked whether the "
+				  "mail was "
+				  "sent.")
+			: words(account,
+				  "Die Antwort von Microsoft ging verloren: Bitte in Outlook unter "
+				  "„Gesendete Elemente“ nachsehen, ob die Mail gesendet wurde.",
+				  "Microsoft's answer was lost: please look into Sent Items in "
+				  "Outlook "
+				  "whether the mail was sent."),
+		!may_read                            ? -1
+		: outgoing->started_ago_seconds < 60 ? LOOK_SECONDS
+						     : 3 * LOOK_SECONDS,
+		error);
+}
+
+static gboolean post(Account *account, const Outgoing *outgoing, const char *path, const char *body,
+	GError **error)
+{
+	const Call call = {.method = "POST",
+		.path = path,
+		.content_type = "application/json",
+		.body = body,
+		.body_size = strlen(body),
+		.is_once = TRUE,
+		.timeout_seconds = TIMEOUT_SECONDS};
+	g_auto(HttpAnswer) answer = {0};
+	g_autoptr(GError) cause = NULL;
+	CallTrouble trouble;
+	gboolean may_send = FALSE;
+
+	if (!outbox_begin(account->store, account->connection->tenant, outgoing, &may_send, error))
+		return FALSE;
+	if (!may_send)
+		return TRUE;
+	if (account_call(account, &call, &answer, &trouble, &cause))
+		return set(account, outgoing, "sent", NULL, -1, error);
+	if (trouble.is_unclear)
+		return take_unclear(account, outgoing, error);
+	return take_refusal(account, outgoing, cause, error);
+}
+
+static gboolean attempt(Account *account, const Outgoing *outgoing, GError **error)
+{
+	g_autofree char *path = NULL;
+	g_autoptr(GError) cause = NULL;
+	gboolean is_reply, is_done;
+	char *body;
+
+	if (!find_path(account, outgoing, &path, &is_reply, &cause))
+		return take_refusal(account, outgoing, cause, error);
+	body = compose_mail(account->store, account->connection->tenant, outgoing, is_reply,
+		account->registration->language, &cause);
+	if (body == NULL)
+		return take_refusal(account, outgoing, cause, error);
+	is_done = post(account, outgoing, path, body, error);
+	free(body);
+	return is_done;
+}
+
+/* ---- what the state says ---- */
+
+/* It may have gone: the mailbox is asked, and only after ten minutes without it, once, Microsoft
+ * told again, with the same stamp. */
+static gboolean resolve(Account *account, const Outgoing *outgoing, GError **error)
+{
+	gboolean is_there = FALSE;
+
+	if (!account->connection->may_read)
+		return take_unclear(account, outgoing, error);
+	if (!find_sent(account, outgoing, &is_there, error))
+		return FALSE;
+	if (is_there)
+		return set(account, outgoing, "sent", NULL, -1, error);
+	if (outgoing->started_ago_seconds < UNCLEAR_SECONDS)
+		return take_unclear(account, outgoing, error);
+	if (outgoing->attempt < ATTEMPTS_MAX)
+		return attempt(account, outgoing, error);
+	return set(account, outgoing, "unknown",
+		words(account,
+			"Es ist unklar, ob die Mail gesendet wurde: Bitte in Outlook unter "
+			"„Gesendete "
+			"Elemente“ nachsehen.",
+			"It is unclear whether the mail was sent: please look into Sent Items in "
+			"Outlook."),
+		-1, error);
+}
+
+/* A mail that waits for its mailbox too long is not sent out of the blue. */
+static gboolean expire(Account *account, const Outgoing *outgoing, GError **error)
+{
+	return set(account, outgoing, "failed",
+		words(account,
+			"Das Postfach war 24 Stunden lang nicht verbunden: bitte neu senden.",
+			"The mailbox was not connected for 24 hours: please send it again."),
+		-1, error);
+}
+
+static gboolean wait_for_mailbox(Account *account, const Outgoing *outgoing, GError **error)
+{
+	const char *hint = account->connection->hint;
+
+	return set(account, outgoing, "queued",
+		hint != NULL ? hint
+			     : words(account, "Das Postfach ist nicht verbunden.",
+				       "The mailbox is not connected."),
+		WAIT_STATE_SECONDS, error);
+}
+
+static gboolean send_one(Account *account, const Outgoing *outgoing, GError **error)
+{
+	const OutlookConnection *connection = account->connection;
+	gboolean is_there = FALSE;
+
+	if (outgoing->state != SEND_QUEUED)
+		return strcmp(connection->state, "connected") == 0
+			       ? resolve(account, outgoing, error)
+			       : set(account, outgoing, "unknown", connection->hint,
+					 WAIT_STATE_SECONDS, error);
+	if (outgoing->queued_ago_seconds >= EXPIRE_SECONDS)
+		return expire(account, outgoing, error);
+	if (strcmp(connection->state, "connected") != 0 || !connection->may_send)
+		return wait_for_mailbox(account, outgoing, error);
+	if (outgoing->started_last_minute >= PER_MINUTE_MAX)
+		return set(account, outgoing, "queued", NULL, 5, error);
+	/* A person said to try again: it may have arrived the first time. */
+	if (outgoing->attempt > 0 && connection->may_read &&
+		!find_sent(account, outgoing, &is_there, error))
+		return FALSE;
+	return is_there ? set(account, outgoing, "sent", NULL, -1, error)
+			: attempt(account, outgoing, error);
+}
+
+gboolean send_run(Account *account, guint *sent, GError **error)
+{
+	const OutlookConnection *connection = account->connection;
+	gboolean is_well = TRUE;
+	guint count = 0;
+
+	while (is_well) {
+		g_autoptr(Outgoing) outgoing = NULL;
+
+		is_well = outbox_find(
+			account->store, connection->tenant, connection->user, 0, &outgoing, error);
+		if (outgoing == NULL)
+			break;
+		is_well = send_one(account, outgoing, error);
+		count++;
+	}
+	if (sent != NULL)
+		*sent = count;
+	return outbox_schedule(account->store, connection->tenant, connection->user,
+		       is_well ? error : NULL) &&
+	       is_well;
+}
+
+/* ---- the test mail ---- */
+
+static gboolean await_copy(Account *account, const char *send_id, guint wait_seconds,
+	gboolean *is_confirmed, GError **error)
+{
+	g_autofree char *path = stamp_path(send_id, "id,isDraft");
+	const gint64 until = g_get_monotonic_time() + wait_seconds * G_USEC_PER_SEC;
+
+	*is_confirmed = FALSE;
+	for (;;) {
+		g_autofree char *id = NULL;
+
+		if (!first_of(account, path, TRUE, &id, error))
+			return FALSE;
+		*is_confirmed = id != NULL;
+		if (id != NULL || g_get_monotonic_time() > until)
+			return TRUE;
+		if (account->wait == NULL || !account->wait(1000, account->data))
+			return TRUE;
+	}
+}
+
+static gboolean post_note(Account *account, const char *to, const char *send_id, GError **error)
+{
+	char *body = compose_note(to != NULL ? to : account->connection->mailbox,
+		words(account, "Test der Outlook-Anbindung", "Test of the Outlook integration"),
+		words(account,
+			"Diese Test-E-Mail wurde über die Outlook-Anbindung gesendet. Es ist "
+			"nichts zu "
+			"tun.",
+			"This test e-mail was sent by the Outlook integration. Nothing need be "
+			"done."),
+		send_id);
+	const Call call = {.method = "POST",
+		.path = "/sendMail",
+		.content_type = "application/json",
+		.body = body,
+		.body_size = strlen(body),
+		.is_once = TRUE,
+		.timeout_seconds = TIMEOUT_SECONDS};
+	g_auto(HttpAnswer) answer = {0};
+	gboolean is_done = account_call(account, &call, &answer, NULL, error);
+
+	free(body);
+	return is_done;
+}
+
+/* As a mail of the case, through the outbox like every other. */
+static gboolean send_of_case(
+	Account *account, const char *to, const char *reference, char **send_id, GError **error)
+{
+	const OutlookConnection *connection = account->connection;
+	g_autoptr(Outgoing) outgoing = NULL;
+	gint64 message_id = 0;
+
+	if (!outbox_add(account->store, connection->tenant, connection->user, reference,
+		    to != NULL ? to : connection->mailbox,
+		    words(account, "Test der Outlook-Anbindung", "Test of the Outlook integration"),
+		    words(account, "Diese Test-E-Mail wurde aus einem Vorgang gesendet.",
+			    "This test e-mail was sent from a case."),
+		    &message_id, error) ||
+		!outbox_find(account->store, connection->tenant, connection->user, message_id,
+			&outgoing, error))
+		return FALSE;
+	if (outgoing == NULL)
+		return TRUE;
+	*send_id = g_strdup(outgoing->send_id);
+	return attempt(account, outgoing, error);
+}
+
+gboolean send_test(Account *account, const char *to, const char *reference, guint wait_seconds,
+	gboolean *is_confirmed, GError **error)
+{
+	g_autofree char *send_id = NULL;
+
+	*is_confirmed = FALSE;
+	if (reference != NULL) {
+		if (!send_of_case(account, to, reference, &send_id, error))
+			return FALSE;
+	} else {
+		send_id = g_uuid_string_random();
+		if (!post_note(account, to, send_id, error))
+			return FALSE;
+	}
+	if (send_id == NULL || !account->connection->may_read)
+		return TRUE;
+	return await_copy(account, send_id, wait_seconds, is_confirmed, error);
+}
