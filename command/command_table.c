@@ -79,6 +79,13 @@ static const char stats_details[] =
 	"The loss audit: what was received is the sum of the rest, for every tenant.";
 
 /* In the order of the help: setting up first, then mail, then what the tenants have; a noun's verbs together. */
+static const char outlook_set_details[] =
+	"Either --secret-file or --certificate with --key. Prints the redirect URI that must be registered in Entra. "
+	"Secrets are stored encrypted under [secrets] key_file.";
+static const char rekey_details[] =
+	"The new key stands in the first line of [secrets] key_file, older ones below it; or --old names the file of "
+	"the key before. Afterwards the old key is not needed any more.";
+
 const Command command_table[] = {
 	{"migrate", "", "create or upgrade the database's schema", migrate_details, command_migrate, FALSE},
 	{"serve", "", "run the gateway until SIGTERM", serve_details, command_serve, FALSE},
@@ -105,6 +112,14 @@ const Command command_table[] = {
 	{"member add", "TENANT REFERENCE USER", "let a user see a case", NULL, command_member_add, FALSE},
 	{"member list", "TENANT REFERENCE", "list who sees a case", NULL, command_member_list, FALSE},
 	{"member remove", "TENANT REFERENCE USER", "take a case from a user's sight", NULL, command_member_remove, FALSE},
+	{"outlook set", "TENANT", "store a tenant's app registration", outlook_set_details, command_outlook_set, FALSE},
+	{"outlook connect", "TENANT [USER]", "print where a user signs in, or bind a mailbox", NULL, command_outlook_connect, FALSE},
+	{"outlook status", "TENANT [USER]", "show the connected mailboxes and the flow of their mail", NULL, command_outlook_status, FALSE},
+	{"outlook sync", "TENANT USER", "read a mailbox now", NULL, command_outlook_sync, FALSE},
+	{"outlook test", "TENANT USER", "send a test mail and wait for its copy", NULL, command_outlook_test, FALSE},
+	{"outlook disconnect", "TENANT USER", "end a connection (history stays)", NULL, command_outlook_disconnect, FALSE},
+	{"outlook unset", "TENANT", "take the whole integration away", NULL, command_outlook_unset, FALSE},
+	{"rekey", "", "seal all secrets under the current key", rekey_details, command_rekey, FALSE},
 	{"replay", "", "decide filed mail again under today's rules", replay_details, command_replay, FALSE},
 	{"export", "", "write a case or a mail out", export_details, command_export, FALSE},
 	{"erase", "", "erase a case or a person for good", erase_details, command_erase, FALSE},

@@ -25,6 +25,7 @@ typedef struct {
 	gboolean is_first; /* the round reads the window, not the changes */
 	guint shown;       /* in this round, by this process */
 	gboolean must_sweep;
+	gboolean is_old_page; /* the page to read was given to an earlier round: these die quickly */
 	guint resets;
 } Reading;
 
@@ -66,6 +67,7 @@ static void begin(Reading *reading)
 
 	if (folder->since == 0)
 		folder->since = now - WINDOW_DAYS * DAY;
+	reading->is_old_page = folder->page != NULL;
 	if (folder->page == NULL)
 		folder->round_at = now;
 	reading->is_first = folder->link == NULL;
@@ -128,6 +130,7 @@ static gboolean read_page(Reading *reading, GHashTable *links, gboolean *is_done
 		    &cause)) {
 		const gboolean is_stale =
 			trouble.kind == REMEDY_RESYNC ||
+			(reading->is_old_page && trouble.status >= 500) ||
 			(link != NULL &&
 				(trouble.kind == REMEDY_GONE || trouble.kind == REMEDY_REJECT) &&
 				trouble.status >= 400);
@@ -144,6 +147,7 @@ static gboolean read_page(Reading *reading, GHashTable *links, gboolean *is_done
 	}
 	if (!refuse_circle(reading, &page, links, error))
 		return FALSE;
+	reading->is_old_page = FALSE;
 	advance(reading, &page);
 	*is_done = page.next == NULL;
 	return gather_take(reading->gather, page.items, folder, error);

@@ -10,6 +10,7 @@
 #include "server/log.h"
 #include "server/metrics.h"
 #include "server/notifier.h"
+#include "server/outlook.h"
 #include "server/sandbox.h"
 #include "server/sockets.h"
 #include "server/web.h"
@@ -20,7 +21,8 @@ const char *child_name(ChildKind kind)
 	static const char *const names[] = {[CHILD_LISTENER] = "listener",
 		[CHILD_WORKER] = "worker",
 		[CHILD_NOTIFIER] = "notifier",
-		[CHILD_WEB] = "web"};
+		[CHILD_WEB] = "web",
+		[CHILD_GRAPH] = "graph"};
 
 	return names[kind];
 }
@@ -113,6 +115,8 @@ static int run(const ChildWorld *world, ChildKind kind, int leash)
 		return notifier_run(leash, world->config);
 	case CHILD_WEB:
 		return web_run(leash, world->config, world->sockets);
+	case CHILD_GRAPH:
+		return outlook_run(leash, world->config);
 	case CHILD_KINDS:
 	default:
 		return 1;

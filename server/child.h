@@ -11,6 +11,7 @@ typedef enum {
 	CHILD_WORKER,
 	CHILD_NOTIFIER,
 	CHILD_WEB,
+	CHILD_GRAPH,
 	CHILD_KINDS,
 } ChildKind;
 

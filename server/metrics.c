@@ -168,6 +168,18 @@ static void format_values(GString *out)
                  "Mails that killed or outlasted a worker."								   },
 		{METRIC_EVENTS_NUMBERED,     "events_numbered_total",     "",                    "counter",
                  "Events made visible to the app."									    },
+		{METRIC_GRAPH_REQUESTS,      "graph_requests_total",      "",                    "counter",
+                 "Requests to Microsoft."										     },
+		{METRIC_GRAPH_ROUNDS,        "graph_rounds_total",        "",                    "counter",
+                 "Rounds through a mailbox."										  },
+		{METRIC_GRAPH_SEEN,          "graph_seen_total",          "",                    "counter",
+                 "Mails that mailboxes showed."									       },
+		{METRIC_GRAPH_FILED,         "graph_filed_total",         "",                    "counter",
+                 "Of these, new in a case."										   },
+		{METRIC_GRAPH_SENT,          "graph_sends_total",         "",                    "counter",
+                 "Steps of mail that is sent."										},
+		{METRIC_GRAPH_FAILURES,      "graph_failures_total",      "",                    "counter",
+                 "What Microsoft refused or did not answer."                                                                  },
 	};
 
 	for (guint i = 0; i < G_N_ELEMENTS(rows); i++) {

@@ -20,6 +20,8 @@
 #define YOUNG_US         (1 * G_USEC_PER_SEC)
 #define FIRST_BACKOFF_US (100 * 1000)
 #define LAST_BACKOFF_US  (2 * G_USEC_PER_SEC)
+/* One that sends and one that reads; more of them on more machines. */
+#define GRAPH_WORKERS    2
 #define STOP_LIMIT_US    (13 * G_USEC_PER_SEC)
 
 typedef struct {
@@ -183,6 +185,8 @@ static void start_all(Supervisor *supervisor)
 	start(supervisor, add_child(supervisor, CHILD_NOTIFIER));
 	if (has_service(supervisor, SERVICE_HTTP))
 		start(supervisor, add_child(supervisor, CHILD_WEB));
+	for (guint i = 0; supervisor->config->graph.is_enabled && i < GRAPH_WORKERS; i++)
+		start(supervisor, add_child(supervisor, CHILD_GRAPH));
 }
 
 /* ---- ending ---- */
@@ -486,7 +490,7 @@ int supervise_run(Config *config, GPtrArray *sockets)
 	supervisor.children = g_ptr_array_new_with_free_func(child_free);
 	supervisor.signals = open_signals();
 	/* Twice the workers: after a SIGHUP the old ones end while the new ones begin. */
-	metrics_open(CHILD_KINDS + 2 * config->workers.count);
+	metrics_open(CHILD_KINDS + GRAPH_WORKERS + 2 * config->workers.count);
 	metrics_use_slot(0, "supervisor");
 	if (!sandbox_enter(SANDBOX_PLAIN, &why))
 		log_warning("%s", why);
