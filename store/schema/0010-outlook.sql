@@ -483,7 +483,7 @@ begin atomic
 	with named as (
 		select m.internet_message_id as id, m.own_key as key, m.message_id as own from message m
 			where m.tenant = p_tenant and m.case_id = p_case and m.internet_message_id is not null
-				and m.sent_at > now() - interval '1 year' and m.send_state is null
+				and m.send_state is null
 		union
 		select r.id, key_of('m', r.id), null from message m, unnest(m.refs) r(id)
 			where m.tenant = p_tenant and m.case_id = p_case)
