@@ -382,7 +382,8 @@ begin
 			and case p_kind
 				when 'sync' then c.state in ('connected', 'admin', 'consent') and 'Mail.Read' = any(c.scopes)
 					and ((p_polls and (c.next_sync_at <= now() or (c.lookup_at <= now() and c.state = 'connected'))) or c.rung_at > coalesce(c.heard_at, '-infinity'))
-				when 'subscribe' then c.state = 'connected' and 'Mail.Read' = any(c.scopes) and c.subscribe_at <= now()
+				when 'subscribe' then c.state = 'connected' and 'Mail.Read' = any(c.scopes) and (c.subscribe_at <= now()
+					or exists (select from outlook_subscription s where s.tenant = c.tenant and s."user" = c."user" and s.expires_at < c.subscribe_at))
 				else c.send_due_at <= now() end
 		order by case p_kind when 'sync' then c.began_at else c.send_due_at end nulls first
 		limit 1 for update of x skip locked;
