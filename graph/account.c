@@ -5,8 +5,6 @@
 #include "graph/token.h"
 #include "store/mailbox.h"
 
-#define STAMP_HEADER     "X-Zalion-Send-Id"
-#define HEAD_BYTES       (1024 * 1024)
 #define API_VERSION      "/v1.0"
 #define JSON_BYTES       (16 * 1024 * 1024)
 #define TIMEOUT_SECONDS  60
@@ -282,43 +280,6 @@ json_t *account_get(Account *account, const Call *call, CallTrouble *trouble, GE
 		remedy_set_error(&remedy, account->registration->language,
 			answer.is_cut ? "an answer without end" : "no JSON", error);
 	return body;
-}
-
-static char *stamp_of(const char *head)
-{
-	g_auto(GStrv) lines = g_strsplit(head, "\r\n", -1);
-
-	for (guint i = 0; lines[i] != NULL && *lines[i] != '\0'; i++)
-		if (g_ascii_strncasecmp(lines[i], STAMP_HEADER ":", strlen(STAMP_HEADER) + 1) ==
-			0) {
-			const char *value = g_strstrip(lines[i] + strlen(STAMP_HEADER) + 1);
-
-			return g_uuid_string_is_valid(value) ? g_strdup(value) : NULL;
-		}
-	return NULL;
-}
-
-gboolean account_find_stamp(Account *account, const char *id, char **send_id, GError **error)
-{
-	g_autofree char *escaped = http_escape(id);
-	g_autofree char *path = g_strconcat("/messages/", escaped, "/$value", NULL);
-	const Call call = {
-		.method = "GET", .path = path, .answer_max = HEAD_BYTES, .is_head_only = TRUE};
-	g_auto(HttpAnswer) answer = {0};
-	g_autoptr(GError) cause = NULL;
-	CallTrouble trouble;
-
-	*send_id = NULL;
-	if (account->heads_read != NULL && !g_hash_table_add(account->heads_read, g_strdup(id)))
-		return TRUE;
-	if (account_call(account, &call, &answer, &trouble, &cause)) {
-		*send_id = stamp_of(answer.body->str);
-		return TRUE;
-	}
-	if (trouble.kind == REMEDY_GONE)
-		return TRUE;
-	g_propagate_error(error, g_steal_pointer(&cause));
-	return FALSE;
 }
 
 gboolean account_note_error(Account *account, const GError *cause, GError **error)

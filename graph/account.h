@@ -21,9 +21,9 @@ typedef struct {
 	double park_seconds; /* after CASEGATE_ERROR_RETRY: how long to leave it alone; 0: unsaid */
 	gboolean (*wait)(gint64 ms, gpointer data); /* FALSE: the process ends */
 	gpointer data;
-	guint requests; /* so far */
-	GHashTable
-		*heads_read; /* borrowed, may be NULL: ids whose headers were looked at in vain */
+	guint requests;     /* so far */
+	GHashTable *stamps; /* borrowed, may be NULL: by Graph's id, what header blocks were seen to
+			       say */
 } Account;
 
 /* NULL with an error: CASEGATE_ERROR_CONFIGURE without a registration, CASEGATE_ERROR_REJECT
@@ -61,9 +61,6 @@ gboolean account_call(Account *account, const Call *call, HttpAnswer *answer, Ca
 json_t *account_get(Account *account, const Call *call, CallTrouble *trouble, GError **error);
 /* The whole addresses below the mailbox, and beside it. To be freed. */
 char *account_url(const Account *account, const char *path);
-/* The X-Zalion-Send-Id in the header block of a message's MIME, for mailboxes that show it nowhere
- * else; NULL: none, or it was looked at before. FALSE with an error. */
-gboolean account_find_stamp(Account *account, const char *id, char **send_id, GError **error);
 /* Waits before try number tries + 1, for park_seconds where that is said; FALSE: not worth it here,
  * by until (monotonic, microseconds). Others are told that the mailbox is parked. */
 gboolean account_wait(Account *account, guint tries, gint64 until);

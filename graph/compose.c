@@ -115,25 +115,32 @@ static gboolean add_files(Store *store, const char *tenant, const Outgoing *outg
 	return TRUE;
 }
 
-static json_t *message_of(const Outgoing *outgoing, gboolean is_reply)
+/* What a tenant may refuse: that Message-ID and properties are ours to set. */
+static void add_stamps(json_t *message, const Outgoing *outgoing, ComposeFlags flags)
 {
 	g_autofree char *id = g_strdup_printf("<%s>", outgoing->internet_id);
 	json_t *properties = json_array();
-	json_t *message = json_object();
 
 	json_array_append_new(properties, property(ITEM_SEND_PROPERTY, outgoing->send_id));
-	/* A reply's are Exchange's own. */
-	if (!is_reply)
+	if ((flags & COMPOSE_REPLY) == 0)
 		add_thread(properties, outgoing);
+	json_object_set_new(message, "internetMessageId", json_string(id));
+	json_object_set_new(message, "singleValueExtendedProperties", properties);
+}
+
+static json_t *message_of(const Outgoing *outgoing, ComposeFlags flags)
+{
+	json_t *message = json_object();
+
 	json_object_set_new(message, "subject", json_string(outgoing->subject));
 	json_object_set_new(message, "body",
 		json_pack("{s:s,s:s}", "contentType", outgoing->html != NULL ? "html" : "text",
 			"content", outgoing->html != NULL ? outgoing->html : outgoing->text));
 	json_object_set_new(message, "toRecipients", people(outgoing, "to"));
 	json_object_set_new(message, "ccRecipients", people(outgoing, "cc"));
-	json_object_set_new(message, "internetMessageId", json_string(id));
 	json_object_set_new(message, "internetMessageHeaders", stamps(outgoing->send_id));
-	json_object_set_new(message, "singleValueExtendedProperties", properties);
+	if ((flags & COMPOSE_BARE) == 0)
+		add_stamps(message, outgoing, flags);
 	return message;
 }
 
@@ -146,10 +153,10 @@ static char *finished(json_t *message, gboolean is_reply)
 	return json_dumps(body, JSON_COMPACT);
 }
 
-char *compose_mail(Store *store, const char *tenant, const Outgoing *outgoing, gboolean is_reply,
+char *compose_mail(Store *store, const char *tenant, const Outgoing *outgoing, ComposeFlags flags,
 	const char *language, GError **error)
 {
-	json_t *message = message_of(outgoing, is_reply);
+	json_t *message = message_of(outgoing, flags);
 	char *text;
 	size_t size;
 
@@ -157,7 +164,7 @@ char *compose_mail(Store *store, const char *tenant, const Outgoing *outgoing, g
 		json_decref(message);
 		return NULL;
 	}
-	text = finished(message, is_reply);
+	text = finished(message, (flags & COMPOSE_REPLY) != 0);
 	size = text != NULL ? strlen(text) : 0;
 	if (size > 0 && size <= REQUEST_BYTES_MAX)
 		return text;

@@ -5,9 +5,15 @@
 #include "graph/remedy.h"
 #include "store/outbox.h"
 
-/* The body of sendMail, or (is_reply) of reply, or NULL with an error: CASEGATE_ERROR_REJECT where
- * it is too large for Graph. To be freed with free(). */
-char *compose_mail(Store *store, const char *tenant, const Outgoing *outgoing, gboolean is_reply,
+typedef enum {
+	COMPOSE_MAIL = 0,
+	COMPOSE_REPLY = 1 << 0, /* for reply: Exchange names what it answers */
+	COMPOSE_BARE = 1 << 1,  /* of our stamps only the header, which no tenant refuses */
+} ComposeFlags;
+
+/* The body of sendMail or reply, or NULL with an error: CASEGATE_ERROR_REJECT where it is too large
+ * for Graph. To be freed with free(). */
+char *compose_mail(Store *store, const char *tenant, const Outgoing *outgoing, ComposeFlags flags,
 	const char *language, GError **error);
 /* A mail of the gateway's own, to one address, stamped with send_id. To be freed with free(). */
 char *compose_note(const char *to, const char *subject, const char *text, const char *send_id);

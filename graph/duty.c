@@ -29,8 +29,8 @@ typedef struct {
 	Store *turn; /* holds a mailbox */
 	Http *http;
 	gint64 followed_at, tidied_at;
-	GHashTable *heads_read;
-	char *logged; /* the last trouble of our own, told once */
+	GHashTable *stamps; /* see account.h */
+	char *logged;       /* the last trouble of our own, told once */
 } Duty;
 
 /* ---- waiting ---- */
@@ -83,7 +83,7 @@ static Account *open_account(Duty *duty, const char *tenant, const char *user, G
 	if (account != NULL) {
 		account->wait = wait_ms;
 		account->data = duty;
-		account->heads_read = duty->heads_read;
+		account->stamps = duty->stamps;
 	}
 	return account;
 }
@@ -305,7 +305,7 @@ int duty_run(int leash, const DutySettings *settings)
 
 	secret_guard_process();
 	duty.http = http_new(has_ended, &duty);
-	duty.heads_read = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	duty.stamps = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	do {
 		g_autoptr(GError) error = NULL;
 
@@ -319,7 +319,7 @@ int duty_run(int leash, const DutySettings *settings)
 	g_clear_pointer(&duty.job, store_close);
 	g_clear_pointer(&duty.turn, store_close);
 	http_free(duty.http);
-	g_hash_table_unref(duty.heads_read);
+	g_hash_table_unref(duty.stamps);
 	seal_ring_free(duty.ring);
 	g_free(duty.logged);
 	return 0;

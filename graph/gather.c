@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "graph/batch.h"
+#include "graph/copy.h"
 #include "store/ingest.h"
 
 /* How often a mail is begun with before it is kept unread, and how long reading it may take. */
@@ -241,12 +242,32 @@ static gboolean read_mail(Gather *gather, const Item *item, const Envelope *enve
 	return FALSE;
 }
 
+/* What no list shows, the mail itself may say: that it is the copy of one of ours. */
+static gboolean recognise(
+	Gather *gather, Item *item, GBytes *source, gint64 *sent_message, GError **error)
+{
+	g_autoptr(GPtrArray) items = g_ptr_array_new();
+	g_autoptr(GPtrArray) looks = NULL;
+
+	if (*sent_message != 0 || item->send_id != NULL)
+		return TRUE;
+	item->send_id = copy_stamp_in(g_bytes_get_data(source, NULL), g_bytes_get_size(source));
+	if (item->send_id == NULL)
+		return TRUE;
+	g_ptr_array_add(items, item);
+	looks = look_at(gather, items, error);
+	if (looks == NULL)
+		return FALSE;
+	*sent_message = ((Look *)g_ptr_array_index(looks, 0))->sent_message;
+	return TRUE;
+}
+
 /* *is_kept: folder was kept with it. */
-static gboolean file_one(Gather *gather, const Item *item, gint64 sent_message, Folder *folder,
+static gboolean file_one(Gather *gather, Item *item, gint64 sent_message, Folder *folder,
 	gboolean *is_kept, GError **error)
 {
 	const Filing filing = {gather, item, folder};
-	g_autoptr(Envelope) envelope = envelope_of(gather, item, &filing, sent_message);
+	g_autoptr(Envelope) envelope = NULL;
 	g_autoptr(GBytes) source = NULL;
 	Verdict verdict = {0};
 
@@ -255,6 +276,9 @@ static gboolean file_one(Gather *gather, const Item *item, gint64 sent_message, 
 		return FALSE;
 	if (source == NULL)
 		return TRUE;
+	if (!recognise(gather, item, source, &sent_message, error))
+		return FALSE;
+	envelope = envelope_of(gather, item, &filing, sent_message);
 	if (!read_mail(gather, item, envelope, source, &verdict, error)) {
 		verdict_clear(&verdict);
 		return FALSE;

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "graph/compose.h"
-#include "graph/item.h"
+#include "graph/copy.h"
 #include "store/mailbox.h"
 #include "store/outbox.h"
 
@@ -30,103 +30,6 @@ static const char *words(const Account *account, const char *german, const char 
 	return is_english(account) ? english : german;
 }
 
-/* ---- finding ---- */
-
-/* $filter for our stamp, percent-encoded. */
-static char *stamp_path(const char *send_id, const char *select)
-{
-	g_autofree char *filter = g_strdup_printf(
-		"singleValueExtendedProperties/Any(ep: ep/id eq '%s' and ep/value eq '%s')",
-		ITEM_SEND_PROPERTY, send_id);
-	g_autofree char *escaped = http_escape(filter);
-
-	return g_strdup_printf("/messages?$filter=%s&$select=%s&$top=5", escaped, select);
-}
-
-static char *id_path(const char *internet_id, const char *select)
-{
-	g_auto(GStrv) parts = g_strsplit(internet_id, "'", -1);
-	g_autofree char *quoted = g_strjoinv("''", parts);
-	g_autofree char *filter = g_strdup_printf("internetMessageId eq '<%s>'", quoted);
-	g_autofree char *escaped = http_escape(filter);
-
-	return g_strdup_printf("/messages?$filter=%s&$select=%s&$top=5", escaped, select);
-}
-
-/* The first message of a list; *id is NULL where there is none. */
-static gboolean first_of(
-	Account *account, const char *path, gboolean is_sent_only, char **id, GError **error)
-{
-	const Call call = {.method = "GET", .path = path};
-	g_autoptr(json_t) body = account_get(account, &call, NULL, error);
-	const json_t *entry;
-	size_t i;
-
-	*id = NULL;
-	if (body == NULL)
-		return FALSE;
-	json_array_foreach(json_object_get(body, "value"), i, entry)
-	{
-		const char *text = told_text(entry, "id");
-
-		if (text == NULL || *id != NULL ||
-			(is_sent_only && json_is_true(json_object_get(entry, "isDraft"))))
-			continue;
-		*id = g_strdup(text);
-	}
-	return TRUE;
-}
-
-/* Where Exchange shows our stamp nowhere, it stands in the copy itself: of those with this subject
- * that came to Sent Items since. */
-static gboolean find_by_head(
-	Account *account, const Outgoing *outgoing, gboolean *is_there, GError **error)
-{
-	const gint64 since =
-		g_get_real_time() / G_USEC_PER_SEC - outgoing->started_ago_seconds - 120;
-	g_autoptr(GDateTime) at = g_date_time_new_from_unix_utc(since);
-	g_autofree char *text = g_date_time_format(at, "%Y-%m-%dT%H:%M:%SZ");
-	g_autofree char *path = g_strdup_printf(
-		"/mailFolders/sentitems/messages?$filter=receivedDateTime%%20ge%%20%s&$orderby="
-		"receivedDateTime&$select=id,subject&$top=50",
-		text);
-	const Call call = {.method = "GET", .path = path};
-	g_autoptr(json_t) body = account_get(account, &call, NULL, error);
-	const json_t *entry;
-	size_t i;
-
-	if (body == NULL)
-		return FALSE;
-	json_array_foreach(json_object_get(body, "value"), i, entry)
-	{
-		g_autofree char *send_id = NULL;
-
-		if (g_strcmp0(told_text(entry, "subject"), outgoing->subject) != 0 ||
-			told_text(entry, "id") == NULL)
-			continue;
-		if (!account_find_stamp(account, told_text(entry, "id"), &send_id, error))
-			return FALSE;
-		*is_there |= g_strcmp0(send_id, outgoing->send_id) == 0;
-	}
-	return TRUE;
-}
-
-/* Is it anywhere in the mailbox, also on its way out? By our stamp, then by our id. */
-static gboolean find_sent(
-	Account *account, const Outgoing *outgoing, gboolean *is_there, GError **error)
-{
-	g_autofree char *by_stamp = stamp_path(outgoing->send_id, "id,isDraft");
-	g_autofree char *by_id = id_path(outgoing->internet_id, "id,isDraft");
-	g_autofree char *id = NULL;
-
-	if (!first_of(account, by_stamp, FALSE, &id, error))
-		return FALSE;
-	if (id == NULL && !first_of(account, by_id, FALSE, &id, error))
-		return FALSE;
-	*is_there = id != NULL;
-	return *is_there || find_by_head(account, outgoing, is_there, error);
-}
-
 /* ---- one attempt ---- */
 
 static gboolean set(Account *account, const Outgoing *outgoing, const char *state, const char *text,
@@ -140,16 +43,13 @@ static gboolean set(Account *account, const Outgoing *outgoing, const char *stat
 static gboolean find_path(
 	Account *account, const Outgoing *outgoing, char **path, gboolean *is_reply, GError **error)
 {
-	g_autofree char *lookup = NULL;
 	g_autofree char *id = NULL;
 	g_autofree char *escaped = NULL;
 
 	*is_reply = FALSE;
-	if (outgoing->answers_id != NULL && account->connection->may_read) {
-		lookup = id_path(outgoing->answers_id, "id,isDraft");
-		if (!first_of(account, lookup, TRUE, &id, error))
-			return FALSE;
-	}
+	if (outgoing->answers_id != NULL && account->connection->may_read &&
+		!copy_find_mail(account, outgoing->answers_id, &id, error))
+		return FALSE;
 	*is_reply = id != NULL;
 	escaped = id != NULL ? http_escape(id) : NULL;
 	*path = id != NULL ? g_strconcat("/messages/", escaped, "/reply", NULL)
@@ -200,8 +100,24 @@ static gboolean take_unclear(Account *account, const Outgoing *outgoing, GError 
 		error);
 }
 
+/* Refusals that our stamps have nothing to do with. */
+static gboolean is_about_the_mail(const HttpAnswer *answer)
+{
+	static const char *const codes[] = {"ErrorInvalidRecipients", "ErrorRecipientLimitExceeded",
+		"ErrorSendAsDenied", "ErrorInvalidSender", "ErrorMessageSizeExceeded",
+		"ErrorQuotaExceeded"};
+	g_autoptr(json_t) body = told_json(answer);
+	const char *code = told_error_code(body, NULL);
+
+	for (guint i = 0; code != NULL && i < G_N_ELEMENTS(codes); i++)
+		if (g_ascii_strcasecmp(code, codes[i]) == 0)
+			return TRUE;
+	return FALSE;
+}
+
+/* *has_refused_stamps: nothing was sent, and without the stamps it may be taken. */
 static gboolean post(Account *account, const Outgoing *outgoing, const char *path, const char *body,
-	GError **error)
+	gboolean *has_refused_stamps, GError **error)
 {
 	const Call call = {.method = "POST",
 		.path = path,
@@ -213,35 +129,60 @@ static gboolean post(Account *account, const Outgoing *outgoing, const char *pat
 	g_auto(HttpAnswer) answer = {0};
 	g_autoptr(GError) cause = NULL;
 	CallTrouble trouble;
-	gboolean may_send = FALSE;
 
-	if (!outbox_begin(account->store, account->connection->tenant, outgoing, &may_send, error))
-		return FALSE;
-	if (!may_send)
-		return TRUE;
 	if (account_call(account, &call, &answer, &trouble, &cause))
 		return set(account, outgoing, "sent", NULL, -1, error);
 	if (trouble.is_unclear)
 		return take_unclear(account, outgoing, error);
+	if (has_refused_stamps != NULL && (trouble.status == 400 || trouble.status == 403) &&
+		!is_about_the_mail(&answer)) {
+		*has_refused_stamps = TRUE;
+		return TRUE;
+	}
 	return take_refusal(account, outgoing, cause, error);
+}
+
+/* Stamped; where the tenant refuses stamps (GRAPH.md 2.3) with the header alone. */
+static gboolean give(Account *account, const Outgoing *outgoing, const char *path,
+	ComposeFlags flags, GError **error)
+{
+	gboolean has_refused_stamps = FALSE;
+	gboolean may_send = FALSE;
+	gboolean is_bare = FALSE;
+
+	for (;;) {
+		g_autoptr(GError) cause = NULL;
+		char *body = compose_mail(account->store, account->connection->tenant, outgoing,
+			is_bare ? flags | COMPOSE_BARE : flags, account->registration->language,
+			&cause);
+		gboolean is_done = FALSE;
+
+		if (body == NULL)
+			return take_refusal(account, outgoing, cause, error);
+		if (!may_send && !outbox_begin(account->store, account->connection->tenant,
+					 outgoing, &may_send, error)) {
+			free(body);
+			return FALSE;
+		}
+		has_refused_stamps = FALSE;
+		is_done = !may_send || post(account, outgoing, path, body,
+					       is_bare ? NULL : &has_refused_stamps, error);
+		free(body);
+		if (!is_done || !has_refused_stamps)
+			return is_done;
+		is_bare = TRUE;
+	}
 }
 
 static gboolean attempt(Account *account, const Outgoing *outgoing, GError **error)
 {
 	g_autofree char *path = NULL;
 	g_autoptr(GError) cause = NULL;
-	gboolean is_reply, is_done;
-	char *body;
+	gboolean is_reply;
 
 	if (!find_path(account, outgoing, &path, &is_reply, &cause))
 		return take_refusal(account, outgoing, cause, error);
-	body = compose_mail(account->store, account->connection->tenant, outgoing, is_reply,
-		account->registration->language, &cause);
-	if (body == NULL)
-		return take_refusal(account, outgoing, cause, error);
-	is_done = post(account, outgoing, path, body, error);
-	free(body);
-	return is_done;
+	return give(account, outgoing, path, is_reply ? COMPOSE_REPLY : COMPOSE_MAIL, error);
 }
 
 /* ---- what the state says ---- */
@@ -254,7 +195,7 @@ static gboolean resolve(Account *account, const Outgoing *outgoing, GError **err
 
 	if (!account->connection->may_read)
 		return take_unclear(account, outgoing, error);
-	if (!find_sent(account, outgoing, &is_there, error))
+	if (!copy_find(account, outgoing, &is_there, error))
 		return FALSE;
 	if (is_there)
 		return set(account, outgoing, "sent", NULL, -1, error);
@@ -311,7 +252,7 @@ static gboolean send_one(Account *account, const Outgoing *outgoing, GError **er
 		return set(account, outgoing, "queued", NULL, 5, error);
 	/* A person said to try again: it may have arrived the first time. */
 	if (outgoing->attempt > 0 && connection->may_read &&
-		!find_sent(account, outgoing, &is_there, error))
+		!copy_find(account, outgoing, &is_there, error))
 		return FALSE;
 	return is_there ? set(account, outgoing, "sent", NULL, -1, error)
 			: attempt(account, outgoing, error);
@@ -345,17 +286,13 @@ gboolean send_run(Account *account, guint *sent, GError **error)
 static gboolean await_copy(Account *account, const char *send_id, guint wait_seconds,
 	gboolean *is_confirmed, GError **error)
 {
-	g_autofree char *path = stamp_path(send_id, "id,isDraft");
 	const gint64 until = g_get_monotonic_time() + wait_seconds * G_USEC_PER_SEC;
 
 	*is_confirmed = FALSE;
 	for (;;) {
-		g_autofree char *id = NULL;
-
-		if (!first_of(account, path, TRUE, &id, error))
+		if (!copy_has_left(account, send_id, is_confirmed, error))
 			return FALSE;
-		*is_confirmed = id != NULL;
-		if (id != NULL || g_get_monotonic_time() > until)
+		if (*is_confirmed || g_get_monotonic_time() > until)
 			return TRUE;
 		if (account->wait == NULL || !account->wait(1000, account->data))
 			return TRUE;
