@@ -294,7 +294,7 @@ static gboolean file_one(Gather *gather, Item *item, gint64 sent_message, Folder
 /* ---- the story ---- */
 
 /* Moves what ties to a case from untied to tied, with the mail of ours that it is. What was filed
- * from here before, or deleted by a person, is dropped. */
+ * from here before, or deleted by a person, is dropped; with tied NULL nothing else is done. */
 static gboolean sort(
 	Gather *gather, GPtrArray *untied, GPtrArray *tied, GArray *sent, GError **error)
 {
@@ -309,7 +309,7 @@ static gboolean sort(
 
 		if (look->is_sighted || look->is_buried || item->is_draft || item->is_removed) {
 			item_free(item);
-		} else if (look->is_tied) {
+		} else if (look->is_tied && tied != NULL) {
 			g_ptr_array_add(tied, item);
 			g_array_append_val(sent, look->sent_message);
 		} else {
@@ -388,7 +388,8 @@ gboolean gather_take(Gather *gather, GPtrArray *items, Folder *folder, GError **
 	g_autoptr(GArray) sent = g_array_new(FALSE, FALSE, sizeof(gint64));
 	gboolean is_kept = FALSE;
 
-	if (needs_details(folder) && !add_details(gather, untied, error))
+	if (needs_details(folder) &&
+		(!sort(gather, untied, NULL, NULL, error) || !add_details(gather, untied, error)))
 		return FALSE;
 	if (!sort(gather, untied, tied, sent, error) || !add_details(gather, untied, error) ||
 		!sort(gather, untied, tied, sent, error) ||
