@@ -215,10 +215,15 @@ static gboolean refresh(Account *account, const char *user, TokenRow *row, GErro
 	const SealPlace access_place = token_place(tenant, user, "access_token");
 	const SealPlace refresh_place = token_place(tenant, user, "refresh_token");
 	g_auto(TokenAnswer) answer = {0};
+	g_autoptr(GError) cause = NULL;
 
-	if (user != NULL ? !ask_as_user(account, row, &answer, error)
-			 : !ask_as_app(account, &answer, error)) {
-		token_release(account->store);
+	if (user != NULL ? !ask_as_user(account, row, &answer, &cause)
+			 : !ask_as_app(account, &answer, &cause)) {
+		if (user != NULL && cause->code == CASEGATE_ERROR_RECONNECT)
+			token_forget(account->store, tenant, user);
+		else
+			token_release(account->store);
+		g_propagate_error(error, g_steal_pointer(&cause));
 		return FALSE;
 	}
 	g_free(row->access_token);
@@ -253,20 +258,35 @@ gboolean token_keep_for_app(Account *account, const TokenAnswer *answer, GError 
 	return token_save(account->store, tenant, NULL, &row, error);
 }
 
+/* There is no token: whoever had the lock before has heard that the sign-in is over. */
+static gboolean fail_without(const Account *account, const GError *cause, GError **error)
+{
+	const Remedy remedy = remedy_of_login(400, "invalid_grant", NULL, NULL);
+
+	if (cause->code == CASEGATE_ERROR_RECONNECT)
+		remedy_set_error(
+			&remedy, account->registration->language, "no token is left", error);
+	else
+		g_propagate_error(error, g_error_copy(cause));
+	return FALSE;
+}
+
 gboolean token_fresh(Account *account, const char *refused_token, GError **error)
 {
 	const OutlookConnection *connection = account->connection;
 	const char *user = connection->is_app ? NULL : connection->user;
 	g_auto(TokenRow) row = {0};
+	g_autoptr(GError) cause = NULL;
 	gboolean is_usable;
 
-	if (!token_load(account->store, connection->tenant, user, &row, error) ||
-		!use_stored(account, &row, refused_token, &is_usable, error))
+	if (!token_load(account->store, connection->tenant, user, &row, &cause))
+		return fail_without(account, cause, error);
+	if (!use_stored(account, &row, refused_token, &is_usable, error))
 		return FALSE;
 	if (is_usable)
 		return TRUE;
-	if (!token_lock(account->store, connection->tenant, user, &row, error))
-		return FALSE;
+	if (!token_lock(account->store, connection->tenant, user, &row, &cause))
+		return fail_without(account, cause, error);
 	if (!use_stored(account, &row, refused_token, &is_usable, error) || is_usable) {
 		token_release(account->store);
 		return is_usable;

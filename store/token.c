@@ -116,6 +116,17 @@ void token_release(Store *store)
 	db_rollback(store);
 }
 
+void token_forget(Store *store, const char *tenant, const char *user)
+{
+	g_autoptr(Args) args = names_of(tenant, user);
+	g_autoptr(PGresult) result = db_run(store, "forgetting a token",
+		"DELETE FROM casegate.outlook_token WHERE tenant = $1 AND \"user\" = $2", args,
+		NULL);
+
+	if (result == NULL || !db_commit(store, NULL))
+		db_rollback(store);
+}
+
 gboolean token_replace(
 	Store *store, const char *tenant, const char *user, const TokenRow *row, GError **error)
 {

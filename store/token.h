@@ -25,6 +25,8 @@ gboolean token_lock(
 gboolean token_save(
 	Store *store, const char *tenant, const char *user, const TokenRow *row, GError **error);
 void token_release(Store *store);
+/* Ends the lock, too: what Microsoft does not take any more is not offered again by who waited. */
+void token_forget(Store *store, const char *tenant, const char *user);
 /* Without a lock, for a new sign-in: replaces what there was. */
 gboolean token_replace(
 	Store *store, const char *tenant, const char *user, const TokenRow *row, GError **error);

@@ -325,10 +325,10 @@ def one_token(tap, office):
 def rotation(tap, office):
     """A new refresh token is stored before the access token is used; the old one dies"""
     desk = office.desk()
-    office.cloud.directory.token_lifetime, office.cloud.directory.old_dies = 4, True
+    office.cloud.directory.token_lifetime, office.cloud.directory.old_dies = 8, True
     desk.connect("anna")
     for number in range(3):
-        time.sleep(4)
+        time.sleep(7)
         if number == 1:
             office.cloud.fault(r"/messages/delta", status=500, mailbox=desk.mailbox("anna"))
         code, out, err = desk.sync()
@@ -336,7 +336,7 @@ def rotation(tap, office):
     office.cloud.directory.old_dies, office.cloud.directory.token_lifetime = False, 3600
     office.cloud.directory.rotates = False
     with office.cloud.forgive():
-        time.sleep(4)
+        time.sleep(7)
         tap.equal(desk.sync()[0], 0, "an answer without a refresh token keeps the old one")
     office.cloud.directory.rotates, office.cloud.directory.integers_as_text = True, True
     with office.cloud.forgive():
@@ -350,11 +350,11 @@ def lost_refresh(tap, office):
     desk = office.desk()
     for name, fault in (("the line is cut", {"cut": "silent"}), ("cut after it was carried out", {"cut": "silent", "after": True}), ("503 and Retry-After", {"status": 503, "headers": {"Retry-After": "1"}}),
                         ("HTML", {"status": 502, "html": True}), ("temporarily_unavailable", {"answer": refusal(90033)})):
-        office.cloud.directory.token_lifetime = 3
+        office.cloud.directory.token_lifetime = 8
         with office.cloud.forgive():
             desk.connect("anna")
         office.cloud.directory.token_lifetime = 3600
-        time.sleep(2.6)
+        time.sleep(7)
         office.cloud.fault(r"/token$", origin="login", **fault)
         with office.cloud.forgive():
             code, out, err = desk.sync()
@@ -401,11 +401,11 @@ def refused_token(tap, office):
 def expired_secret(tap, office):
     """The secret expires: admin, and the sign-in of the user is not lost"""
     desk = office.desk()
-    office.cloud.directory.token_lifetime = 3
+    office.cloud.directory.token_lifetime = 8
     desk.connect("anna")
     office.cloud.directory.token_lifetime = 3600
     desk.app.secrets[desk.secret] = False
-    time.sleep(3)
+    time.sleep(7)
     begins(tap, desk.sync(), "admin", "a round")
     status = desk.status("anna")
     tap.ok(status["state"] == "admin" and status["hint"], "state and hint", status)
