@@ -233,6 +233,19 @@ def without_a_trace(tap, office):
     office.settled(tap, "traces")
 
 
+def refused_stamps(tap, office):
+    """A tenant that refuses our property, or our Message-ID: nothing was sent, so once more without"""
+    desk, _, case_id = connected(office)
+    for member, status in (("singleValueExtendedProperties", 400), ("singleValueExtendedProperties", 403), ("internetMessageId", 400)):
+        office.cloud.transport.refuses = {member: status}
+        subject = f"{member} {status}"
+        message_id = desk.send("anna", case_id, subject=subject)
+        once(tap, desk, message_id, f"{member} is refused with {status}", subject)
+        tap.equal(desk.state("anna"), "connected", "and it is no reason to disconnect")
+    office.cloud.transport.refuses = {}
+    office.settled(tap, "refused stamps")
+
+
 def without_reading(tap, office):
     """Send only: what is unknown stays so, and says so"""
     desk, _, case_id = connected(office, scopes="send")
@@ -365,7 +378,7 @@ def too_many(tap, office):
     office.settled(tap, "rates")
 
 
-SCENARIOS = [plain, as_reply, program_alone, files, in_order, once_by_key, patience, lost_answers, slow_copy, without_a_trace, without_reading, expired, errors, bounced,
+SCENARIOS = [plain, as_reply, program_alone, files, in_order, once_by_key, patience, lost_answers, slow_copy, without_a_trace, refused_stamps, without_reading, expired, errors, bounced,
              letters, test_mail, too_many]
 
 

@@ -393,6 +393,9 @@ class MailApi:
             raise wrong("ErrorRecipientLimitExceeded", "more than 500 recipients")
         if any(not re.fullmatch(r"[^\s@<>,;]+@[^\s@<>,;]+", address) for address in recipients):
             raise GraphError(400, "ErrorInvalidRecipients", "At least one recipient is not valid.")
+        for name, status in self.cloud.transport.refuses.items():
+            if name in draft.json:
+                raise GraphError(status, "ErrorInvalidPropertySet" if status == 400 else "ErrorAccessDenied", f"{name} may not be set here.")
         self.cloud.transport.submit(draft)
         return Answer(202)
 

@@ -78,6 +78,7 @@ class Transport:
         self.keep_property = True
         self.show_headers = True
         self.save_copy = True
+        self.refuses = {}                     # member of a message that this tenant refuses → HTTP status
         self.bouncing = set()                 # addresses or domains that answer with an NDR
         self.sent = []
         self.on_sent = []                     # called with a Sent: e.g. to bring a BCC to the agent
