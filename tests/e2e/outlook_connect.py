@@ -130,7 +130,7 @@ def states(tap, office):
     tap.equal(token_requests(office), before, "nothing of that reaches Microsoft")
     tap.equal(desk.state("anna"), "connected", "and nothing changes")
     url = desk.connect_url("bernd")
-    with office.gateway.cluster.connect() as session:
+    with office.tables() as session:
         session.execute("UPDATE casegate.outlook_state SET expires_at = now() - interval '1 second' WHERE tenant = %s AND used_at IS NULL", (desk.tenant,))
     outcome, code, _ = desk.sign_in(url, "bernd")
     tap.ok(code == 400 and outcome != "connected", "after ten minutes: 400", outcome, code)
@@ -281,7 +281,7 @@ def disconnecting(tap, office):
     tap.equal(desk.state("anna"), "disconnected", "state")
     begins(tap, desk.sync(), "disconnected", "a command")
     tap.equal(len(desk.messages(case_id)), before, "history stays")
-    with office.gateway.cluster.connect() as session:
+    with office.tables() as session:
         tap.equal(session.value("SELECT count(*) FROM casegate.outlook_token WHERE tenant = %s", (desk.tenant,)), 0, "no token is left")
     tap.ok(not any(s.mailbox is desk.mailbox("anna") for s in office.cloud.subscriptions.live.values()), "no subscription is left")
     with office.cloud.forgive():
@@ -289,7 +289,7 @@ def disconnecting(tap, office):
         tap.equal(desk.sync()[0], 0, "a round works")
     tap.equal(len(desk.messages(case_id)), before, "nothing is there twice")
     tap.equal(office.command("outlook", "unset", desk.tenant)[0], 0, "unset")
-    with office.gateway.cluster.connect() as session:
+    with office.tables() as session:
         tap.equal(session.value("SELECT count(*) FROM casegate.outlook_registration WHERE tenant = %s", (desk.tenant,)), 0, "no registration is left")
         tap.equal(session.value("SELECT count(*) FROM casegate.outlook_token WHERE tenant = %s", (desk.tenant,)), 0, "no token is left")
     begins(tap, desk.sync(), "disconnected", "a command")

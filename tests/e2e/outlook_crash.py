@@ -50,7 +50,7 @@ class Killer:
 
 def ripen(office):
     """As if eleven minutes had passed for what is unknown."""
-    with office.gateway.cluster.connect() as session:
+    with office.tables() as session:
         session.execute("UPDATE casegate.outbox o SET started_at = o.started_at - interval '11 minutes', due_at = now() FROM casegate.message m"
                         " WHERE m.tenant = o.tenant AND m.message_id = o.message_id AND m.send_state IN ('unknown', 'sending')")
         session.execute("UPDATE casegate.outlook_connection SET send_due_at = now()")

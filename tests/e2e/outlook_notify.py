@@ -143,14 +143,14 @@ def lifecycle(tap, office):
 def renewed(tap, office):
     """Renewed in time by the lifetime that was granted; what Microsoft lost is made anew; never two"""
     desk, subscription, _, _ = subscribed(office)
-    with office.gateway.cluster.connect() as session:
+    with office.tables() as session:
         session.execute("UPDATE casegate.outlook_subscription SET expires_at = now() + interval '20 hours' WHERE tenant = %s", (desk.tenant,))
     subscription.expires = datetime.datetime.now(UTC) + datetime.timedelta(hours=20)
     tap.ok(wait_until(lambda: subscription.renewed == 1, 90, 0.2), "20 h before the end: renewed", office.gateway.tail(5))
     time.sleep(3)
     tap.equal(subscription.renewed, 1, "once")
     office.cloud.subscriptions.end(subscription)
-    with office.gateway.cluster.connect() as session:
+    with office.tables() as session:
         session.execute("UPDATE casegate.outlook_subscription SET expires_at = now() + interval '20 hours' WHERE tenant = %s", (desk.tenant,))
     tap.ok(wait_until(lambda: subscription_of(office, desk), 90, 0.2), "one that is gone (404) is made anew")
     office.settled(tap, "renewals")

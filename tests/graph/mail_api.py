@@ -60,6 +60,7 @@ class MailApi:
         self.sparse = False                # updates carry only id, isRead, parentFolderId
         self.repeats = False               # the last item of a page comes again on the next one
         self.empty_pages = False           # an empty page with a nextLink before the first one
+        self.loops = False                 # a nextLink that leads to the same page, for ever
         self.removed_first = False         # @removed in the first round
         self.gone_with = "SyncStateNotFound"    # or 410
         self.find_by_property = True       # $filter on our named property works
@@ -308,7 +309,10 @@ class MailApi:
             at = state["at"] + size
             page = state["items"][max(0, state["at"] - (1 if self.repeats else 0)):at]
         body = {"@odata.context": f"{self.cloud.urls['graph']}/v1.0/$metadata#Collection(message)", "value": [self.item(request, i, state) for i in page]}
-        if at < len(state["items"]):
+        if self.loops:
+            link = state.get("loop") or self.issue(request, state, "skiptoken")
+            self.links[link.rpartition("=")[2]]["loop"] = body["@odata.nextLink"] = link
+        elif at < len(state["items"]):
             body["@odata.nextLink"] = self.issue(request, {**state, "at": at}, "skiptoken")
         else:
             self.rounds[(request.mailbox, request.raw_path)] = True
