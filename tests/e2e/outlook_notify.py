@@ -145,6 +145,7 @@ def renewed(tap, office):
     desk, subscription, _, _ = subscribed(office)
     with office.tables() as session:
         session.execute("UPDATE casegate.outlook_subscription SET expires_at = now() + interval '20 hours' WHERE tenant = %s", (desk.tenant,))
+        session.execute("UPDATE casegate.outlook_connection SET subscribe_at = now() WHERE tenant = %s AND \"user\" = 'anna'", (desk.tenant,))
     subscription.expires = datetime.datetime.now(UTC) + datetime.timedelta(hours=20)
     tap.ok(wait_until(lambda: subscription.renewed == 1, 90, 0.2), "20 h before the end: renewed", office.gateway.tail(5))
     time.sleep(3)
@@ -152,6 +153,7 @@ def renewed(tap, office):
     office.cloud.subscriptions.end(subscription)
     with office.tables() as session:
         session.execute("UPDATE casegate.outlook_subscription SET expires_at = now() + interval '20 hours' WHERE tenant = %s", (desk.tenant,))
+        session.execute("UPDATE casegate.outlook_connection SET subscribe_at = now() WHERE tenant = %s AND \"user\" = 'anna'", (desk.tenant,))
     tap.ok(wait_until(lambda: subscription_of(office, desk), 90, 0.2), "one that is gone (404) is made anew")
     office.settled(tap, "renewals")
     office.cloud.subscriptions.max_minutes = 60

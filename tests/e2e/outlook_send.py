@@ -268,9 +268,16 @@ def without_reading(tap, office):
 def expired(tap, office):
     """Access withdrawn while mail waits: it stays queued and goes out on reconnect; after a day it has failed"""
     desk, _, case_id = connected(office)
-    office.cloud.directory.revoke(desk.people["anna"], at_once=True)
-    message_id = desk.send("anna", case_id)
-    message = wait_until(lambda: (m := desk.message(message_id))["send_error"] and m, 20) or desk.message(message_id)
+
+    def send_and_revoke(subject):
+        """It is put off once, so that it surely still waits."""
+        office.cloud.fault(r"/(sendMail|reply)$", status=503, headers={"Retry-After": "2"}, mailbox=desk.mailbox("anna"))
+        sent = desk.send("anna", case_id, subject=subject)
+        office.cloud.directory.revoke(desk.people["anna"], at_once=True)
+        wait_until(lambda: desk.state("anna") == "reconnect" and desk.message(sent)["send_error"], 20, 0.2)
+        return sent
+    message_id = send_and_revoke("Bestellung")
+    message = desk.message(message_id)
     tap.ok(message["send_state"] == "queued" and message["send_error"], "queued, and says why", message["send_state"], message["send_error"])
     tap.equal(desk.state("anna"), "reconnect", "state")
     try:
@@ -280,9 +287,7 @@ def expired(tap, office):
         tap.ok("BCC" in str(error), "who is not connected is told of the BCC way", error)
     tap.equal(desk.connect("anna")[0], "connected", "connected again")
     once(tap, desk, message_id, "after the reconnect")
-    office.cloud.directory.revoke(desk.people["anna"], at_once=True)
-    late = desk.send("anna", case_id, subject="Zu spät")
-    wait_until(lambda: desk.message(late)["send_error"], 20)
+    late = send_and_revoke("Zu spät")
     aged(office, late, 25 * 60)
     message = desk.wait_send(late, "failed", seconds=20)
     tap.equal(message["send_state"], "failed", "after a day it has failed", message["send_error"])
