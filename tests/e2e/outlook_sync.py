@@ -70,9 +70,9 @@ def conversation_and_index(tap, office):
     delivery = desk.file(mails.forward(offer, author=desk.person("anna"), to=[("", desk.agent)]))
     synced(tap, desk, "the offer")
     box = desk.mailbox("anna")
-    loose = mails.Plain(mails.KARL, [desk.person("anna")], "AW: " + offer.subject)
+    loose = mails.Plain(mails.KARL, [desk.person("anna")], "AW: " + offer.subject, "Die Maße stimmen so.", mails.at(6))
     box.deliver(loose.bytes(), conversation=box.conversations[f"<{offer.message_id}>"])
-    indexed = mails.Plain(mails.KARL, [desk.person("anna")], "AW: " + offer.subject, more=[("Thread-Index", "AdqTx0b7vC1Q5m2XQ3yX9mJ0Jq3V2gAAAAAB")])
+    indexed = mails.Plain(mails.KARL, [desk.person("anna")], "AW: " + offer.subject, "Lieferung am Freitag.", mails.at(9), more=[("Thread-Index", "AdqTx0b7vC1Q5m2XQ3yX9mJ0Jq3V2gAAAAAB")])
     desk.arrive(indexed)
     synced(tap, desk, "the answers")
     ids = desk.ids(delivery["case_id"])
@@ -422,8 +422,8 @@ def flow(tap, office):
     status = desk.status("anna")
     tap.ok(status["last_sync_at"], "last_sync_at", status)
     metrics = fetch_metrics(office)
-    names = sorted({line.split("{")[0].split(" ")[0] for line in metrics.splitlines() if "outlook" in line and not line.startswith("#")})
-    tap.ok(len(names) >= 2 and desk.address("anna") not in metrics, f"metrics: {names}", metrics[:600])
+    names = sorted({line.split("{")[0].split(" ")[0] for line in metrics.splitlines() if "graph" in line and not line.startswith("#")})
+    tap.ok({"casegate_graph_seen_total", "casegate_graph_filed_total"} <= set(names) and desk.address("anna") not in metrics, f"metrics: {names}", metrics[:600])
     office.settled(tap, "flow")
 
 
