@@ -13,8 +13,8 @@ enum {
 	QUOTE_DEPTH = 20,       /* quotes inside quotes that are told apart */
 	QUOTES = 100,           /* told apart at all */
 	QUOTE_BYTES = 20 << 20, /* text of all quotes together */
-	ATTRIBUTED_LINES =
-		50000, /* how far attributions and blocks are looked for; marks further */
+	/* How far attributions and blocks are looked for; marks further. */
+	ATTRIBUTED_LINES = 10000,
 };
 
 /* An earlier mail inside the text. */

@@ -87,8 +87,8 @@ static void fail(Store *store, const PGresult *result, const char *what, GError 
 	if (is_ours)
 		g_set_error(error, CASEGATE_ERROR, CASEGATE_ERROR_REJECT, "%s", message);
 	else
-		g_set_error(error, CASEGATE_ERROR, remedy_of(state), "%s: %s (SQLSTATE %s)", what,
-			message, state);
+		g_set_error(error, CASEGATE_ERROR, (gint)remedy_of(state), "%s: %s (SQLSTATE %s)",
+			what, message, state);
 }
 
 gboolean db_should_repeat(const Store *store)
