@@ -230,8 +230,10 @@ static void bind_mailbox(
 	Site *site, struct evhttp_request *request, const Visit *visit, const Form *form)
 {
 	g_autofree char *mailbox = trimmed(form, "mailbox");
-	Job job = job_of(visit, "bind");
+	g_autofree char *hash = secret_sha256(visit->session);
+	g_autoptr(GError) error = NULL;
 	DialogView view;
+	Store *store;
 
 	dialog_view_init(&view, site, visit);
 	view.entered = form;
@@ -243,8 +245,12 @@ static void bind_mailbox(
 		dialog_answer(site, request, 422, &view);
 		return;
 	}
-	job.to = mailbox;
-	ask(site, request, visit, &job, DIALOG_PATH "#status");
+	store = site_store(site, &error);
+	if (store != NULL && dialog_bind(store, visit->dialog->tenant, hash, mailbox,
+				     site->settings.poll_seconds > 0, &error))
+		answer_redirect(request, DIALOG_PATH "#status");
+	else
+		answer_failure(site, request, visit, error);
 }
 
 static void act_connect(

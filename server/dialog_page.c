@@ -123,12 +123,10 @@ static void add_job(Page *page, const DialogView *view)
 	outcome = table_get(job, 0, "outcome");
 	sentence = table_get(job, 0, "sentence");
 	is_test = g_str_equal(kind, "test");
-	if (!is_test && (g_strcmp0(outcome, "done") == 0 || g_strcmp0(outcome, "connected") == 0))
+	if (!is_test && g_strcmp0(outcome, "done") == 0)
 		return;
 	page_add(page, "<dt>%s</dt><dd data-job=\"%s\">",
-		page_text(page, is_test                     ? TEXT_TEST_RESULT
-				: g_str_equal(kind, "bind") ? TEXT_CONNECT
-							    : TEXT_DISCONNECT),
+		page_text(page, is_test ? TEXT_TEST_RESULT : TEXT_DISCONNECT),
 		outcome != NULL ? outcome : "running");
 	page_time(page, table_get(job, 0, "at"), view->dialog->timezone);
 	page_add(page, ": %s",

@@ -138,7 +138,7 @@ static gboolean read_all(Store *store, Dialog *dialog, GError **error)
 			" coalesce(j.finished_at, j.created_at) AS at"
 			" FROM casegate.outlook_job j WHERE j.tenant = casegate.tenant_now()"
 			" AND j.\"user\" = casegate.user_now()"
-			" AND j.kind IN ('test', 'bind', 'disconnect', 'unset')"
+			" AND j.kind IN ('test', 'disconnect', 'unset')"
 			" AND j.created_at > now() - interval '1 day'"
 			" ORDER BY j.job_id DESC LIMIT 1"                                      },
 		{&dialog->addresses,    "reading a user's addresses",
@@ -168,4 +168,19 @@ gboolean dialog_load(
 		return FALSE;
 	*dialog = g_steal_pointer(&found);
 	return TRUE;
+}
+
+gboolean dialog_bind(Store *store, const char *tenant, const char *session_hash,
+	const char *mailbox, gboolean does_poll, GError **error)
+{
+	g_autoptr(Dialog) found = NULL;
+	g_autoptr(Args) args = args_new();
+	g_autoptr(PGresult) result = NULL;
+
+	args_text(args, mailbox);
+	args_bool(args, does_poll);
+	if (db_begin(store, tenant, error) && sign_in(store, tenant, session_hash, &found, error))
+		result = db_run(store, "binding a mailbox", "SELECT casegate.settings_bind($1, $2)",
+			args, error);
+	return end(store, result != NULL, error);
 }

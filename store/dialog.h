@@ -12,6 +12,11 @@ gboolean dialog_enter(Store *store, const char *tenant, const char *ticket_hash,
 	const char *session_hash, gboolean *is_in, GError **error);
 gboolean dialog_leave(Store *store, const char *tenant, const char *session_hash, GError **error);
 
+/* App-only: binds a mailbox to whose session it is. CASEGATE_ERROR_REJECT with a sentence where it
+ * cannot be his. */
+gboolean dialog_bind(Store *store, const char *tenant, const char *session_hash,
+	const char *mailbox, gboolean does_poll, GError **error);
+
 /* What one person may see. Owns everything. */
 typedef struct {
 	char *tenant, *tenant_name, *user;

@@ -80,5 +80,24 @@ begin atomic
 	delete from casegate.dialog_session s where s.tenant = casegate.tenant_now() and s.session_hash = p_session_hash;
 end;
 
+-- App-only: binds a mailbox to who is signed in, without a sign-in at Microsoft: one of his own addresses, unless he
+-- sees all cases. The first request will prove it.
+create function settings_bind(p_mailbox text, p_polls boolean) returns void language plpgsql
+	security definer set search_path = casegate, pg_temp as $$
+declare
+	r outlook_registration;
+begin
+	select * into r from outlook_registration x where x.tenant = tenant_now() and x.mode = 'app' and user_now() is not null;
+	if not found then
+		raise exception 'a mailbox is bound only where the application signs in by itself' using errcode = 'invalid_authorization_specification';
+	end if;
+	if not sees_all() and not exists (select from user_address a
+			where a.tenant = tenant_now() and a."user" = user_now() and lower(a.address) = lower(p_mailbox)) then
+		raise exception '% is no address of user "%"', p_mailbox, user_now() using errcode = 'invalid_authorization_specification';
+	end if;
+	perform outlook_connected(user_now(), p_mailbox, 'app', r.directory, p_mailbox,
+		array_remove(array[case when r.may_read then 'Mail.Read' end, case when r.may_send then 'Mail.Send' end], null), p_polls);
+end $$;
+
 grant execute on function settings_ticket(text, text) to casegate_app, casegate_admin;
-grant execute on function settings_enter(bytea, bytea), settings_sign_in(bytea), settings_leave(bytea) to casegate_web;
+grant execute on function settings_enter(bytea, bytea), settings_sign_in(bytea), settings_leave(bytea), settings_bind(text, boolean) to casegate_web;

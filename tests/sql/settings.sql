@@ -43,6 +43,23 @@ select is(world.session('acme', 's5'), '', 'is gone');
 select is(world.attempt('operator', 'select user_remove(''acme'', ''anna'')'), 'done', 'a user goes');
 select is(world.session('acme', 's1'), '', 'and his session with him');
 
+-- App-only: whose mailbox.
+create function world.bind(p_user text, p_mailbox text) returns text language sql as $$
+	select world.attempt('web@acme', format('select set_config(''casegate.user'', %L, true), settings_bind(%L, true)', p_user, p_mailbox)) $$;
+select is(world.bind('chef', 'chef@acme.test'), '28000', 'nothing is bound without a registration');
+insert into outlook_registration (tenant, directory, client, mode, may_read, secret, redirect_uri) values ('acme', 'd', 'c', 'delegated', false, 'v1.sealed', 'u');
+select is(world.bind('chef', 'chef@acme.test'), '28000', 'nor where each person signs in');
+update outlook_registration set mode = 'app';
+insert into user_address (tenant, address, "user") values ('acme', 'own@acme.test', 'bob') on conflict do nothing;
+select is(world.bind('bob', 'chef@acme.test'), '28000', 'a member cannot bind another''s mailbox');
+select is(world.bind('', 'own@acme.test'), '28000', 'nobody binds nothing');
+select is(world.bind('bob', 'Own@acme.test'), 'done', 'his own he can');
+select is(world.bind('chef', 'info@acme.test'), 'done', 'who sees all binds any');
+select is(world.bind('chef', 'own@acme.test'), '22023', 'but not one that is somebody''s');
+select is((select string_agg("user" || ' ' || mailbox || ' ' || mode || ' ' || state || ' ' || scopes::text, ', ' order by "user") from outlook_connection),
+	'bob Own@acme.test app connected {Mail.Send}, chef info@acme.test app connected {Mail.Send}', 'what is bound');
+select is(world.attempt('chef', 'select settings_bind(''x@acme.test'', true)'), '42501', 'the app cannot');
+
 -- What is over is cleared away when the next one comes.
 select is(world.ask('chef', 'select settings_ticket(''acme'', ''chef'') is not null'), 'true', 'the next ticket');
 select is(world.ask('superuser', 'select count(*) from dialog_ticket where expires_at <= now()'), '0', 'the old ones of the tenant are deleted');
