@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "forward/labels.h"
+#include "forward/lines.h"
 #include "forward/localdate.h"
 #include "forward/mailboxes.h"
 #include "forward/phrase.h"
@@ -11,6 +12,7 @@ enum {
 	LINES = 5,          /* over which clients wrap an attribution */
 	BYTES = 600,        /* of one */
 	WORDS = 40,         /* of one */
+	BEGIN_WORDS = 4,    /* between "Am" and the date */
 	LEADING_BYTES = 60, /* before the date of one that begins with "Am", "On", … */
 	LEADING_WORDS = 8,  /* before the verb or address of one that begins with a name */
 };
@@ -25,26 +27,15 @@ typedef struct {
 	const char *date, *date_end; /* NULL: none */
 	const char *begin_end;       /* behind "Am", "On"; NULL: does not begin so */
 	const char *address;         /* its @, NULL: none */
+	Languages languages;         /* of its verb and beginning, 0: unknown */
 	gsize first_bytes;           /* of its first line */
 	MailDate when;
 	End end;
 } Sentence;
 
-static gboolean is_invisible(gunichar c)
-{
-	return g_unichar_isspace(c) || g_unichar_type(c) == G_UNICODE_FORMAT;
-}
-
-static const char *skip_blanks(const char *line)
-{
-	while (*line && is_invisible(g_utf8_get_char(line)))
-		line = g_utf8_next_char(line);
-	return line;
-}
-
 gboolean quoted_line(const char *line, const char **text)
 {
-	const char *mark = skip_blanks(line);
+	const char *mark = lines_skip_blanks(line);
 
 	if (*mark != '>')
 		return FALSE;
@@ -69,7 +60,7 @@ static End line_end(const char *line)
 			return has_dashes ? END_NONE : END_COLON;
 		if (c == '>' && !has_dashes)
 			return END_BRACKET;
-		if (c != '-' && c != '*' && c != '_' && !is_invisible(c))
+		if (c != '-' && c != '*' && c != '_' && !lines_is_invisible(c))
 			return has_dashes ? END_DASHES : END_NONE;
 		has_dashes = has_dashes || c == '-';
 		at = before;
@@ -89,9 +80,9 @@ static const char *find_address(const char *text)
 
 static gboolean is_quote_below(const char *const *lines, guint count, guint at)
 {
-	while (at < count && !*skip_blanks(lines[at]))
+	while (at < count && lines_is_blank(lines[at]))
 		at++;
-	return at < count && (quoted_line(lines[at], NULL) || *skip_blanks(lines[at]) == '|');
+	return at < count && (quoted_line(lines[at], NULL) || *lines_skip_blanks(lines[at]) == '|');
 }
 
 /* Does a bracket stand open at the end, "Anna <"? */
@@ -108,9 +99,9 @@ static gboolean is_open(const GString *text)
  * address on lines of their own. */
 static guint next_line(const char *const *lines, guint count, guint at, const GString *text)
 {
-	if (at < count && !*skip_blanks(lines[at])) {
+	if (at < count && lines_is_blank(lines[at])) {
 		at++;
-		return at < count && *skip_blanks(lines[at]) == '<' ? at : count;
+		return at < count && *lines_skip_blanks(lines[at]) == '<' ? at : count;
 	}
 	/* Gmail wraps before the bracket that closes an address: this ">" is no quote's. */
 	if (at < count && quoted_line(lines[at], NULL) &&
@@ -128,7 +119,7 @@ static gboolean is_direction(gunichar c)
 
 static void append_line(GString *text, const char *line)
 {
-	line = skip_blanks(line);
+	line = lines_skip_blanks(line);
 	if (text->len > 0 && text->str[text->len - 1] != '<' && *line != '>')
 		g_string_append_c(text, ' ');
 	for (; *line && text->len <= BYTES; line = g_utf8_next_char(line))
@@ -158,11 +149,17 @@ static void sentence_read(Sentence *sentence)
 	sentence->verb = verb_find(text, &sentence->verb_end, &languages);
 	if (begin && (!languages || (begin->languages & languages)))
 		languages = languages ? begin->languages & languages : begin->languages;
+	sentence->languages = languages;
 	sentence->address = find_address(text);
 	sentence->date = sentence->date_end = NULL;
 	sentence->when = localdate_find(text, languages, &sentence->date, &sentence->date_end);
 	if (sentence->when.precision == PRECISION_NONE)
 		sentence->date = sentence->date_end = NULL;
+}
+
+static gboolean is_within(const char *found, const char *end)
+{
+	return found && found < end;
 }
 
 /* Does it begin with a date, or with "Am" and a date? */
@@ -171,18 +168,15 @@ static gboolean begins_with_date(const Sentence *sentence)
 	if (!sentence->date)
 		return FALSE;
 	if (sentence->begin_end)
-		return sentence->date - sentence->head <= LEADING_BYTES;
+		return sentence->date - sentence->head <= LEADING_BYTES &&
+		       (count_words(sentence->begin_end, sentence->date) <= BEGIN_WORDS ||
+			       is_within(sentence->address, sentence->date));
 	return count_words(sentence->head, sentence->date) <= 1;
 }
 
 static gboolean is_sure(const Sentence *sentence)
 {
 	return sentence->date || sentence->address;
-}
-
-static gboolean is_within(const char *found, const char *end)
-{
-	return found && found < end;
 }
 
 /* The words before all that an attribution has: its author's name, where that comes first. */
@@ -266,12 +260,12 @@ static gboolean find_end(
  * address got lost. */
 static gboolean is_old_gmail(const char *const *lines, guint count, guint at, Sentence *sentence)
 {
-	const char *line = skip_blanks(lines[at]);
+	const char *line = lines_skip_blanks(lines[at]);
 
 	if (!g_ascii_isdigit(*line) || !strstr(line, " GMT") || strlen(line) > BYTES)
 		return FALSE;
-	if ((at > 0 && *skip_blanks(lines[at - 1])) ||
-		(at + 1 < count && *skip_blanks(lines[at + 1])))
+	if ((at > 0 && *lines_skip_blanks(lines[at - 1])) ||
+		(at + 1 < count && *lines_skip_blanks(lines[at + 1])))
 		return FALSE;
 	g_string_assign(sentence->text, line);
 	sentence_read(sentence);
@@ -304,27 +298,26 @@ static gboolean is_opening(gunichar c)
 	return c == '<' || c == '"' || c == '\'' || c == 0xab || c == 0x201c || c == 0x201e;
 }
 
-/* Words that stand between verb or date and the name, and are no part of it. */
-static const char *skip_words(const char *text)
+/* Words that stand between verb or date and the name, and are no part of it; names begin with a
+ * capital. */
+static const char *skip_words(const char *text, Languages languages)
 {
-	static const char *const words[] = {"heeft", "hat", "har", "ha", "пользователь", "від",
-		"от", "użytkownik", "odesílatel", "lietotājs", "ο χρήστης", "je oseba", "via",
-		"from", "de", "di", "by", "von", "מאת"};
-	const char *before = NULL, *end;
+	const char *before = NULL;
 
 	while (text != before) {
+		const char *end = NULL;
+		const Phrase *by;
+
 		before = text;
 		while (*text && !is_opening(g_utf8_get_char(text)) &&
 			!g_unichar_isalnum(g_utf8_get_char(text)))
 			text = g_utf8_next_char(text);
-		for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
-			gsize length = strlen(words[i]);
-
-			if (strncmp(text, words[i], length) == 0 && text[length] == ' ')
-				text += length;
-		}
-		if (!g_unichar_isupper(g_utf8_get_char(text)) &&
-			phrase_match(PHRASE_FILLER, text, 0, &end))
+		if (g_unichar_isupper(g_utf8_get_char(text)))
+			return text;
+		by = phrase_match(PHRASE_BY, text, languages, &end);
+		if (by && *end == ' ' && (!languages || (by->languages & languages)))
+			text = end;
+		else if (phrase_match(PHRASE_FILLER, text, 0, &end))
 			text = end;
 	}
 	return text;
@@ -339,7 +332,8 @@ static gsize trimmed_length(const char *text)
 		const char *before = g_utf8_prev_char(end);
 		gunichar c = g_utf8_get_char(before);
 
-		if (!is_invisible(c) && c != 0xff1a && !(c < 0x80 && strchr(":,;-*|", (int)c)))
+		if (!lines_is_invisible(c) && c != 0xff1a &&
+			!(c < 0x80 && strchr(":,;-*|", (int)c)))
 			break;
 		end = before;
 	}
@@ -370,7 +364,7 @@ static Mailbox *take_author(const Sentence *sentence)
 		cut(sentence->verb, sentence->verb_end);
 	pieces = g_strsplit(sentence->text->str, "\n", -1);
 	for (guint i = 0; pieces[i]; i++) {
-		char *piece = pieces[i] + (skip_words(pieces[i]) - pieces[i]);
+		char *piece = pieces[i] + (skip_words(pieces[i], sentence->languages) - pieces[i]);
 
 		piece[trimmed_length(piece)] = '\0';
 		if (*piece &&
@@ -394,7 +388,7 @@ gboolean attribution_parse(
 	guint end = at + 1;
 	gboolean is_found = FALSE;
 
-	if (at >= count || !*skip_blanks(lines[at]) || quoted_line(lines[at], NULL))
+	if (at >= count || lines_is_blank(lines[at]) || quoted_line(lines[at], NULL))
 		return FALSE;
 	sentence.text = g_string_new(NULL);
 	if (may_end(lines, count, at) && find_end(lines, count, at, &sentence, &end))

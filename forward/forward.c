@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "forward/excerpt.h"
 #include "forward/inline.h"
 #include "forward/labels.h"
 #include "mime/limits.h"
@@ -126,8 +127,8 @@ static guint rank(const InlineFound *found)
 
 /* Which of two views to believe: the one that has a block, of two different ones the first in its
  * text. */
-static const InlineText *better_view(
-	const InlineText *text, InlineFound *in_text, const InlineText *page, InlineFound *in_html)
+static const View *better_view(
+	const View *text, InlineFound *in_text, const View *page, InlineFound *in_html)
 {
 	g_autofree char *above_text = NULL, *above_html = NULL;
 
@@ -138,14 +139,14 @@ static const InlineText *better_view(
 		in_text->has_mark = in_text->has_mark || in_html->has_mark;
 		return text;
 	}
-	above_text = inline_comment(text, in_text);
-	above_html = inline_comment(page, in_html);
+	above_text = excerpt_comment(text, in_text);
+	above_html = excerpt_comment(page, in_html);
 	return strlen(above_html) < strlen(above_text) ? page : text;
 }
 
 /* Adds the forward that was found, and looks for the next one in it. html: that of the original,
  * NULL: none. */
-static void forward_add(Mail *mail, const InlineText *view, InlineFound *found, const char *html,
+static void forward_add(Mail *mail, const View *view, InlineFound *found, const char *html,
 	guint depth, gsize *budget_bytes)
 {
 	Forward *forward = g_new0(Forward, 1);
@@ -154,12 +155,12 @@ static void forward_add(Mail *mail, const InlineText *view, InlineFound *found, 
 	gsize bytes;
 
 	g_free(original->text);
-	original->text = inline_original_text(view, found);
+	original->text = excerpt_text(view, found);
 	original_fill(original, &found->block, mail->subject);
 	*forward = (Forward){.form = FORWARD_INLINE,
 		.has_mark = found->has_mark,
 		.has_prefix = has_forward_prefix(mail),
-		.comment = inline_comment(view, found),
+		.comment = excerpt_comment(view, found),
 		.original = original};
 	g_ptr_array_add(mail->forwards, forward);
 	bytes = strlen(original->text) + (html ? strlen(html) : 0);
@@ -181,23 +182,23 @@ static void forward_add(Mail *mail, const InlineText *view, InlineFound *found, 
 
 static void find_inline(Mail *mail, Rendered *rendered, guint depth, gsize *budget_bytes)
 {
-	g_auto(InlineText) text = {0}, page = {0};
+	g_auto(View) text = {0}, page = {0};
 	g_auto(InlineFound) in_text = {0}, in_html = {0};
 	gboolean has_prefix = has_forward_prefix(mail);
 	g_autofree char *inner = NULL;
-	const InlineText *view;
+	const View *view;
 
-	inline_text_init(&text, mail->text, NULL);
+	view_init(&text, mail->text, NULL);
 	inline_find(&text, has_prefix, &in_text);
 	if (rendered) {
-		inline_text_init(&page, rendered->text, rendered_ref(rendered));
+		view_init(&page, rendered->text, rendered_ref(rendered));
 		inline_find(&page, has_prefix, &in_html);
 	}
 	if (!in_text.is_found && !in_html.is_found)
 		return;
 	view = better_view(&text, &in_text, &page, &in_html);
 	if (in_html.is_found && (view == &page || is_same_block(&in_text.block, &in_html.block)))
-		inner = inline_original_html(&page, &in_html, rendered->html);
+		inner = excerpt_html(&page, &in_html, rendered->html);
 	forward_add(mail, view, view == &page ? &in_html : &in_text, inner, depth, budget_bytes);
 }
 

@@ -34,6 +34,7 @@ static const struct {
 	{"dated",         PHRASE_DATED,      LABEL_DATE,     FALSE},
 	{"forward-by",    PHRASE_MARK_BY,    MARK_FORWARD,   FALSE},
 	{"verb",          PHRASE_VERB,       0,              FALSE},
+	{"by",            PHRASE_BY,         0,              FALSE},
 	{"begin",         PHRASE_BEGIN,      0,              FALSE},
 	{"mobile",        PHRASE_MOBILE,     0,              FALSE},
 	{"banner",        PHRASE_BANNER,     0,              FALSE},

@@ -17,6 +17,7 @@ typedef enum {
 	PHRASE_MARK_BY,    /* value: a Mark; who and when stand behind it */
 	PHRASE_VERB,
 	PHRASE_BEGIN,
+	PHRASE_BY, /* between an attribution's verb or date and the name */
 	PHRASE_MOBILE,
 	PHRASE_BANNER,
 	PHRASE_DISCLAIMER,

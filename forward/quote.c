@@ -5,6 +5,7 @@
 #include "forward/attribution.h"
 #include "forward/block.h"
 #include "forward/labels.h"
+#include "forward/lines.h"
 #include "mime/limits.h"
 #include "html/render.h"
 #include "forward/signature.h"
@@ -78,18 +79,6 @@ static const char *const *all_lines(const Walk *walk)
 	return (const char *const *)walk->lines->pdata;
 }
 
-static gboolean is_invisible(gunichar c)
-{
-	return g_unichar_isspace(c) || g_unichar_type(c) == G_UNICODE_FORMAT;
-}
-
-static gboolean is_blank(const char *line)
-{
-	while (*line && is_invisible(g_utf8_get_char(line)))
-		line = g_utf8_next_char(line);
-	return !*line;
-}
-
 /* ---- what is quoted ---- */
 
 static gboolean is_marked(const char *line, char mark, const char **text)
@@ -112,7 +101,7 @@ static char mark_of(const char *line)
 
 static guint skip_blank_lines(const Walk *walk, guint at)
 {
-	while (at < walk->lines->len && is_blank(line_at(walk, at)))
+	while (at < walk->lines->len && lines_is_blank(line_at(walk, at)))
 		at++;
 	return at;
 }
@@ -126,7 +115,7 @@ static guint marked_end(const Walk *walk, guint at, char mark)
 	for (; at < walk->lines->len; at++) {
 		if (is_marked(line_at(walk, at), mark, &text))
 			end = at + 1;
-		else if (!is_blank(line_at(walk, at)))
+		else if (!lines_is_blank(line_at(walk, at)))
 			break;
 	}
 	return end;
@@ -220,7 +209,7 @@ static gboolean is_in_box(const Walk *walk, guint at)
 static guint line_above(const Walk *walk, guint at)
 {
 	for (guint above = at; above > 0; above--)
-		if (!is_blank(line_at(walk, above - 1)))
+		if (!lines_is_blank(line_at(walk, above - 1)))
 			return above - 1;
 	return at;
 }
@@ -252,7 +241,7 @@ static void find_quotes(Walk *walk)
 	for (guint at = 0; at < walk->lines->len;) {
 		guint next = at;
 
-		if (!is_blank(line_at(walk, at)))
+		if (!lines_is_blank(line_at(walk, at)))
 			for (gsize i = 0; i < G_N_ELEMENTS(takes) && next == at; i++)
 				next = takes[i](walk, at);
 		at = next > at ? next : at + 1;
@@ -336,9 +325,9 @@ static char *trimmed(const char *text)
 {
 	const char *end = text + strlen(text);
 
-	while (*text && is_invisible(g_utf8_get_char(text)))
+	while (*text && lines_is_invisible(g_utf8_get_char(text)))
 		text = g_utf8_next_char(text);
-	while (end > text && is_invisible(g_utf8_get_char(g_utf8_prev_char(end))))
+	while (end > text && lines_is_invisible(g_utf8_get_char(g_utf8_prev_char(end))))
 		end = g_utf8_prev_char(end);
 	return g_strndup(text, (gsize)(end - text));
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "forward/labels.h"
+#include "forward/lines.h"
 #include "html/render.h"
 
 enum {
@@ -20,18 +21,6 @@ static const char *line_at(const Kinds *kinds, guint at)
 	return kinds->lines[at];
 }
 
-static gboolean is_invisible(gunichar c)
-{
-	return g_unichar_isspace(c) || g_unichar_type(c) == G_UNICODE_FORMAT;
-}
-
-static gboolean is_blank(const char *line)
-{
-	while (*line && is_invisible(g_utf8_get_char(line)))
-		line = g_utf8_next_char(line);
-	return !*line;
-}
-
 static void set_kind(Kinds *kinds, guint first, guint end, RangeKind kind)
 {
 	memset(kinds->kinds + first, (int)kind, end - first);
@@ -45,7 +34,7 @@ static gboolean is_short(const Kinds *kinds, guint first, guint end, guint limit
 	if (end - first > SHORT_LINES)
 		return FALSE;
 	for (guint at = first; at < end; at++)
-		count += !is_blank(line_at(kinds, at));
+		count += !lines_is_blank(line_at(kinds, at));
 	return count <= limit;
 }
 
@@ -54,13 +43,14 @@ guint signature_cut_banners(Kinds *kinds, guint first, guint end)
 	for (guint at = first; at < end; at++) {
 		const char *line = line_at(kinds, at);
 
-		if (is_blank(line))
+		if (lines_is_blank(line))
 			continue;
 		if (!is_banner(line))
 			return first;
 		first = at + 1;
 		/* A long one goes on in the next lines. */
-		while (strlen(line) > FULL_LINE && first < end && !is_blank(line_at(kinds, first)))
+		while (strlen(line) > FULL_LINE && first < end &&
+			!lines_is_blank(line_at(kinds, first)))
 			line = line_at(kinds, first++);
 		set_kind(kinds, at, first, RANGE_DISCLAIMER);
 		at = first - 1;
@@ -74,7 +64,7 @@ static gboolean is_scrap(const char *line)
 	for (; *line; line = g_utf8_next_char(line)) {
 		gunichar c = g_utf8_get_char(line);
 
-		if (!is_invisible(c) && c != 0x1427 && c != 0x2014 && c != 0x2500 &&
+		if (!lines_is_invisible(c) && c != 0x1427 && c != 0x2014 && c != 0x2500 &&
 			!(c < 0x80 && strchr("-_*#~=+", (int)c)))
 			return FALSE;
 	}
@@ -88,7 +78,7 @@ static gboolean is_delimiter(const Kinds *kinds, guint at, guint end)
 
 	if (strcmp(line, "-- ") == 0)
 		return TRUE;
-	return g_str_has_prefix(line, "--") && is_blank(line + 2) &&
+	return g_str_has_prefix(line, "--") && lines_is_blank(line + 2) &&
 	       is_short(kinds, at + 1, end, SIGNATURE_LINES);
 }
 
@@ -104,7 +94,7 @@ static guint mobile_end(const Kinds *kinds, guint at, guint end)
 
 		if (is_mobile_signature(line))
 			mobiles++;
-		else if (!is_blank(line))
+		else if (!lines_is_blank(line))
 			others++;
 	}
 	return others <= WORDS_OF_A_MOBILE * (mobiles + 1) ? end : at + 1;
@@ -116,7 +106,7 @@ static gboolean is_footer(const Kinds *kinds, guint at, guint end)
 	const char *line = line_at(kinds, at);
 	gsize rule = strspn(line, "_");
 
-	return rule >= RULE_LENGTH && is_blank(line + rule) &&
+	return rule >= RULE_LENGTH && lines_is_blank(line + rule) &&
 	       is_short(kinds, at + 1, end, FOOTER_LINES);
 }
 
@@ -127,7 +117,7 @@ static gboolean is_sign_off(const Kinds *kinds, guint first, guint at, guint end
 	guint words = 0;
 
 	if (*line != '-' || !g_unichar_isupper(g_utf8_get_char(name)) || at == first ||
-		!is_blank(line_at(kinds, at - 1)) || strlen(line) > NAME_BYTES)
+		!lines_is_blank(line_at(kinds, at - 1)) || strlen(line) > NAME_BYTES)
 		return FALSE;
 	for (; *name; name = g_utf8_next_char(name)) {
 		gunichar c = g_utf8_get_char(name);
@@ -137,7 +127,7 @@ static gboolean is_sign_off(const Kinds *kinds, guint first, guint at, guint end
 			!strchr(" .'-", c < 0x80 ? (int)c : 'x'))
 			return FALSE;
 	}
-	while (++at < end && is_blank(line_at(kinds, at)))
+	while (++at < end && lines_is_blank(line_at(kinds, at)))
 		;
 	return words <= 2 && (at == end || is_footer(kinds, at, end));
 }
@@ -153,7 +143,7 @@ static guint disclaimer_end(const Kinds *kinds, gboolean has_text, guint at, gui
 {
 	if (has_text)
 		return end;
-	while (at < end && !is_blank(line_at(kinds, at)))
+	while (at < end && !lines_is_blank(line_at(kinds, at)))
 		at++;
 	return at;
 }
@@ -164,7 +154,7 @@ static void cut_scraps(Kinds *kinds, guint first, guint end)
 	guint last;
 
 	while (end > first &&
-		(kinds->kinds[end - 1] != RANGE_NEW || is_blank(line_at(kinds, end - 1))))
+		(kinds->kinds[end - 1] != RANGE_NEW || lines_is_blank(line_at(kinds, end - 1))))
 		end--;
 	for (last = end; last > first && is_scrap(line_at(kinds, last - 1)); last--)
 		;
@@ -181,7 +171,7 @@ void signature_cut(Kinds *kinds, guint first, guint end)
 		const char *line = line_at(kinds, at);
 
 		next = at + 1;
-		if (is_blank(line))
+		if (lines_is_blank(line))
 			kinds->kinds[at] = at > first ? kinds->kinds[at - 1] : (guint8)RANGE_NEW;
 		else if (is_disclaimer(line))
 			set_kind(kinds, at, next = disclaimer_end(kinds, has_text, at, end),

@@ -100,6 +100,9 @@ class Row:
             subject = f"{prefix}: {bare}"
         self.mail = eml(subject, text if form != "html" else None, page if form != "text" and written.html else None)
 
+    def name(self):
+        return f"{self.client} {self.locale} {self.form}"
+
     def differences(self, have):
         return differences(self.want, have)
 
@@ -117,10 +120,6 @@ class Nested(Row):
     def differences(self, have):
         found = differences(self.want, have)
         return found or ["inner " + problem for problem in differences(self.inner, have["forward"]["original"])]
-
-
-    def name(self):
-        return f"{self.client} {self.locale} {self.form}"
 
 
 def folded(text):

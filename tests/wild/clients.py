@@ -691,14 +691,17 @@ def spark(locale, message):
                    + f'<br><blockquote type="cite">{div(message)}</blockquote></div>', wanted(message, offset=True))
 
 
-@client("outlook-mac-2019", "de", "en_GB", "fr", "es", "it", "nl", "pl", "da", "sv", "pt_BR", "ru", "cs")
+@client("outlook-mac-2019", "de", "en_GB", "fr", "es", "it", "nl", "pl", "da", "sv", "pt_BR", "ru", "cs", "fi", "hu", "nb", "sk", "tr")
 def outlook_mac_2019(locale, message):
     """Forwards as it replies: an attribution, and the text indented or not marked at all."""
     template = {"de": "Am {d} schrieb \"{n}\" <{a}>:", "en_GB": "On {d}, \"{n}\" <{a}> wrote:", "fr": "Le {d}, « {n} » <{a}> a écrit :",
                 "es": "El {d}, \"{n}\" <{a}> escribió:", "it": "Il giorno {d} \"{n}\" <{a}> ha scritto:",
                 "nl": "Op {d} heeft {n} <{a}> geschreven:", "pl": "Dnia {d} „{n}” <{a}> napisał:", "da": "D. {d} skrev \"{n}\" <{a}>:",
                 "sv": "Den {d} skrev \"{n}\" <{a}> följande:", "pt_BR": "Em {d}, \"{n}\" <{a}> escreveu:",
-                "ru": "{d} пользователь \"{n}\" <{a}> написал:", "cs": "Dne {d}, {n} <{a}> napsal(a):"}[locale]
+                "ru": "{d} пользователь \"{n}\" <{a}> написал:", "cs": "Dne {d}, {n} <{a}> napsal(a):",
+                "fi": "{n} <{a}> kirjoitti {d}:", "hu": "{d} időpontban {n} <{a}> ezt írta:",
+                "nb": "{n} <{a}> skrev følgende den {d}:", "sk": "{d} používateľ {n} (<{a}>) napísal:",
+                "tr": "\"{n}\" <{a}>, {d} tarihinde şunu yazdı:"}[locale]
     head = template.format(d=L.short_date(locale, message.when), n=name(message.sender), a=message.sender[1])
     text = head + "\n\n" + "\n\n".join("    " + line for line in message.body)
     page = (f'<p class="MsoNormal">{esc(head)}</p><blockquote style="border:none;margin-left:36.0pt">{p(message)}</blockquote>')
