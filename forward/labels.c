@@ -224,7 +224,7 @@ static gboolean line_is(PhraseKind kind, const char *line)
 		const char *next = line, *end = NULL;
 		gunichar letter = phrase_letter(&next);
 		gboolean is_decoration =
-			letter < 0x80 && strchr(" -_=*~|<#([!\"", (int)letter) != NULL;
+			letter < 0x80 && strchr(" -_=*~|<#([!\"$", (int)letter) != NULL;
 
 		if (!letter)
 			return FALSE;
@@ -255,6 +255,11 @@ gboolean is_mobile_signature(const char *line)
 {
 	return strnlen(line, MOBILE_LENGTH + 1) <= MOBILE_LENGTH &&
 	       sentence_words(line) <= MOBILE_WORDS && line_is(PHRASE_MOBILE, line);
+}
+
+gboolean is_reply_line(const char *line)
+{
+	return line_is(PHRASE_ABOVE, line);
 }
 
 gboolean is_banner(const char *line)

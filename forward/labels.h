@@ -54,6 +54,8 @@ const char *verb_find(const char *text, const char **end, Languages *languages);
 gboolean attribution_may_begin(const char *line, Languages *languages);
 /* "Von meinem iPhone gesendet", "Sent from my …", "Get Outlook for iOS", … */
 gboolean is_mobile_signature(const char *line);
+/* "##- Please type your reply above this line -##": a help desk's, and below it all is older. */
+gboolean is_reply_line(const char *line);
 /* "Sie erhalten nicht häufig E-Mail von …", "[EXTERN]", "CAUTION: This email originated from
  * outside", … */
 gboolean is_banner(const char *line);

@@ -36,6 +36,7 @@ static const struct {
 	{"verb",          PHRASE_VERB,       0,              FALSE},
 	{"by",            PHRASE_BY,         0,              FALSE},
 	{"begin",         PHRASE_BEGIN,      0,              FALSE},
+	{"above",         PHRASE_ABOVE,      0,              FALSE},
 	{"mobile",        PHRASE_MOBILE,     0,              FALSE},
 	{"banner",        PHRASE_BANNER,     0,              FALSE},
 	{"disclaimer",    PHRASE_DISCLAIMER, 0,              FALSE},

@@ -17,7 +17,8 @@ typedef enum {
 	PHRASE_MARK_BY,    /* value: a Mark; who and when stand behind it */
 	PHRASE_VERB,
 	PHRASE_BEGIN,
-	PHRASE_BY, /* between an attribution's verb or date and the name */
+	PHRASE_BY,    /* between an attribution's verb or date and the name */
+	PHRASE_ABOVE, /* a help desk's line that asks to answer above it */
 	PHRASE_MOBILE,
 	PHRASE_BANNER,
 	PHRASE_DISCLAIMER,

@@ -11,6 +11,7 @@
 #include "forward/signature.h"
 
 enum {
+	RULE_LENGTH = 4,        /* so many dashes begin a separator */
 	QUOTE_DEPTH = 20,       /* quotes inside quotes that are told apart */
 	QUOTES = 100,           /* told apart at all */
 	QUOTE_BYTES = 20 << 20, /* text of all quotes together */
@@ -142,6 +143,13 @@ static guint take_marked(Walk *walk, guint at)
 
 	if (!quoted_line(line_at(walk, at), NULL))
 		return at;
+	/* ">>> Anna Muster <anna@acme.example> 02.03.2026 14:05 >>>": GroupWise marks the head
+	 * only. */
+	if (g_str_has_prefix(line_at(walk, at), ">>> ") &&
+		g_str_has_suffix(line_at(walk, at), " >>>")) {
+		add_region(walk, at, at + 1, walk->lines->len, '\0');
+		return walk->lines->len;
+	}
 	end = marked_end(walk, at, '>');
 	add_region(walk, at, at, end, '>')->goes_on = walk->regions->len > 1;
 	return end;
@@ -173,6 +181,27 @@ static guint take_attribution(Walk *walk, guint at)
 	return end;
 }
 
+/* The nearest line above that is not blank; at where there is none. */
+static guint line_above(const Walk *walk, guint at)
+{
+	for (guint above = at; above > 0; above--)
+		if (!lines_is_blank(line_at(walk, above - 1)))
+			return above - 1;
+	return at;
+}
+
+/* "-----Anna Muster/ACME schrieb: -----", which Notes writes above a block. The block's own line
+ * where there is none. */
+static guint head_above(const Walk *walk, guint at)
+{
+	guint above = line_above(walk, at);
+	const char *line = line_at(walk, above), *end;
+	gboolean is_head = above < at && strspn(line, "- ") >= RULE_LENGTH &&
+			   g_str_has_suffix(line, "-") && verb_find(line, &end, NULL);
+
+	return is_head ? above : at;
+}
+
 /* Outlook's block, and below it all is older. */
 static guint take_block(Walk *walk, guint at)
 {
@@ -181,10 +210,10 @@ static guint take_block(Walk *walk, guint at)
 	Region *region;
 	Block block;
 
-	if (at >= ATTRIBUTED_LINES || !block_may_begin(line))
+	if (at >= ATTRIBUTED_LINES || !(block_may_begin(line) || is_reply_line(line)))
 		return at;
 	if (block_parse(all_lines(walk), count, at, &block)) {
-		region = add_region(walk, at, block.end, count, '\0');
+		region = add_region(walk, head_above(walk, at), block.end, count, '\0');
 		if (block.from->len > 0)
 			region->from = g_ptr_array_steal_index(block.from, 0);
 		region->date = block.date;
@@ -192,7 +221,8 @@ static guint take_block(Walk *walk, guint at)
 		block_clear(&block);
 		return count;
 	}
-	if (mark_parse(line, NULL) == MARK_FORWARD || mark_parse(line, NULL) == MARK_ORIGINAL) {
+	if (mark_parse(line, NULL) == MARK_FORWARD || mark_parse(line, NULL) == MARK_ORIGINAL ||
+		is_reply_line(line)) {
 		add_region(walk, at, at + 1, count, '\0');
 		return count;
 	}
@@ -203,15 +233,6 @@ static gboolean is_in_box(const Walk *walk, guint at)
 {
 	return walk->marks && at < walk->marks->len &&
 	       g_array_index(walk->marks, RenderedLine, at).marks & LINE_QUOTE_BOX;
-}
-
-/* The nearest line above that is not blank; at where there is none. */
-static guint line_above(const Walk *walk, guint at)
-{
-	for (guint above = at; above > 0; above--)
-		if (!lines_is_blank(line_at(walk, above - 1)))
-			return above - 1;
-	return at;
 }
 
 /* A box in which a client puts what it quotes. Its first words may be an attribution in a language

@@ -14,7 +14,7 @@ import sys
 import tempfile
 
 import forwards
-from wild import negatives, replies
+from wild import negatives, replies, whole
 
 
 class Row:
@@ -46,6 +46,24 @@ class Row:
         return found
 
 
+class Whole:
+    """A reply of a single program."""
+
+    def __init__(self, row):
+        name, text, self.new_text = row
+        self.full_name, self.program, self.exists = f"whole {name}", "whole", True
+        self.mail = forwards.eml("Re: x", text, None)
+
+    def name(self):
+        return self.full_name
+
+    def problems(self, have):
+        found = ["a forward"] if have["forward"] else []
+        if forwards.folded(have["new_text"]) != forwards.folded(self.new_text):
+            found.append(f"new: {have['new_text']!r}, wanted {self.new_text!r}")
+        return found
+
+
 class Negative:
     def __init__(self, row):
         self.full_name, subject, text, page = row
@@ -70,6 +88,7 @@ def main():
     random_ = random.Random(options.seed)
     made = [Row(random_, program, locale, form) for program, (_, languages) in replies.REPLIES.items() for locale in languages
             for form in ("text", "html", "both") for _ in range(3 if options.all else 1)]
+    made += [Whole(row) for row in whole.WHOLE]
     made += [Negative(row) for row in negatives.rows(random_, forwards.message)]
     made = [row for row in made if row.exists and (not options.only or re.search(options.only, row.name()))]
     with tempfile.TemporaryDirectory() as folder:
