@@ -129,6 +129,25 @@ People *people_load(Store *store, const char *tenant, const GPtrArray *addresses
 	return g_steal_pointer(&people);
 }
 
+const Person *people_author(const People *people, const Mail *mail)
+{
+	const Mailbox *author = mail_author(mail);
+
+	return people_find(people, author ? author->address : NULL);
+}
+
+const Mailbox *people_outsider(const People *people, const GPtrArray *mailboxes)
+{
+	for (guint i = 0; i < mailboxes->len; i++) {
+		const Mailbox *mailbox = g_ptr_array_index(mailboxes, i);
+		const Person *person = people_find(people, mailbox->address);
+
+		if (mailbox->address && !person->is_ours && !person->is_agent)
+			return mailbox;
+	}
+	return NULL;
+}
+
 gboolean people_add_colleague(Store *store, const char *tenant, const char *address, GError **error)
 {
 	g_autoptr(Args) args = args_new();

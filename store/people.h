@@ -1,6 +1,7 @@
 /* People: who the addresses of a mail are to a tenant, and the tenant's rules that filing needs. */
 #pragma once
 
+#include "mime/mail.h"
 #include "store/store.h"
 
 typedef struct {
@@ -31,6 +32,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(People, people_free)
 
 /* Never NULL: of an address that was not loaded, and of NULL, nothing is known. Borrowed. */
 const Person *people_find(const People *people, const char *address);
+
+/* Never NULL. The author's. */
+const Person *people_author(const People *people, const Mail *mail);
+/* The first who is neither ours nor the agent, or NULL. A name without an address is nobody that
+ * mail can reach. Borrowed. */
+const Mailbox *people_outsider(const People *people, const GPtrArray *mailboxes);
 
 /* The key of a colleague by domain: he becomes a user whose key is his address. */
 gboolean people_add_colleague(

@@ -6,8 +6,7 @@
 #pragma once
 
 #include "mime/mail.h"
-#include "store/ingest.h"
-#include "store/people.h"
+#include "store/item.h"
 
 typedef enum {
 	STANDING_NOBODY,
@@ -16,52 +15,6 @@ typedef enum {
 } Standing;
 
 const char *standing_name(Standing standing);
-
-/* What a user wrote above a mail that he forwarded. */
-typedef struct {
-	const Mailbox *author; /* borrowed; may be NULL */
-	gint64 at;
-	const char *text; /* borrowed */
-} PlanComment;
-
-/* What a mail says of an earlier mail that it quotes. */
-typedef struct {
-	gboolean is_stated; /* it says who and when; else only text counts */
-	char *from_key;     /* address_key(), "" where only a name is stated */
-	const char *name;   /* borrowed, "" where none is stated */
-	gint64 at;
-	gboolean has_zone;
-	const char *text; /* borrowed */
-} PlanQuote;
-
-/* One mail that the delivery brings. */
-typedef struct {
-	const Mail *mail; /* the mail itself: an original, or the whole */
-	const Mail
-		*body; /* whose attachments it has: of an inline forward the wrapper, else mail */
-	gboolean is_inline; /* recovered from a text: to be completed by the real mail */
-	MailKind kind; /* mail->kind, but a user's own mail is not automatic by Precedence alone */
-	const char *source; /* as in casegate.messages */
-	const char *direction;
-	gint64 sent_at;
-	Precision sent_precision;
-	gboolean has_zone;   /* sent_at's zone was stated */
-	GPtrArray *comments; /* of PlanComment, outermost first */
-	GPtrArray *quotes;   /* of PlanQuote, nearest first, limited: those that state who and when;
-				of a mail   that names nothing else the nearest that does not */
-	/* What it names. */
-	char *message_id; /* its own or presumed id, NULL: none */
-	gboolean is_presumed;
-	GPtrArray *references; /* of char, nearest first, without message_id */
-	gboolean has_thread_index;
-	const guint8 *thread_guid;
-	char *conversation; /* mailbox and conversation id, NULL: none that names its thread */
-	char *side;         /* the company outside that it is with (store/side.h), NULL: internal */
-	gboolean is_loose;  /* a user's answer that names nothing but its subject */
-	gboolean is_weak;   /* may be a new matter on an old thread */
-	gboolean may_open;
-	gboolean may_reopen;
-} PlanItem;
 
 typedef struct {
 	Standing standing;

@@ -295,29 +295,35 @@ create function subject_similar(a text, b text) returns boolean language sql imm
 			select distinct 1 as side, word from regexp_split_to_table(a, '\W+') word where word <> ''
 			union all select distinct 2, word from regexp_split_to_table(b, '\W+') word where word <> '') w group by word) c);
 
--- Which weak messages of a class start a matter of their own: one that names known messages, none of them with a
--- similar subject (MATCHING 4). Where all that it names is still missing, its siblings tell: the answers that name the
--- same missing ones carry their subject. Two rows may swap sides when a late ancestor comes.
+-- Does a weak message go on with what it names: is the subject of a known one similar? Where all that it names is still
+-- missing, its siblings tell: the answers that name the same missing ones carry their subject. Null: nobody tells.
+create function weak_goes_on(p_tenant text, p_root bigint, p_message bigint, p_own uuid, p_ref_keys uuid[], p_base_subject text) returns boolean
+	language plpgsql stable as $$
+declare
+	v_told boolean;
+begin
+	select bool_or(subject_similar(a.base_subject, p_base_subject)) into v_told
+		from thread_key k join message a on a.tenant = k.tenant and a.message_id = k.message_id
+		where k.tenant = p_tenant and k.key = any(p_ref_keys) and a.message_id <> p_message;
+	if v_told is null then
+		select bool_or(subject_similar(a.base_subject, p_base_subject)) into v_told
+			from message a where a.tenant = p_tenant and a.thread_id in (select class_of(p_tenant, p_root)) and not a.weak
+				and a.ref_keys && p_ref_keys and not p_own = any(a.ref_keys) and a.message_id <> p_message;
+	end if;
+	return v_told;
+end $$;
+
+-- Which weak messages of a class start a matter of their own: one that goes on with nothing (MATCHING 4). Two rows may
+-- swap sides when a late ancestor comes.
 create function settle_branches(p_tenant text, p_root bigint, p_default bigint) returns void language plpgsql as $$
 declare
 	r record;
 	v_case bigint;
 begin
 	for r in
-		with m as (select message_id, own_key, other_keys, ref_keys, weak, base_subject, pin_auto, subject, submitted_by
-			from message where tenant = p_tenant and thread_id in (select class_of(p_tenant, p_root))),
-		names as (select m.message_id, k as key from m, unnest(m.ref_keys) k where m.weak),
-		named as (select n.message_id, a.message_id as other
-			from names n join (select m.message_id, k as key from m, unnest(m.own_key || m.other_keys) k) a using (key)
-			where a.message_id <> n.message_id),
-		beside as (select n.message_id, a.message_id as other
-			from names n join (select m.message_id, k as key from m, unnest(m.ref_keys) k where not m.weak) a using (key)
-			where n.message_id not in (select message_id from named)),
-		told as (select w.message_id, not bool_or(subject_similar(a.base_subject, w.base_subject)) as wants
-			from (table named union table beside) x join m w using (message_id) join m a on a.message_id = x.other
-			where not w.own_key = any(a.ref_keys) group by w.message_id)
-		select w.message_id, w.pin_auto, w.subject, w.submitted_by, coalesce(told.wants, false) as wants
-		from m w left join told using (message_id) where w.weak order by w.message_id
+		select w.message_id, w.pin_auto, w.subject, w.submitted_by,
+			not coalesce(weak_goes_on(p_tenant, p_root, w.message_id, w.own_key, w.ref_keys, w.base_subject), true) as wants
+		from message w where w.tenant = p_tenant and w.weak and w.thread_id in (select class_of(p_tenant, p_root)) order by w.message_id
 	loop
 		continue when r.wants = (r.pin_auto is not null);
 		if r.wants then
@@ -332,29 +338,59 @@ begin
 	end loop;
 end $$;
 
--- Who is where inside one branched thread: a pin starts a branch, everything else follows its nearest known ancestor:
--- the nearest that it names, or one that it quotes and that is later.
+-- The nearest known ancestor of each message of a class, as places in one list: the nearest that it names, or one that it
+-- quotes and that is later.
+create function class_tree(p_tenant text, p_root bigint, out o_ids bigint[], out o_parents int[], out o_pins bigint[], out o_cases bigint[])
+	language sql stable
+begin atomic
+	with m as (select message_id, own_key || other_keys as own_keys, ref_keys, quoted_keys, sent_at, coalesce(pin, pin_auto) as pin, case_id,
+			(row_number() over (order by message_id))::int as place
+			from message where tenant = p_tenant and thread_id in (select class_of(p_tenant, p_root))),
+		keys as (select m.place, m.sent_at, k as key from m, unnest(m.own_keys) k),
+		named as (select distinct on (m.place) m.place, a.place as parent, a.sent_at
+			from m, unnest(m.ref_keys) with ordinality k(key, i) join keys a using (key)
+			where a.place <> m.place order by m.place, k.i),
+		quoted as (select m.place, a.place as parent, a.sent_at from m, unnest(m.quoted_keys) k(key) join keys a using (key)
+			where a.place <> m.place),
+		near as (select distinct on (place) place, parent from (table named union all table quoted) q order by place, sent_at desc, parent)
+	select array_agg(m.message_id order by m.place), array_agg(near.parent order by m.place), array_agg(m.pin order by m.place),
+		array_agg(m.case_id order by m.place)
+		from m left join near using (place);
+end;
+
+-- Who is where inside one branched thread: a pin starts a branch, everything else follows its nearest known ancestor.
+-- Each message is looked at once, however long the chain of answers is.
 create function settle(p_tenant text, p_root bigint) returns void language plpgsql as $$
 declare
 	v_default bigint := (select case_id from thread where tenant = p_tenant and thread_id = p_root);
+	v_ids bigint[];                                          -- variables of their own: an element of one is read without a copy
+	v_parents int[];
+	v_pins bigint[];
+	v_was bigint[];
+	v_found bigint[];                                        -- 0: being looked for
+	v_path int[];
+	v_at int;
+	v_case bigint;
 begin
 	perform settle_branches(p_tenant, p_root, v_default);
-	with recursive
-		m as (select message_id, own_key || other_keys as own_keys, ref_keys, quoted_keys, sent_at, coalesce(pin, pin_auto) as pin from message
-			where tenant = p_tenant and thread_id in (select class_of(p_tenant, p_root))),
-		keys as (select m.message_id, m.sent_at, k as key from m, unnest(m.own_keys) k),
-		named as (select distinct on (m.message_id) m.message_id, a.message_id as parent, a.sent_at
-			from m, unnest(m.ref_keys) with ordinality k(key, i) join keys a using (key)
-			where a.message_id <> m.message_id order by m.message_id, k.i),
-		quoted as (select m.message_id, a.message_id as parent, a.sent_at from m, unnest(m.quoted_keys) k(key) join keys a using (key)
-			where a.message_id <> m.message_id),
-		near as (select distinct on (message_id) message_id, parent from (table named union all table quoted) q
-			order by message_id, sent_at desc, parent),
-		par as (select m.message_id, m.pin, near.parent from m left join near using (message_id)),
-		walk as (
-			select message_id, coalesce(pin, v_default) as case_id from par where pin is not null or parent is null
-			union all
-			select par.message_id, walk.case_id from par join walk on par.parent = walk.message_id where par.pin is null)
-	update message set case_id = case_final(p_tenant, walk.case_id) from walk
-		where message.tenant = p_tenant and message.message_id = walk.message_id and message.case_id <> case_final(p_tenant, walk.case_id);
+	select o_ids, o_parents, o_pins, o_cases into v_ids, v_parents, v_pins, v_was from class_tree(p_tenant, p_root);
+	v_found := array_fill(null::bigint, array[coalesce(cardinality(v_ids), 0)]);
+	for v_start in 1 .. coalesce(cardinality(v_ids), 0) loop
+		v_at := v_start;
+		v_path := '{}';
+		while v_found[v_at] is null and v_pins[v_at] is null and v_parents[v_at] is not null loop
+			v_found[v_at] := 0;
+			v_path := v_path || v_at;
+			v_at := v_parents[v_at];
+		end loop;
+		v_case := coalesce(nullif(v_found[v_at], 0), v_pins[v_at], v_default);
+		v_found[v_at] := v_case;
+		foreach v_at in array v_path loop
+			v_found[v_at] := v_case;
+		end loop;
+	end loop;
+	update message m set case_id = f.final
+		from unnest(v_ids, v_was, v_found) u(message_id, was, case_id)
+		join (select c, case_final(p_tenant, c) as final from (select distinct unnest(v_found) as c) d) f on f.c = u.case_id
+		where u.was <> f.final and m.tenant = p_tenant and m.message_id = u.message_id;
 end $$;

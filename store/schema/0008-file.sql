@@ -212,20 +212,10 @@ end $$;
 -- Everything else is settle()'s.
 create function branch_find(f filing, n naming, p_message bigint, p_root bigint, p_default bigint,
 	out o_case bigint, out o_is_new boolean) language plpgsql as $$
-declare
-	v_told boolean;
 begin
 	o_is_new := false;
 	if n.weak then
-		select bool_or(subject_similar(a.base_subject, n.base_subject)) into v_told
-			from thread_key k join message a on a.tenant = k.tenant and a.message_id = k.message_id
-			where k.tenant = f.tenant and k.key = any(n.ref_keys) and a.message_id <> p_message;
-		if v_told is null then                               -- all that it names is missing: its siblings tell
-			select bool_or(subject_similar(a.base_subject, n.base_subject)) into v_told
-				from message a where a.tenant = f.tenant and a.thread_id in (select class_of(f.tenant, p_root)) and not a.weak
-					and a.ref_keys && n.ref_keys and not n.keys[1] = any(a.ref_keys) and a.message_id <> p_message;
-		end if;
-		o_is_new := not coalesce(v_told, true);
+		o_is_new := not coalesce(weak_goes_on(f.tenant, p_root, p_message, n.keys[1], n.ref_keys, n.base_subject), true);
 		if o_is_new then
 			return;
 		end if;

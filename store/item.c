@@ -1,0 +1,240 @@
+#include "store/item.h"
+
+#include <string.h>
+
+#include "mime/address.h"
+#include "mime/date.h"
+#include "mime/subject.h"
+#include "store/side.h"
+
+/* How many of the mails that a mail quotes are looked for. */
+enum { QUOTES_MAX = 8 };
+
+static void quote_free(gpointer data)
+{
+	PlanQuote *quote = data;
+
+	g_free(quote->from_key);
+	g_free(quote);
+}
+
+void item_free(PlanItem *item)
+{
+	if (!item)
+		return;
+	g_ptr_array_unref(item->comments);
+	g_ptr_array_unref(item->quotes);
+	g_ptr_array_unref(item->references);
+	g_free(item->message_id);
+	g_free(item->conversation);
+	g_free(item->side);
+	g_free(item);
+}
+
+/* The zone of a wall clock without one: the wrapper's own, unless that says +0000 (servers do),
+ * else the tenant's. */
+static GTimeZone *zone_of(const MailDate *wrapper, const People *people)
+{
+	if (wrapper->has_offset && wrapper->offset_minutes != 0)
+		return g_time_zone_new_offset(wrapper->offset_minutes * 60);
+	return g_time_zone_ref(people->timezone);
+}
+
+gint64 item_instant(const MailDate *date, const MailDate *wrapper, const People *people,
+	gint64 received_at, gboolean *is_believed)
+{
+	static const gint64 year_1990 = G_GINT64_CONSTANT(631152000) * G_USEC_PER_SEC;
+	static const gint64 day = G_GINT64_CONSTANT(86400) * G_USEC_PER_SEC;
+	g_autoptr(GTimeZone) zone = zone_of(wrapper, people);
+	gint64 at = 0;
+
+	*is_believed =
+		maildate_instant(date, zone, &at) && at >= year_1990 && at <= received_at + day;
+	return *is_believed ? at : received_at;
+}
+
+/* Everything that the mail refers to, oldest first: References, then what In-Reply-To adds. */
+static GPtrArray *chain_of(const Mail *mail)
+{
+	GPtrArray *chain = g_ptr_array_new();
+
+	for (guint i = 0; i < mail->references->len; i++)
+		g_ptr_array_add(chain, g_ptr_array_index(mail->references, i));
+	for (guint i = 0; i < mail->in_reply_to->len; i++)
+		if (!g_ptr_array_find_with_equal_func(
+			    chain, g_ptr_array_index(mail->in_reply_to, i), g_str_equal, NULL))
+			g_ptr_array_add(chain, g_ptr_array_index(mail->in_reply_to, i));
+	return chain;
+}
+
+static void add_reference(PlanItem *item, const char *id)
+{
+	if (g_strcmp0(id, item->message_id) != 0 &&
+		!g_ptr_array_find_with_equal_func(item->references, id, g_str_equal, NULL))
+		g_ptr_array_add(item->references, g_strdup(id));
+}
+
+/* The ids of an item. An inline original has none of its own: forwards keep the ids of what they
+ * forward, so the last reference of the wrapper is presumed to be the first level's, the one before
+ * the second level's. */
+static void name_item(PlanItem *item, guint inline_depth)
+{
+	const Mail *named = item->is_inline ? item->body : item->mail;
+	g_autoptr(GPtrArray) chain = chain_of(named);
+	guint rest = chain->len;
+
+	if (!item->is_inline) {
+		item->message_id = g_strdup(item->mail->message_id);
+	} else if (chain->len >= inline_depth) {
+		rest = chain->len - inline_depth;
+		item->message_id = g_strdup(g_ptr_array_index(chain, rest));
+		item->is_presumed = TRUE;
+	}
+	if (item->mail->reported_id) /* of a bounce or receipt: the mail that it is about */
+		g_ptr_array_add(item->references, g_strdup(item->mail->reported_id));
+	for (guint i = rest; i > 0; i--)
+		add_reference(item, g_ptr_array_index(chain, i - 1));
+	item->has_thread_index = named->has_thread_index && item->kind != MAIL_KIND_CALENDAR;
+	item->thread_guid = named->thread_guid;
+}
+
+void item_name_conversation(PlanItem *item, const Envelope *envelope)
+{
+	const gboolean is_answer = item->references->len > 0 || item->has_thread_index ||
+				   subject_is_reply(item->mail->subject) ||
+				   subject_is_forward(item->mail->subject);
+
+	if (is_answer && item->kind != MAIL_KIND_CALENDAR)
+		item->conversation =
+			g_strjoin("\n", envelope->mailbox, envelope->conversation_id, NULL);
+}
+
+/* Who it is with: the author from outside, else the first outsider that it is written to. */
+static char *side_of(const Mail *mail, const People *people)
+{
+	const GPtrArray *const lists[] = {mail->from, mail->to, mail->cc};
+
+	for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
+		const Mailbox *outsider = people_outsider(people, lists[i]);
+
+		if (outsider)
+			return side_of_address(outsider->address);
+	}
+	return NULL;
+}
+
+static const char *direction_of(const Mail *mail, const People *people)
+{
+	if (mail->from->len != 1 || !people_author(people, mail)->is_ours)
+		return "in";
+	if (people_outsider(people, mail->to) || people_outsider(people, mail->cc))
+		return "out";
+	return mail->to->len + mail->cc->len > 0 ? "internal" : "out";
+}
+
+/* "Precedence: bulk" is what list and mail-merge programs write above what a person wrote. */
+static MailKind kind_of(const Mail *mail, const People *people, gboolean is_users)
+{
+	gboolean is_by_precedence =
+		mail->kind == MAIL_KIND_AUTO_REPLY && mail->kind_evidence &&
+		g_ascii_strncasecmp(mail->kind_evidence, "Precedence", strlen("Precedence")) == 0;
+
+	return is_by_precedence && is_users && people_author(people, mail)->is_ours ? MAIL_KIND_MAIL
+										    : mail->kind;
+}
+
+/* "[PATCH 2/7] …": one of a series that was sent as answers to its first. */
+static gboolean is_of_series(const char *subject)
+{
+	const char *end = *subject == '[' ? strchr(subject, ']') : NULL;
+
+	for (const char *at = subject + 1; end && at < end; at++)
+		if (*at == '/' && g_ascii_isdigit(at[-1]) && g_ascii_isdigit(at[1]))
+			return TRUE;
+	return FALSE;
+}
+
+/* Replies and forwards say so in their subject, or quote. What only refers may be a new matter on
+ * an old thread. */
+static gboolean is_weak(const PlanItem *item)
+{
+	const Mail *mail = item->mail;
+
+	return item->references->len > 0 && !subject_is_reply(mail->subject) &&
+	       !subject_is_forward(mail->subject) && !is_of_series(mail->subject) &&
+	       mail->quotes->len == 0 && mail->forwards->len == 0 && item->kind == MAIL_KIND_MAIL;
+}
+
+/* What a user writes into a new mail of his own program as an answer: only its subject says to
+ * what. */
+static gboolean is_loose(const PlanItem *item)
+{
+	const Mail *mail = item->mail;
+
+	return item->kind == MAIL_KIND_MAIL && strcmp(item->direction, "out") == 0 && item->side &&
+	       *mail->base_subject && item->references->len == 0 && mail->quotes->len == 0 &&
+	       mail->forwards->len == 0 && mail->thread_depth == 0 &&
+	       subject_is_reply(mail->subject);
+}
+
+static PlanQuote *add_quote(PlanItem *item, const Quote *quote)
+{
+	PlanQuote *added = g_new0(PlanQuote, 1);
+
+	added->from_key =
+		address_key(quote->from && quote->from->address ? quote->from->address : "");
+	added->name = quote->from && quote->from->name ? quote->from->name : "";
+	added->text = quote->text;
+	g_ptr_array_add(item->quotes, added);
+	return added;
+}
+
+/* Who and when must both be stated, the time to the minute. Where no quote of a mail without
+ * references does, the words of the nearest must do. */
+static void add_quotes(PlanItem *item, const People *people, gint64 received_at)
+{
+	for (guint i = 0; i < item->mail->quotes->len && item->quotes->len < QUOTES_MAX; i++) {
+		const Quote *quote = g_ptr_array_index(item->mail->quotes, i);
+		gboolean is_believed = FALSE;
+		gint64 at = item_instant(
+			&quote->date, &item->mail->date, people, received_at, &is_believed);
+		PlanQuote *stated;
+
+		if (!quote->from || !is_believed || quote->date.precision < PRECISION_MINUTE)
+			continue;
+		stated = add_quote(item, quote);
+		stated->is_stated = TRUE;
+		stated->at = at;
+		stated->has_zone = quote->date.has_offset;
+	}
+	if (item->quotes->len == 0 && item->references->len == 0 && item->mail->quotes->len > 0)
+		add_quote(item, g_ptr_array_index(item->mail->quotes, 0));
+}
+
+PlanItem *item_new(const Mail *mail, const Mail *body, guint inline_depth, const char *source,
+	gboolean is_users, const Envelope *envelope, const People *people)
+{
+	PlanItem *item = g_new0(PlanItem, 1);
+	gboolean is_believed;
+
+	item->mail = mail;
+	item->body = body;
+	item->is_inline = inline_depth > 0;
+	item->kind = kind_of(mail, people, is_users);
+	item->source = source;
+	item->comments = g_ptr_array_new_with_free_func(g_free);
+	item->references = g_ptr_array_new_with_free_func(g_free);
+	item->quotes = g_ptr_array_new_with_free_func(quote_free);
+	item->direction = direction_of(mail, people);
+	item->sent_at =
+		item_instant(&mail->date, &body->date, people, envelope->received_at, &is_believed);
+	item->sent_precision = is_believed ? mail->date.precision : PRECISION_NONE;
+	item->has_zone = mail->date.has_offset;
+	name_item(item, inline_depth);
+	add_quotes(item, people, envelope->received_at);
+	item->is_weak = is_weak(item);
+	item->side = side_of(mail, people);
+	item->is_loose = is_loose(item) && is_users;
+	item->may_reopen = item->kind == MAIL_KIND_MAIL || item->kind == MAIL_KIND_CALENDAR;
+	return item;
+}
