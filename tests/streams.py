@@ -40,7 +40,7 @@ class Filing:
             self.run("user", "add", tenant, user, *addresses)
         self.run("user", "add", tenant, "--domain", world.DOMAIN)
 
-    def file(self, deliveries, writers):
+    def file(self, deliveries, writers, how=()):
         paths = []
         for delivery in deliveries:
             path = f"{self.directory}/{len(paths):06d}.eml"
@@ -51,7 +51,7 @@ class Filing:
         failed = 0
         rounds = max((len(p) + CHUNK - 1) // CHUNK for p in parts)
         for n in range(rounds):
-            running = [subprocess.Popen([harness.program(), "file", "--to", world.AGENT, *part[n * CHUNK:(n + 1) * CHUNK]],
+            running = [subprocess.Popen([harness.program(), "file", "--to", world.AGENT, *how, *part[n * CHUNK:(n + 1) * CHUNK]],
                                         env=self.environment, stdout=subprocess.DEVNULL) for part in parts if part[n * CHUNK:]]
             failed += sum(process.wait() != 0 for process in running)
         return failed
@@ -71,49 +71,65 @@ def repeats(log):
     return {code: text.count(f"[{code}]") for code in ("40P01", "40001", "23505")}
 
 
+def check(tap, options, filing, people, deliveries, runs, how=()):
+    """Files the deliveries in each order and holds what came out against the truth and against the first order."""
+    first = None
+    for name, order, writers in runs:
+        tenant = f"t{tap.count}"
+        filing.provide(tenant)
+        failed = filing.file(order, writers, how)
+        with filing.cluster.connect() as session:
+            result = score.Score(people.mails, deliveries, score.Found(session, tenant))
+        print(f"# {name}: {result.line()}; repeated so far {repeats(filing.cluster.log)}")
+        if options.show:
+            for problem in result.problems:
+                print(f"#   {problem}")
+        tap.equal(failed, 0, f"{name}: every mail is taken")
+        tap.equal(f"{result.precision:.4f}", "1.0000", f"{name}: no mail lies in another matter's case", *result.problems[:12])
+        tap.ok(result.recall >= .99, f"{name}: matters stay together", result.line(), *result.problems[:12])
+        tap.equal((result.duplicates_missed, result.duplicates_invented), (0, 0), f"{name}: every duplicate is found, none invented",
+                  *[p for p in result.problems if "duplicate" in p[0]][:12])
+        tap.equal(result.unfiled, 0, f"{name}: nothing of ours waits", *result.problems[:12])
+        if not how:
+            tap.equal(result.wrong_direction, 0, f"{name}: directions", *result.problems[:12])
+        if first is None:
+            first = result
+            continue
+        both = first.case_of.keys() & result.case_of.keys()
+        differing = first.partition(both) ^ result.partition(both)
+        tap.equal(len(differing), 0, f"{name}: the same cases as in sent order", *[sorted(c) for c in list(differing)[:10]])
+
+
+def runs_of(name, deliveries, options):
+    runs = [(f"{name} {order}", mails, 1) for order, mails in orders(deliveries, options.shuffles, options.seed)]
+    if options.writers > 1:
+        runs.append((f"{name} by {options.writers} writers", runs[-1][1], options.writers))
+    return runs
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--matters", type=int, default=100)
+    parser.add_argument("--matters", type=int, default=60)
     parser.add_argument("--shuffles", type=int, default=1)
     parser.add_argument("--writers", type=int, default=16)
     parser.add_argument("--missing", type=float, default=.2)
+    parser.add_argument("--only", choices=["stream", "list"])
     parser.add_argument("--show", action="store_true")
     options = parser.parse_args()
     tap = harness.Tap()
     people = world.World(options.seed, options.matters)
+    archive = ways.Archive(people).deliveries
     deliveries = ways.Ways(people, options.missing).deliveries
-    print(f"# seed {options.seed}: {len(people.mails)} mails, {people.cases} matters, {len(deliveries)} deliveries")
+    print(f"# seed {options.seed}: {len(people.mails)} mails, {people.cases} matters, {len(deliveries)} deliveries, a list of {len(archive)}")
     with pg.Cluster(settings="\nlog_line_prefix = '%m [%p] %u [%e] '\n") as cluster, tempfile.TemporaryDirectory() as directory:
         environment = cluster.environment()
         subprocess.run([harness.program(), "migrate"], env=environment, check=True, stdout=subprocess.DEVNULL)
         filing = Filing(cluster, environment, directory)
-        first = None
-        runs = [(name, order, 1) for name, order in orders(deliveries, options.shuffles, options.seed)]
-        if options.writers > 1:
-            runs.append((f"{options.writers} writers", runs[-1][1], options.writers))
-        for number, (name, order, writers) in enumerate(runs):
-            tenant = f"t{number}"
-            filing.provide(tenant)
-            failed = filing.file(order, writers)
-            with cluster.connect() as session:
-                result = score.Score(people.mails, deliveries, score.Found(session, tenant))
-            print(f"# {name}: {result.line()}; repeated so far {repeats(cluster.log)}")
-            if options.show:
-                for problem in result.problems:
-                    print(f"#   {problem}")
-            tap.equal(failed, 0, f"{name}: every mail is taken")
-            tap.equal(f"{result.precision:.4f}", "1.0000", f"{name}: no mail lies in another matter's case", *result.problems[:12])
-            tap.ok(result.recall >= .99, f"{name}: matters stay together", result.line(), *result.problems[:12])
-            tap.equal((result.duplicates_missed, result.duplicates_invented), (0, 0), f"{name}: every duplicate is found, none invented",
-                      *[p for p in result.problems if "duplicate" in p[0]][:12])
-            tap.equal((result.wrong_direction, result.unfiled), (0, 0), f"{name}: directions, and nothing of ours waits", *result.problems[:12])
-            if first is None:
-                first = result
-            else:
-                both = first.case_of.keys() & result.case_of.keys()
-                differing = first.partition(both) ^ result.partition(both)
-                tap.equal(len(differing), 0, f"{name}: the same cases as in sent order", *[sorted(c) for c in list(differing)[:10]])
+        if options.only != "list":
+            check(tap, options, filing, people, deliveries, runs_of("stream", deliveries, options))
+        if options.only != "stream":
+            check(tap, options, filing, people, archive, runs_of("list", archive, options), ("--from", "anna", "--history"))
     return tap.done()
 
 

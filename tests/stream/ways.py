@@ -42,6 +42,7 @@ class Ways:
     def __init__(self, world, missing=.2):
         self.world, self.rng, self.missing = world, world.rng, missing
         self.deliveries = []
+        self.answered = {m.answers.key for m in world.mails if m.is_pasted}
         for mail in world.mails:
             self.deliver(mail)
         self.attach_several()
@@ -105,8 +106,9 @@ class Ways:
             self.add(when, source, [mail], way)
 
     def deliver(self, mail):
-        # Without the first mail of a new matter on an old thread nobody could tell it from the old one.
-        is_needed = mail.is_pasted or (mail.answers and mail.answers.case != mail.case)
+        # Without the first mail of a new matter on an old thread nobody could tell it from the old one; and who pastes an
+        # answer took it from a case that is there.
+        is_needed = mail.is_pasted or mail.key in self.answered or (mail.answers and mail.answers.case != mail.case)
         if self.rng.random() < self.missing and not is_needed:
             return
         users = [p for p in mail.people if p.is_ours] or [OURS[0]]
@@ -133,6 +135,29 @@ class Ways:
                 user = next((p for p in chosen[-1].people if p.is_ours), OURS[0])
                 when, source = self.attached(chosen, user)
                 self.add(max(when, *(m.when for m in chosen)), source, chosen, "several")
+
+
+class Archive:
+    """The same people on a mailing list: everybody's mail comes once as the list sent it, with its tag and footer; an
+    operator imports it. Pasted mails and new matters on old threads are no genuine threads of a list."""
+
+    FOOTER = "\n\n_______________________________________________\nliste mailing list\nliste@listen.example\nhttps://listen.example/mailman/listinfo/liste"
+
+    def __init__(self, world):
+        left_out = set()
+        for mail in world.mails:                    # and what hangs on those
+            if mail.is_pasted or (mail.answers and (mail.answers.key in left_out or mail.answers.case != mail.case)):
+                left_out.add(mail.key)
+        self.deliveries = [Delivery(m.when, self.sent(m), [m.key], "list", True) for m in world.mails if m.key not in left_out]
+
+    def sent(self, mail):
+        subject = mail.subject
+        prefix, colon, rest = subject.partition(": ")
+        tagged = f"{prefix}: [liste] {rest}" if colon and len(prefix) < 4 else f"[liste] {subject}"
+        headers = [(n, tagged if n == "Subject" else "liste@listen.example" if n == "To" else v) for n, v in mail.headers() if n != "Cc"]
+        more = [("Sender", "liste-bounces@listen.example"), ("List-Id", "liste <liste.listen.example>"), ("Precedence", "list"),
+                ("X-Mailman-Version", "2.1.39")]
+        return eml(encoded(headers) + more + TEXT, mail.text + self.FOOTER)
 
 
 class _Agent:
