@@ -143,8 +143,8 @@ static void find_standing(Plan *plan, const Mail *mail, const Envelope *envelope
 static PlanItem *add_item(Plan *plan, const Mail *mail, const Mail *body, guint inline_depth,
 	const char *source, GPtrArray *comments, const Envelope *envelope, const People *people)
 {
-	PlanItem *item = item_new(mail, body, inline_depth, source, plan->standing == STANDING_USER,
-		envelope, people);
+	PlanItem *item = planitem_new(mail, body, inline_depth, source,
+		plan->standing == STANDING_USER, envelope, people);
 
 	if (comments) {
 		g_ptr_array_unref(item->comments);
@@ -201,7 +201,7 @@ static GPtrArray *comments_with(const GPtrArray *before, const Mail *wrapper, co
 		PlanComment *comment = g_new0(PlanComment, 1);
 
 		comment->author = mail_author(wrapper);
-		comment->at = item_instant(
+		comment->at = planitem_instant(
 			&wrapper->date, &body->date, people, envelope->received_at, &is_believed);
 		comment->text = text;
 		g_ptr_array_add(comments, comment);
@@ -319,7 +319,7 @@ static void name_conversations(Plan *plan, const Mail *mail, const Envelope *env
 		PlanItem *item = g_ptr_array_index(plan->items, i);
 
 		if (item->body == mail)
-			item_name_conversation(item, envelope);
+			planitem_name_conversation(item, envelope);
 	}
 }
 
@@ -352,7 +352,7 @@ Plan *plan_make(
 	Plan *plan = g_new0(Plan, 1);
 	const Unwrapping at = {plan, envelope, people};
 
-	plan->items = g_ptr_array_new_with_free_func((GDestroyNotify)item_free);
+	plan->items = g_ptr_array_new_with_free_func((GDestroyNotify)planitem_free);
 	find_standing(plan, mail, envelope, people, policy);
 	if (!envelope->tenant && plan->standing == STANDING_USER &&
 		people_author(people, mail)->is_ours && is_carrier(mail, people))

@@ -6,7 +6,7 @@
 #pragma once
 
 #include "mime/mail.h"
-#include "store/item.h"
+#include "store/planitem.h"
 
 typedef enum {
 	STANDING_NOBODY,

@@ -1,5 +1,5 @@
-/* Item: one mail that a delivery brings: what it is, when it was sent, what it is called and names,
- * and whom it is with. Pure. An item borrows from the Mail and owns what it made of it. */
+/* Plan item: one mail that a delivery brings: what it is, when it was sent, what it is called and
+ * names, and whom it is with. Pure. An item borrows from the Mail and owns what it made of it. */
 #pragma once
 
 #include "mime/mail.h"
@@ -55,14 +55,14 @@ typedef struct {
 /* Of mail, which was found in body (itself, or of an inline original the wrapper; inline_depth
  * counts its levels there, 0: not inline). source is static. is_users: a user of ours brought it.
  */
-PlanItem *item_new(const Mail *mail, const Mail *body, guint inline_depth, const char *source,
+PlanItem *planitem_new(const Mail *mail, const Mail *body, guint inline_depth, const char *source,
 	gboolean is_users, const Envelope *envelope, const People *people);
-void item_free(PlanItem *item);
+void planitem_free(PlanItem *item);
 
 /* Gives the item its mailbox's conversation. Exchange puts mails without a Thread-Index into one
  * conversation by their subject alone; of those only answers are believed. */
-void item_name_conversation(PlanItem *item, const Envelope *envelope);
+void planitem_name_conversation(PlanItem *item, const Envelope *envelope);
 
 /* When it was written; what cannot be believed counts as written when it came. */
-gint64 item_instant(const MailDate *date, const MailDate *wrapper, const People *people,
+gint64 planitem_instant(const MailDate *date, const MailDate *wrapper, const People *people,
 	gint64 received_at, gboolean *is_believed);

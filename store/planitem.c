@@ -1,4 +1,4 @@
-#include "store/item.h"
+#include "store/planitem.h"
 
 #include <string.h>
 
@@ -18,7 +18,7 @@ static void quote_free(gpointer data)
 	g_free(quote);
 }
 
-void item_free(PlanItem *item)
+void planitem_free(PlanItem *item)
 {
 	if (!item)
 		return;
@@ -40,7 +40,7 @@ static GTimeZone *zone_of(const MailDate *wrapper, const People *people)
 	return g_time_zone_ref(people->timezone);
 }
 
-gint64 item_instant(const MailDate *date, const MailDate *wrapper, const People *people,
+gint64 planitem_instant(const MailDate *date, const MailDate *wrapper, const People *people,
 	gint64 received_at, gboolean *is_believed)
 {
 	static const gint64 year_1990 = G_GINT64_CONSTANT(631152000) * G_USEC_PER_SEC;
@@ -98,7 +98,7 @@ static void name_item(PlanItem *item, guint inline_depth)
 	item->thread_guid = named->thread_guid;
 }
 
-void item_name_conversation(PlanItem *item, const Envelope *envelope)
+void planitem_name_conversation(PlanItem *item, const Envelope *envelope)
 {
 	const gboolean is_answer = item->references->len > 0 || item->has_thread_index ||
 				   subject_is_reply(item->mail->subject) ||
@@ -196,7 +196,7 @@ static void add_quotes(PlanItem *item, const People *people, gint64 received_at)
 	for (guint i = 0; i < item->mail->quotes->len && item->quotes->len < QUOTES_MAX; i++) {
 		const Quote *quote = g_ptr_array_index(item->mail->quotes, i);
 		gboolean is_believed = FALSE;
-		gint64 at = item_instant(
+		gint64 at = planitem_instant(
 			&quote->date, &item->mail->date, people, received_at, &is_believed);
 		PlanQuote *stated;
 
@@ -211,7 +211,7 @@ static void add_quotes(PlanItem *item, const People *people, gint64 received_at)
 		add_quote(item, g_ptr_array_index(item->mail->quotes, 0));
 }
 
-PlanItem *item_new(const Mail *mail, const Mail *body, guint inline_depth, const char *source,
+PlanItem *planitem_new(const Mail *mail, const Mail *body, guint inline_depth, const char *source,
 	gboolean is_users, const Envelope *envelope, const People *people)
 {
 	PlanItem *item = g_new0(PlanItem, 1);
@@ -226,8 +226,8 @@ PlanItem *item_new(const Mail *mail, const Mail *body, guint inline_depth, const
 	item->references = g_ptr_array_new_with_free_func(g_free);
 	item->quotes = g_ptr_array_new_with_free_func(quote_free);
 	item->direction = direction_of(mail, people);
-	item->sent_at =
-		item_instant(&mail->date, &body->date, people, envelope->received_at, &is_believed);
+	item->sent_at = planitem_instant(
+		&mail->date, &body->date, people, envelope->received_at, &is_believed);
 	item->sent_precision = is_believed ? mail->date.precision : PRECISION_NONE;
 	item->has_zone = mail->date.has_offset;
 	name_item(item, inline_depth);
