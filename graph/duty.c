@@ -16,6 +16,7 @@
 #define TROUBLE_PAUSE_MS 2000
 #define FOLLOW_US        G_USEC_PER_SEC
 #define TIDY_US          (600 * G_USEC_PER_SEC)
+#define FAILED_SECONDS   1.0
 #define REDEEM_TRIES     2
 #define TEST_SECONDS     45
 
@@ -134,8 +135,13 @@ static gboolean do_subscribe(Duty *duty, Account *account, GError **error)
 
 	(void)error;
 	/* A doorbell that cannot be hung is no reason to stop reading. */
-	if (!subscribe_keep(account, &cause))
+	if (subscribe_keep(account, &cause))
+		return TRUE;
+	if (g_strcmp0(remedy_state(cause), "reconnect") == 0)
 		note_error(duty, account, "subscribing", cause);
+	else
+		tell(duty, TRUE, "tenant %s, user %s: subscribing: %s", account->connection->tenant,
+			account->connection->user, cause->message);
 	return TRUE;
 }
 
@@ -166,6 +172,8 @@ static gboolean take_turn(Duty *duty, guint i, gboolean *found, GError **error)
 		mailbox_note_failure(duty->work, turn.tenant, turn.user, cause->message, 60, NULL);
 	} else if (!turns[i].run(duty, account, &cause)) {
 		note_error(duty, account, turns[i].what, cause);
+		/* Whatever it was, also our own database: not again at once. */
+		mailbox_park(duty->work, turn.tenant, turn.user, FAILED_SECONDS, NULL);
 	}
 	if (account != NULL)
 		duty->settings->count(DUTY_REQUESTS, account->requests);

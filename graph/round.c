@@ -25,7 +25,8 @@ typedef struct {
 	gboolean is_first; /* the round reads the window, not the changes */
 	guint shown;       /* in this round, by this process */
 	gboolean must_sweep;
-	gboolean is_old_page; /* the page to read was given to an earlier round: these die quickly */
+	gboolean
+		is_old_page; /* the page to read was given to an earlier round: these die quickly */
 	guint resets;
 } Reading;
 

@@ -10,6 +10,7 @@
 #define LIFE_MINUTES       4200
 #define RENEW_SECONDS      86400
 #define AGAIN_SECONDS      60
+#define REFUSED_SECONDS    3600
 #define CLIENT_STATE_BYTES 32
 
 static char *time_text(gint64 seconds)
@@ -133,14 +134,19 @@ gboolean subscribe_keep(Account *account, GError **error)
 {
 	const OutlookConnection *connection = account->connection;
 	g_autofree char *url = g_strconcat(account->settings->public_url, PATH, NULL);
+	g_autoptr(GError) cause = NULL;
 
 	if (*account->settings->public_url == '\0')
 		return subscription_schedule(
 			account->store, connection->tenant, connection->user, RENEW_SECONDS, error);
-	if (keep(account, url, error))
+	if (keep(account, url, &cause))
 		return TRUE;
+	/* What Microsoft refuses for good it refuses tomorrow, too. */
 	subscription_schedule(account->store, connection->tenant, connection->user,
-		MAX(account->park_seconds, AGAIN_SECONDS), NULL);
+		cause->code == CASEGATE_ERROR_RETRY ? MAX(account->park_seconds, AGAIN_SECONDS)
+						    : REFUSED_SECONDS,
+		NULL);
+	g_propagate_error(error, g_steal_pointer(&cause));
 	return FALSE;
 }
 
