@@ -371,7 +371,8 @@ void remedy_set_error(
 
 char *remedy_hint(const GError *error)
 {
-	const char *bracket = strstr(error->message, " [");
+	const char *bracket =
+		g_str_has_suffix(error->message, "]") ? g_strrstr(error->message, " [") : NULL;
 
 	return bracket != NULL ? g_strndup(error->message, (gsize)(bracket - error->message))
 			       : g_strdup(error->message);
