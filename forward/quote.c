@@ -14,9 +14,9 @@ enum {
 	RULE_LENGTH = 4,        /* so many dashes begin a separator */
 	QUOTE_DEPTH = 20,       /* quotes inside quotes that are told apart */
 	QUOTES = 100,           /* told apart at all */
-	QUOTE_BYTES = 20 << 20, /* text of all quotes together */
+	QUOTE_BYTES = 2 << 20,  /* text of all quotes together */
 	/* How far attributions and blocks are looked for; marks further. */
-	ATTRIBUTED_LINES = 10000,
+	ATTRIBUTED_LINES = 4000,
 };
 
 /* An earlier mail inside the text. */

@@ -235,15 +235,16 @@ static void skip_to_dashes(Scan *scan)
 }
 
 /* Where the body must be cut so that GMime meets only what it can do in time; its end where it need
- * not be. */
-static gsize scan_limits(
-	const char *text, gsize length, gsize body, const char *boundary, guint *parts)
+ * not be. Says also whether a multipart is still open there. */
+static gsize scan_limits(const char *text, gsize length, gsize body, const char *boundary,
+	guint *parts, gboolean *is_open)
 {
 	g_autoptr(GPtrArray) boundaries = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GString) type = g_string_new(NULL);
 	Scan scan = {
 		.text = text, .length = length, .at = body, .boundaries = boundaries, .type = type};
 
+	*is_open = FALSE;
 	g_ptr_array_add(boundaries, g_strdup(boundary));
 	while (scan.at < length) {
 		gsize before;
@@ -271,6 +272,7 @@ static gsize scan_limits(
 			return before;
 		}
 	}
+	*is_open = boundaries->len > 0;
 	return length;
 }
 
@@ -463,6 +465,7 @@ static MimeNode *parts_parse(Mail *mail, const Params *type, GBytes *source, gsi
 	gboolean is_stated = g_strcmp0(boundary, params_get(type, "boundary")) == 0;
 	g_autoptr(GBytes) limited = NULL;
 	MimeNode *node = NULL;
+	gboolean is_open;
 
 	if (!boundary || !*boundary)
 		return NULL;
@@ -471,7 +474,7 @@ static MimeNode *parts_parse(Mail *mail, const Params *type, GBytes *source, gsi
 			mail, "a boundary of more than %d bytes not looked for", LIMIT_BOUNDARY);
 		return NULL;
 	}
-	end = scan_limits(text, length, body, boundary, parts);
+	end = scan_limits(text, length, body, boundary, parts, &is_open);
 	if (end < length)
 		mail_defect(mail, "too many or too deep parts: cut after %" G_GSIZE_FORMAT " bytes",
 			end);
@@ -480,7 +483,11 @@ static MimeNode *parts_parse(Mail *mail, const Params *type, GBytes *source, gsi
 							      : G_MAXSIZE;
 	if (start != G_MAXSIZE)
 		node = ask_gmime(mail, limited, start, boundary);
-	return node ? node : ask_gmime_plainly(mail, limited, body, type->value, boundary);
+	if (!node)
+		node = ask_gmime_plainly(mail, limited, body, type->value, boundary);
+	if (node && is_open)
+		mail_defect(mail, "a multipart without its end: perhaps the mail is cut off");
+	return node;
 }
 
 static MimeNode *multipart_parse(

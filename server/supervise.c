@@ -21,8 +21,8 @@
 #define FIRST_BACKOFF_US (100 * 1000)
 #define LAST_BACKOFF_US  (2 * G_USEC_PER_SEC)
 /* One that sends and one that reads; more of them on more machines. */
-#define GRAPH_WORKERS    2
-#define STOP_LIMIT_US    (13 * G_USEC_PER_SEC)
+#define GRAPH_WORKERS 2
+#define STOP_LIMIT_US (13 * G_USEC_PER_SEC)
 
 typedef struct {
 	Config *config;

@@ -43,8 +43,8 @@ static gboolean file_item(
 	Items *items, const Filing *filing, guint position, Placed *placed, GError **error)
 {
 	PlanItem *item = g_ptr_array_index(filing->plan->items, position);
-	g_autoptr(Identity) identity = identity_find(items->store,
-		filing->tenant, item, filing->envelope->sent_message, error);
+	g_autoptr(Identity) identity = identity_find(
+		items->store, filing->tenant, item, filing->envelope->sent_message, error);
 	Filing tagged = *filing;
 
 	if (!identity ||

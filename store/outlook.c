@@ -259,16 +259,10 @@ Table *outlook_list(Store *store, const char *tenant, const char *user, GError *
 	const char *values[] = {tenant, user != NULL ? user : "", NULL};
 
 	return table_query(store, "listing connections",
-		"SELECT o.tenant, o.mailbox, o.\"user\", o.mode, o.state, o.hint, o.last_sync_at,"
-		" o.last_error, array_to_json(o.scopes) AS scopes, f.seen_at, f.filed_at, f.seen, "
-		"f.filed"
-		" FROM casegate.outlook_connection o"
-		" LEFT JOIN LATERAL (SELECT max(x.seen_at) AS seen_at, max(x.filed_at) AS filed_at,"
-		"   coalesce(sum(x.seen), 0)::bigint AS seen, coalesce(sum(x.filed), 0)::bigint AS "
-		"filed"
-		"   FROM casegate.outlook_folder x WHERE x.tenant = o.tenant AND x.\"user\" = "
-		"o.\"user\") f ON true"
-		" WHERE o.tenant = $1 AND ($2 = '' OR o.\"user\" = $2) ORDER BY o.\"user\"",
+		"SELECT tenant, mailbox, \"user\", mode, state, hint, last_sync_at, last_error,"
+		" array_to_json(scopes) AS scopes, seen_at, filed_at, seen, filed"
+		" FROM casegate.outlook_connections"
+		" WHERE tenant = $1 AND ($2 = '' OR \"user\" = $2) ORDER BY \"user\"",
 		values, error);
 }
 

@@ -206,6 +206,18 @@ grant select (tenant, job_id, kind, "user", case_id, created_at, finished_at, ou
 grant insert, update on outlook_connection to casegate_web;
 grant delete on outlook_connection to casegate_graph, casegate_admin;
 
+-- The app sees the flow of the connections that it sees: what was last seen in the folders against what was last filed.
+create policy app on outlook_folder for select to casegate_app
+	using (tenant = (select casegate.tenant_now()) and ("user" = (select casegate.user_now()) or (select casegate.sees_all())));
+grant select on outlook_folder to casegate_app, casegate_gateway;
+create or replace view outlook_connections with (security_invoker = true) as
+select o.tenant, o.mailbox, o."user", o.mode, o.state, o.hint, o.last_sync_at, o.last_error, o.scopes, o.connected_at,
+	f.seen_at, f.filed_at, f.seen, f.filed
+from outlook_connection o
+cross join lateral (select max(x.seen_at) as seen_at, max(x.filed_at) as filed_at, coalesce(sum(x.seen), 0)::bigint as seen,
+		coalesce(sum(x.filed), 0)::bigint as filed
+	from outlook_folder x where x.tenant = o.tenant and x."user" = o."user") f;
+
 -- ------------------------------------------------------------- the registration
 
 -- Stores it; without a secret and a key the ones before stay. Who was waiting for the administrator is tried again.

@@ -61,7 +61,7 @@ static const Row lists[] = {
 	{"Anna \"Anni\" Muster <anna@acme.example>",                       "Anna Anni Muster<anna@acme.example>"      },
 	{"张伟 <zhang@acme.example>；李娜",                           "张伟<zhang@acme.example>|李娜<->"     },
 	{"undisclosed-recipients:;",				       ""					 },
-	{"(无)",								       ""					 },
+	{"(无)",							  ""					 },
 	{" , ;",							   ""					 },
 	{"",							       ""					 },
 };

@@ -60,7 +60,7 @@ select is(world.ask(w.who, format('select count(*) from %I', k.name)) in ('0', '
 select is(world.ask('operator', format('select count(*) from %I', k.name)), world.ask('superuser', format('select count(*) from %I', k.name)), 'the operator reads all of ' || k.name)
 	from world.kinds() k;
 select is(world.ask('nobody', format('select count(*) from %I where false', k.name)), case when k.name in ('tenant_user', 'case_file', 'case_member', 'message', 'message_sight', 'delivery',
-		'participant', 'attachment', 'message_comment', 'delivery_message_row', 'evidence', 'event', 'outlook_connection', 'thread_key', 'case_token', 'agent_address') then '0' else 'error 42501' end,
+		'participant', 'attachment', 'message_comment', 'delivery_message_row', 'evidence', 'event', 'outlook_connection', 'outlook_folder', 'thread_key', 'case_token', 'agent_address') then '0' else 'error 42501' end,
 		'the app and the table ' || k.name) from world.kinds() k where k.is_table;
 
 -- Who sees what, counted: rows of anna (a member of one case), bob (of the other, and he brought a3), cleo (none), chef (all).

@@ -17,7 +17,7 @@ select is(world.columns(v.name, cardinality(string_to_array(v.want, ' '))), v.wa
 	('held', 'tenant delivery_id received_at kind outcome from_name from_address subject preview reason candidates'),
 	('match_evidence', 'tenant delivery_id case_id signal detail strength chosen'),
 	('events', 'tenant event_id at kind case_id message_id delivery_id detail'),
-	('outlook_connections', 'tenant mailbox user mode state hint last_sync_at last_error'),
+	('outlook_connections', 'tenant mailbox user mode state hint last_sync_at last_error scopes connected_at seen_at filed_at seen filed'),
 	('stats', 'tenant received filed held duplicate rejected failed')) v(name, want);
 select is((select string_agg(data_type, ',' order by 1) from (select distinct data_type from information_schema.columns
 	where table_schema = 'casegate' and column_name in ('case_id', 'message_id', 'delivery_id', 'event_id', 'attachment_id', 'merged_into')) x), 'bigint', 'ids are bigint');
