@@ -23,6 +23,7 @@ typedef struct {
 	const char *to, *tenant;
 	const char *user; /* who vouches, or NULL */
 	gboolean is_history;
+	gint64 began_at; /* microseconds since 1970 */
 	Progress *progress;
 	guint mails, outcomes[OUTCOMES], opened_cases, errors;
 	guint given_up; /* mails in a row for which waiting did not help */
@@ -57,15 +58,16 @@ static void file_patiently(const Filing *filing, GBytes *source, Verdict *verdic
 	}
 }
 
-/* A run of old mail that goes on where it was interrupted need not read what is there. */
+/* A run of old mail that goes on where one before was interrupted need not read again what that one
+ * filed. The same bytes twice in one run are two deliveries. */
 static gboolean is_there(const Filing *filing, GBytes *source)
 {
-	gboolean is_known = FALSE;
+	gboolean was_imported = FALSE;
 
 	return filing->is_history &&
-	       delivery_is_known(
-		       filing->store, filing->tenant, filing->to, source, &is_known, NULL) &&
-	       is_known;
+	       delivery_was_imported(filing->store, filing->tenant, filing->to, source,
+		       filing->began_at, &was_imported, NULL) &&
+	       was_imported;
 }
 
 static void complain(Filing *filing, const char *where, const char *why)
@@ -207,7 +209,8 @@ Status command_file(Invocation *invocation)
 		.to = to,
 		.tenant = tenant,
 		.user = user,
-		.is_history = is_history};
+		.is_history = is_history,
+		.began_at = g_get_real_time()};
 
 	return file_paths(&filing, invocation->arguments);
 }

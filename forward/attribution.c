@@ -315,9 +315,8 @@ static const char *skip_words(const char *text, Languages languages)
 		if (g_unichar_isupper(g_utf8_get_char(text)))
 			return text;
 		by = phrase_match(PHRASE_BY, text, languages, &end);
-		if (by && *end == ' ' && (!languages || (by->languages & languages)))
-			text = end;
-		else if (phrase_match(PHRASE_FILLER, text, 0, &end))
+		if ((by && *end == ' ' && (!languages || (by->languages & languages))) ||
+			phrase_match(PHRASE_FILLER, text, 0, &end))
 			text = end;
 	}
 	return text;

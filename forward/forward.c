@@ -197,7 +197,8 @@ static void find_inline(Mail *mail, Rendered *rendered, guint depth, gsize *budg
 	if (!in_text.is_found && !in_html.is_found)
 		return;
 	view = better_view(&text, &in_text, &page, &in_html);
-	if (in_html.is_found && (view == &page || is_same_block(&in_text.block, &in_html.block)))
+	if (rendered && in_html.is_found &&
+		(view == &page || is_same_block(&in_text.block, &in_html.block)))
 		inner = excerpt_html(&page, &in_html, rendered->html);
 	forward_add(mail, view, view == &page ? &in_html : &in_text, inner, depth, budget_bytes);
 }

@@ -11,10 +11,10 @@
 #include "forward/signature.h"
 
 enum {
-	RULE_LENGTH = 4,        /* so many dashes begin a separator */
-	QUOTE_DEPTH = 20,       /* quotes inside quotes that are told apart */
-	QUOTES = 100,           /* told apart at all */
-	QUOTE_BYTES = 2 << 20,  /* text of all quotes together */
+	RULE_LENGTH = 4,       /* so many dashes begin a separator */
+	QUOTE_DEPTH = 20,      /* quotes inside quotes that are told apart */
+	QUOTES = 100,          /* told apart at all */
+	QUOTE_BYTES = 2 << 20, /* text of all quotes together */
 	/* How far attributions and blocks are looked for; marks further. */
 	ATTRIBUTED_LINES = 4000,
 };

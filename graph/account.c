@@ -249,7 +249,7 @@ gboolean account_call(Account *account, const Call *call, HttpAnswer *answer, Ca
 	GError **error)
 {
 	const gint64 until = g_get_monotonic_time() + account->patience_seconds * G_USEC_PER_SEC;
-	CallTrouble unused;
+	CallTrouble unused = {0};
 
 	if (trouble == NULL)
 		trouble = &unused;

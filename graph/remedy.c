@@ -210,7 +210,7 @@ static gboolean number_decides(const char *error)
 Remedy remedy_of_login(int status, const char *error, const char *suberror, const char *description)
 {
 	g_autofree char *aadsts = remedy_aadsts(description);
-	int number = aadsts != NULL ? atoi(aadsts + strlen("AADSTS")) : 0;
+	gint64 number = aadsts != NULL ? g_ascii_strtoll(aadsts + strlen("AADSTS"), NULL, 10) : 0;
 
 	if (status == 429 || status >= 500 || status == 408)
 		return remedy_of_network();

@@ -217,7 +217,7 @@ char *seal_text(const SealRing *ring, const SealPlace *place, const char *text)
 	g_assert(EVP_EncryptFinal_ex(cipher, sealed + length, &rest) == 1);
 	g_assert(EVP_CIPHER_CTX_ctrl(cipher, EVP_CTRL_GCM_GET_TAG, TAG_BYTES, tag) == 1);
 	nonce_text = secret_base64url(nonce, sizeof nonce);
-	sealed_text = secret_base64url(sealed, (gsize)(length + rest));
+	sealed_text = secret_base64url(sealed, (gsize)length + (gsize)rest);
 	tag_text = secret_base64url(tag, sizeof tag);
 	return g_strjoin(".", VERSION, key->id, nonce_text, sealed_text, tag_text, NULL);
 }

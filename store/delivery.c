@@ -43,8 +43,8 @@ gboolean delivery_begin(Store *store, const char *tenant, const char *recipient,
 	return TRUE;
 }
 
-gboolean delivery_is_known(Store *store, const char *tenant, const char *recipient, GBytes *source,
-	gboolean *is_known, GError **error)
+gboolean delivery_was_imported(Store *store, const char *tenant, const char *recipient,
+	GBytes *source, gint64 before, gboolean *was_imported, GError **error)
 {
 	g_autoptr(Args) args = args_new();
 	g_autoptr(PGresult) result = NULL;
@@ -54,11 +54,12 @@ gboolean delivery_is_known(Store *store, const char *tenant, const char *recipie
 	args_text(args, tenant);
 	args_text(args, key);
 	args_hex(args, sha256);
+	args_time(args, before);
 	result = db_run(store, "looking for the same bytes",
 		"SELECT EXISTS (SELECT FROM casegate.delivery WHERE tenant = $1 AND recipient = $2"
-		" AND source_sha256 = $3 AND is_first)",
+		" AND source_sha256 = $3 AND protocol = 'import' AND received_at < $4)",
 		args, error);
-	*is_known = result && db_bool(result, 0, 0);
+	*was_imported = result && db_bool(result, 0, 0);
 	return result != NULL;
 }
 

@@ -20,9 +20,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Resend, resend_clear)
 gboolean delivery_begin(Store *store, const char *tenant, const char *recipient, const char *sha256,
 	gint64 *delivery_id, Resend *before, GError **error);
 
-/* Did these very bytes come for this address before? */
-gboolean delivery_is_known(Store *store, const char *tenant, const char *recipient, GBytes *source,
-	gboolean *is_known, GError **error);
+/* Were these very bytes imported for this address before (microseconds since 1970)? */
+gboolean delivery_was_imported(Store *store, const char *tenant, const char *recipient,
+	GBytes *source, gint64 before, gboolean *was_imported, GError **error);
 
 /* What is written of a delivery. Borrowed; NULL and 0 where not known. */
 typedef struct {

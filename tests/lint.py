@@ -35,8 +35,9 @@ SYSTEM = {"sanitizer", "sys", "linux", "arpa", "netinet", "net", "bits", "asm"}
 FUNCTION_LINES = 120
 # What cppcheck's description of GLib leaves out, and what it gets wrong about g_auto.
 # (A semicolon would end the definition.)
-CPPCHECK_MACROS = ["G_GNUC_PRINTF(format,first)=", "G_NORETURN=", "json_array_foreach(array,index,value)=while(value)",
-                   "json_object_foreach(object,key,value)=while(value)"]
+CPPCHECK_MACROS = ["G_GNUC_PRINTF(format,first)=", "G_NORETURN=",
+                   "json_array_foreach(array,index,value)=while((index=json_array_size(array),value=json_array_get(array,index)))",
+                   "json_object_foreach(object,key,value)=while((key=json_object_iter_key(object),value=json_object_iter_value(object)))"]
 CPPCHECK_BLIND = ["leakNoVarFunctionCall"]
 # Written so that this file does not find itself.
 MACHINE_PATH = re.compile(rb"/(?:" + rb"root|work|Users/\w+|home/\w+" + rb")/[\w.]")
