@@ -7,26 +7,14 @@
 #define EVIL      "<script>alert(\"1\")</script>'&"
 #define EVIL_TEXT "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;&apos;&amp;"
 
-/* A table of these columns and rows; each row ends with its last value. */
+/* A table of these columns with one row, or none. */
 static Table *table_make(const char *const *columns, const char *const *values)
 {
-	Table *table = g_new0(Table, 1);
-	guint count = 0;
+	Table *table = table_new(columns);
+	char **row = values != NULL ? table_add_row(table) : NULL;
 
-	table->columns = g_array_new(FALSE, TRUE, sizeof(Column));
-	table->rows = g_ptr_array_new();
-	for (; columns[count] != NULL; count++) {
-		const Column column = {g_strdup(columns[count]), COLUMN_TEXT};
-
-		g_array_append_val(table->columns, column);
-	}
-	if (values != NULL) {
-		char **row = g_new0(char *, count + 1);
-
-		for (guint i = 0; columns[i] != NULL; i++)
-			row[i] = g_strdup(values[i]);
-		g_ptr_array_add(table->rows, row);
-	}
+	for (guint i = 0; row != NULL && columns[i] != NULL; i++)
+		row[i] = g_strdup(values[i]);
 	return table;
 }
 
