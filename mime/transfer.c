@@ -271,6 +271,8 @@ gboolean transfer_decode_quoted_printable(const char *text, gsize length, GByteA
 	gsize i = 0;
 	guint8 *to;
 
+	if (length == 0)
+		return TRUE;
 	/* Nothing becomes longer. */
 	g_byte_array_set_size(out, before + (guint)length);
 	to = out->data + before;
