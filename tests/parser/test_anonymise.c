@@ -79,8 +79,7 @@ static const char *const texts[] = {
 	"\n",
 	"From: a",
 	"Content-Type: multipart/mixed; boundary=x\n\n--x",
-	"Content-Type: text/html\n\n<a href='x@y.example' class=gmail_quote>Frau "
-	"M&uuml;ller</a><st",
+	"Content-Type: text/html\n\n<a href='x@y.example' class=gmail_quote>M&uuml;ller</a><st",
 	"Content-Transfer-Encoding: base64\n\nQQ",
 	"Content-Transfer-Encoding: quoted-printable\nContent-Type: text/html\n\n<style",
 	"Subject: =?utf-8?B?R3LDvMOfZQ==?= =?x?Q\n\nbegin 644 x\n",
