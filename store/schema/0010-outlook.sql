@@ -624,5 +624,4 @@ grant execute on function outlook_registration_set(text, text, text, text, boole
 	outlook_signin_add(bytea, text, text, bytea, text, text), outlook_signin_use(bytea, bytea), outlook_job_add(text, text, bigint, bytea, text, jsonb),
 	outlook_ring(text, bytea, text), outlook_expects_handshake(), outlook_state_set(text, text, text, text),
 	event_add(text, text, bigint, bigint, bigint, jsonb) to casegate_web;
-grant execute on function send_state_set(bigint, text, text) to casegate_graph, casegate_admin;
 grant insert on event to casegate_web;
