@@ -167,18 +167,13 @@ static gboolean check_durability(Store *store, GError **error)
 
 static gboolean check_schema(Store *store, GError **error)
 {
-	int version = 0;
+	SchemaState state;
 
-	if (!migrate_current_version(store, &version, error))
+	if (!migrate_compare(store, &state, error))
 		return FALSE;
-	if (version == migrate_known_version())
+	if (state == SCHEMA_SAME)
 		return TRUE;
-	g_set_error(error, CASEGATE_ERROR, CASEGATE_ERROR_CONFIGURE,
-		version == 0 ? "the database has no casegate schema yet: run `casegate migrate`"
-		: version < migrate_known_version()
-			? "the database's schema is older than this program: run `casegate migrate`"
-			: "the database's schema is newer than this program: install the newer "
-			  "casegate");
+	g_set_error_literal(error, CASEGATE_ERROR, CASEGATE_ERROR_CONFIGURE, migrate_remedy(state));
 	return FALSE;
 }
 

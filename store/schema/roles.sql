@@ -30,5 +30,7 @@ alter default privileges revoke execute on functions from public;
 create table if not exists schema_version (
 	version    int primary key,
 	name       text not null,
+	-- SHA-256 in hex of the file that was applied.
+	digest     text not null,
 	applied_at timestamptz not null default now()
 );

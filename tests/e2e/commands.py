@@ -77,6 +77,26 @@ def before_and_after_migrate(tap, shell, _):
     tap.equal((code, out.splitlines()), (0, first[-1:]), "migrate again does nothing", err)
 
 
+def foreign_schemas(tap, shell, _):
+    """What another build made is refused, by migrate too, before a statement meets a table that is not as it thinks."""
+    version = "(select max(version) from casegate.schema_version)"
+    cases = [
+        ("newer", "insert into casegate.schema_version select version + 1, 'x', '' from casegate.schema_version order by 1 desc limit 1",
+         f"delete from casegate.schema_version where version = {version}", "install the newer casegate"),
+        ("of an unreleased build", "update casegate.schema_version set digest = 'x' || digest where version = 1",
+         "update casegate.schema_version set digest = substr(digest, 2) where version = 1", "unreleased build"),
+        ("that notes no digests", "alter table casegate.schema_version rename digest to other",
+         "alter table casegate.schema_version rename other to digest", "unreleased build"),
+    ]
+    for name, before, after, remedy in cases:
+        with shell.cluster.connect() as session:
+            session.execute(before)
+            for words in (["migrate"], ["tenant", "list"]):
+                refuses(tap, shell, words, [remedy])
+            session.execute(after)
+        tap.equal(shell("migrate")[0], 0, f"a schema {name} is left as it was")
+
+
 def administration(tap, shell, _):
     """The lines of the contract, each said twice."""
     lines = [
@@ -379,7 +399,7 @@ def main():
     tap = harness.Tap()
     with pg.Cluster() as cluster, tempfile.TemporaryDirectory() as directory:
         shell = Shell(cluster)
-        tap.run([before_and_after_migrate, administration, what_is_not_there, rules, filing, reading, membership, holding,
+        tap.run([before_and_after_migrate, foreign_schemas, administration, what_is_not_there, rules, filing, reading, membership, holding,
                  explaining, counting, removing, patience, checking], shell, directory)
     return tap.done()
 
