@@ -1,4 +1,4 @@
-/* Dialog: what the settings page is let in by and what it shows (schema 0012). Tickets and sessions
+/* Dialog: what the settings page is let in by and what it shows (schema 0015). Tickets and sessions
  * are known by their SHA-256, as 64 hex digits. Each function is a transaction of its own. */
 #pragma once
 

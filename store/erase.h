@@ -1,6 +1,6 @@
 /* Erase: a case, or all that a person wrote or got, for good (ROLE_ADMIN); and what is older than a
  * tenant keeps mail (ROLE_GATEWAY). In steps of some hundred mails, each a transaction: what is
- * interrupted goes on when it is said again. store/schema/0011-erase.sql says what is reached. */
+ * interrupted goes on when it is said again. store/schema/0014-erase.sql says what is reached. */
 #pragma once
 
 #include "store/table.h"

@@ -1,5 +1,5 @@
 /* Outlook: a tenant's app registration, its users' connections, and sign-ins on their way (schema
- * 0010). Everything secret is sealed (graph/seal.h) before it comes here and leaves as it came.
+ * 0013). Everything secret is sealed (graph/seal.h) before it comes here and leaves as it came.
  * Each function is a transaction of its own unless it says otherwise. */
 #pragma once
 

@@ -1,4 +1,4 @@
-/* Ring: Microsoft's doorbell (schema 0010). Whose mailbox it is says the subscription; that it is
+/* Ring: Microsoft's doorbell (schema 0013). Whose mailbox it is says the subscription; that it is
  * Microsoft who rings says the client state, of which the database has the hash. */
 #pragma once
 

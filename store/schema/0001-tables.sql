@@ -343,7 +343,7 @@ create table delivery (
 	from_address  text,
 	subject       text,
 	preview       text,
-	erased_at     timestamptz,                         -- nothing of the mail is left here but that it came (0011)
+	erased_at     timestamptz,                         -- nothing of the mail is left here but that it came (0014)
 	primary key (tenant, delivery_id),
 	foreign key (tenant, message_id) references message,
 	foreign key (tenant, held_message) references message,

@@ -46,6 +46,22 @@ end $$;
 create function case_reference(p_number bigint) returns text language sql immutable strict
 	return 'V-' || case when p_number < 1000000 then lpad(p_number::text, 6, '0') else p_number::text end;
 
+-- Numbers of cases, a sequence for each tenant. A dry run (explain) draws none: it counts below zero and is rolled back.
+create function case_numbers(p_tenant text) returns text language sql immutable strict parallel safe
+	return 'casegate.case_number_' || md5(p_tenant);
+create function case_number_next(p_tenant text) returns bigint language plpgsql as $$
+begin
+	if coalesce(current_setting('casegate.dry', true), '') = 'on' then
+		return (select least(coalesce(min(number), 0), 0) - 1 from case_file where tenant = p_tenant);
+	end if;
+	return nextval(case_numbers(p_tenant)::regclass);
+end $$;
+create function case_numbers_create(p_tenant text) returns void language plpgsql as $$
+begin
+	execute 'create sequence if not exists ' || case_numbers(p_tenant);
+	execute 'grant usage on sequence ' || case_numbers(p_tenant) || ' to casegate_gateway, casegate_graph, casegate_admin';
+end $$;
+
 -- Opens a case with a number and an address of its own; p_user (may be null) becomes its first member.
 -- The number comes from a sequence per tenant: no writer waits for another, a mail that was rolled back leaves a gap.
 create function case_open(p_tenant text, p_subject text, p_user text) returns bigint language plpgsql as $$
@@ -214,7 +230,7 @@ end $$;
 
 -- Makes one class of several locked ones: the lowest root stays. Of the cases the one that a human touched
 -- stays, else the lowest; a second touched case keeps its messages (pinned), only its thread is joined. A case that a
--- class only borrowed by its subject (0014) does not count beside one of its own: the class leaves it.
+-- class only borrowed by its subject (0017) does not count beside one of its own: the class leaves it.
 create function join_roots(p_tenant text, p_roots bigint[], out o_root bigint, out o_case bigint) language plpgsql as $$
 declare
 	v_all_borrowed boolean := not exists (select from thread where tenant = p_tenant and thread_id = any(p_roots) and not by_subject);

@@ -412,6 +412,17 @@ begin
 	return next;
 end $$;
 
+-- Which of these addresses are agent addresses, of this tenant or another: with a token (agent+TOKEN@), plain, or a bare
+-- token. An agent is listed and never a participant; whose it is stays unsaid.
+create function agents_among(p_addresses text[]) returns table (address text) language plpgsql stable security definer set search_path = casegate, pg_temp as $$
+begin
+	return query select a.address from unnest(p_addresses) a(address)
+		where exists (select from agent_address g where g.address = regexp_replace(a.address, '\+[^@]*@', '@'))
+			or exists (select from case_token t where t.token = split_part(a.address, '@', 1));
+end $$;
+revoke all on function agents_among(text[]) from public;
+grant execute on function agents_among(text[]) to casegate_gateway, casegate_graph, casegate_admin;
+
 grant execute on function tenant_add(text, text), tenant_remove(text), tenant_set(text, text, text),
 	user_add(text, text, text[], text), user_remove(text, text), user_domain_add(text, text), user_domain_remove(text, text),
 	address_add(text, text), address_remove(text, text), sign_in_admin(text, text) to casegate_admin;

@@ -1,0 +1,276 @@
+-- Where a filed mail belongs: its keys enter the union, which leads to a thread and a case. Who the sender is, what the
+-- mail is and whether it is already here was decided in C (store/plan.c, store/identity.c).
+
+-- What C says of one mail, in six rows (store/message.c fills them).
+create type filing as (              -- on whose authority, and where to
+	tenant text, delivery_id bigint, position int,
+	authority text,                  -- 'user' (a user brought it), 'known' (an outsider, sender), 'bounce', 'hold' (keep it without a case)
+	"user" text, sender text,
+	pin_case bigint,                 -- of the token in the address
+	may_open boolean, may_reopen boolean,
+	shared_case bigint,              -- opened by an earlier mail of this delivery
+	known bigint,                    -- the message that it already is
+	completes boolean, same_content boolean);
+create type naming as (              -- what it is called and what it names
+	keys uuid[], signals text[], details text[],  -- the own key first
+	ref_keys uuid[], refs text[],    -- nearest first
+	people text[],                   -- who takes part; of a bounce who did not get the mail
+	weak boolean, base_subject text, internet_message_id text, identity text, is_reconstructed boolean,
+	side text,                       -- the company outside that it is with
+	loose boolean,                   -- a user's answer that names nothing but its subject
+	evicts bigint);                  -- the message that was only presumed to have this one's id
+create type body as (
+	direction text, source text, kind text, from_name text, from_address text, from_key text, subject text, case_subject text,
+	sent_at timestamptz, sent_precision text, received_at timestamptz, comment text,
+	text text, new_text text, html text, remote_images int, sanitiser_version int, source_sha256 bytea, is_own_source boolean, defects text[]);
+create type belongings as (          -- participants and attachments, column by column
+	roles text[], names text[], addresses text[], address_keys text[], agents boolean[],
+	filenames text[], types text[], sizes bigint[], sha256s text[], content_ids text[], inlines boolean[]);
+create type remarks as (             -- what forwarders wrote above, the outermost first
+	names text[], addresses text[], times timestamptz[], texts text[]);
+create type quotations as (          -- what it says of the mails that it quotes
+	from_keys text[], names text[], times timestamptz[], zones boolean[]);
+
+-- What a mail's keys lead to: one row for each key that is known here. A key's case is that of its message,
+-- of a ghost that of its thread.
+create type key_place as (key uuid, signal text, detail text, ord bigint, thread_id bigint, message_id bigint, case_id bigint);
+create function keys_find(p_tenant text, p_keys uuid[], p_signals text[], p_details text[]) returns setof key_place language sql stable
+begin atomic
+	select u.key, u.signal, u.detail, u.ord, k.thread_id, k.message_id, coalesce(m.case_id,
+		case when r.root_id = r.thread_id then r.case_id
+			else (select t.case_id from thread t where t.tenant = p_tenant and t.thread_id = root_of(p_tenant, r.thread_id)) end)
+	from unnest(p_keys, p_signals, p_details) with ordinality u(key, signal, detail, ord)
+	join thread_key k on k.tenant = p_tenant and k.key = u.key
+	join thread h on h.tenant = p_tenant and h.thread_id = k.thread_id
+	join thread r on r.tenant = p_tenant and r.thread_id = h.root_id
+	left join message m on m.tenant = p_tenant and m.message_id = k.message_id;
+end;
+
+-- May this sender's mail join by what it names? A user's may by all of it. An outsider's only where he took part
+-- before; a bounce's only to an outgoing mail that one of its failed recipients got. The rest are suggestions.
+create function places_allowed(f filing, n naming, p_places key_place[]) returns key_place[] language plpgsql stable as $$
+begin
+	case f.authority
+	when 'user' then
+		return p_places;
+	when 'known' then
+		return array(select p from unnest(p_places) p where address_takes_part(f.tenant, f.sender, p.case_id) order by p.ord);
+	when 'bounce' then
+		return array(select p from unnest(p_places) p where exists (
+			select from message m join participant a using (tenant, message_id)
+			where m.tenant = f.tenant and m.message_id = p.message_id and m.direction = 'out'
+				and a.role in ('to', 'cc', 'bcc') and a.address_key = any(n.people)) order by p.ord);
+	end case;
+end $$;
+
+-- What an outsider's mail names and nobody knows waits as a claim.
+create function claims_add(f filing, n naming, p_places key_place[], p_message bigint) returns void language plpgsql as $$
+begin
+	if f.authority <> 'user' then
+		insert into claim (tenant, key, message_id) select distinct f.tenant, k, p_message from unnest(n.ref_keys) k
+			where not exists (select from unnest(p_places) p where p.key = k) on conflict do nothing;
+	end if;
+end $$;
+
+-- Threads whose outsider's mail named this mail before it came, where he takes part in this one.
+create function claims_find(f filing, n naming) returns bigint[] language plpgsql stable as $$
+declare
+	v_messages bigint[] := array(select message_id from claim where tenant = f.tenant and key = n.keys[1]);
+begin
+	if cardinality(v_messages) = 0 then
+		return '{}';
+	end if;
+	return array(select distinct m.thread_id from message m
+		where m.tenant = f.tenant and m.message_id = any(v_messages) and m.from_key = any(n.people)
+			and (f.authority = 'user' or (f.authority = 'known' and address_takes_part(f.tenant, f.sender, m.case_id))));
+end $$;
+
+create function thread_open(p_tenant text, p_case bigint) returns bigint language plpgsql as $$
+declare
+	v_thread bigint := nextval('casegate.thread_thread_id_seq');
+begin
+	insert into thread (tenant, thread_id, root_id, case_id) values (p_tenant, v_thread, v_thread, p_case);
+	return v_thread;
+end $$;
+
+-- New keys of a thread. Whoever named one of them at this moment was first; then the mail is decided again.
+create function keys_add(p_tenant text, p_thread bigint, p_keys uuid[], p_own uuid, p_message bigint) returns void language plpgsql as $$
+declare
+	v_count int;
+begin
+	insert into thread_key (tenant, key, thread_id, message_id)
+		select p_tenant, k, p_thread, case when k = p_own then p_message end from unnest(p_keys) k order by k on conflict do nothing;
+	get diagnostics v_count = row_count;
+	if v_count < cardinality(p_keys) then
+		raise exception 'another mail named the same one first' using errcode = 'serialization_failure';
+	end if;
+end $$;
+
+-- Makes the mail the one that its key names. True: it was a ghost, others named it before it came.
+create function key_take(p_tenant text, p_key uuid, p_message bigint) returns boolean language plpgsql as $$
+declare
+	v_message bigint := (select message_id from thread_key where tenant = p_tenant and key = p_key);
+begin
+	if v_message is null then
+		update thread_key set message_id = p_message where tenant = p_tenant and key = p_key;
+	elsif v_message <> p_message then
+		raise exception 'the same mail was filed meanwhile' using errcode = 'serialization_failure';
+	end if;
+	return v_message is null;
+end $$;
+
+-- An inline forward's id was presumed, and now the mail comes that has it and is another: the forward's names what it
+-- was thought to be, and goes by a name of its own. The caller holds the root.
+create function message_evict(p_tenant text, p_message bigint) returns void language plpgsql as $$
+declare
+	v_own uuid := key_of('p', p_message::text);
+	m record;
+begin
+	select own_key, internet_message_id, thread_id into strict m from message where tenant = p_tenant and message_id = p_message;
+	insert into thread_key (tenant, key, thread_id, message_id) values (p_tenant, v_own, m.thread_id, p_message);
+	update thread_key set message_id = null where tenant = p_tenant and key = m.own_key;
+	update message set own_key = v_own, internet_message_id = null, identity = 'content',
+		ref_keys = m.own_key || ref_keys, refs = m.internet_message_id || refs where tenant = p_tenant and message_id = p_message;
+end $$;
+
+-- Puts a mail's keys into the union and returns its thread's root and case. p_message is the mail itself, new or known;
+-- p_case the case for it where nothing matches (null: a new one). Not allowed: nothing was written, the mail is held.
+-- disturbed: others' places in the thread may have changed, too.
+create function message_place(f filing, n naming, p_places key_place[], p_message bigint, p_case bigint, p_subject text,
+	out o_allowed boolean, out o_root bigint, out o_case bigint, out o_opened boolean, out o_branched boolean, out o_disturbed boolean,
+	out o_loose boolean, out o_merged boolean) language plpgsql as $$
+declare
+	v_own uuid := n.keys[1];
+	v_threads bigint[] := array(select distinct p.thread_id from unnest(places_allowed(f, n, p_places)) p);
+	v_claims bigint[];
+	v_insert uuid[];
+	v_roots bigint[];
+begin
+	o_opened := false; o_branched := false; o_disturbed := false; o_merged := false; o_loose := n.loose;
+	v_claims := claims_find(f, n);
+	v_threads := v_threads || v_claims;
+	o_allowed := (cardinality(v_threads) > 0 or f.may_open or p_case is not null)
+		and not exists (select from unnest(p_places) p where p.key = v_own and not p.thread_id = any(v_threads));
+	if not o_allowed then
+		return;
+	end if;
+	v_insert := array(select distinct k from unnest(n.keys) with ordinality u(k, i)   -- an outsider's mail brings only its own
+		where (f.authority = 'user' or i = 1) and not exists (select from unnest(p_places) p where p.key = k) order by k);
+	if cardinality(v_threads) = 0 then
+		o_opened := p_case is null;
+		o_case := coalesce(p_case, case_open(f.tenant, p_subject, f."user"));
+		o_root := thread_open(f.tenant, o_case);                -- nobody else can see it: no lock
+		perform keys_add(f.tenant, o_root, v_insert, v_own, p_message);
+	else
+		perform keys_add(f.tenant, v_threads[1], v_insert, v_own, p_message);
+		v_roots := lock_roots(f.tenant, v_threads);
+		o_root := v_roots[1];
+		if cardinality(v_roots) > 1 then
+			select j.o_root into o_root from join_roots(f.tenant, v_roots) j;
+			o_disturbed := true;
+			o_merged := true;
+		end if;
+		select case_id, branched, loose or n.loose into o_case, o_branched, o_loose from thread where tenant = f.tenant and thread_id = o_root;
+	end if;
+	if n.evicts is not null then
+		perform message_evict(f.tenant, n.evicts);
+	end if;
+	o_disturbed := key_take(f.tenant, v_own, p_message) or o_disturbed or cardinality(v_claims) > 0;
+	if 'quoted_by' = any(n.signals) and f.authority = 'user' then
+		update message set quoted_keys = quoted_keys || v_own where tenant = f.tenant and own_key = any(keys_of_signal(n, 'quoted_by'))
+			and thread_id in (select p.thread_id from unnest(p_places) p where p.signal = 'quoted_by') and not v_own = any(quoted_keys);
+		o_disturbed := true;
+	end if;
+	o_disturbed := o_disturbed or (o_branched and tells_weak(f.tenant, o_root, n));
+end $$;
+
+-- Is there a weak message that waits for somebody to tell its missing ancestors' subject, and does this mail?
+create function tells_weak(p_tenant text, p_root bigint, n naming) returns boolean language plpgsql stable as $$
+begin
+	return exists (select from message w where w.tenant = p_tenant and w.weak and w.thread_id in (select class_of(p_tenant, p_root))
+		and w.ref_keys && n.ref_keys and not exists (select from thread_key k
+			where k.tenant = p_tenant and k.key = any(w.ref_keys) and k.message_id is not null));
+end $$;
+
+create function keys_of_signal(n naming, p_signal text) returns uuid[] language plpgsql immutable as $$
+begin
+	return case when p_signal = any(n.signals) then array(select k from unnest(n.keys, n.signals) u(k, s) where s = p_signal) else '{}' end;
+end $$;
+
+-- Where in a branched thread a mail belongs that nobody can refer to yet: only its own place is open.
+-- Everything else is settle()'s.
+create function branch_find(f filing, n naming, p_message bigint, p_root bigint, p_default bigint,
+	out o_case bigint, out o_is_new boolean) language plpgsql as $$
+begin
+	o_is_new := false;
+	if n.weak then
+		o_is_new := not coalesce(weak_goes_on(f.tenant, p_root, p_message, n.keys[1], n.ref_keys, n.base_subject), true);
+		if o_is_new then
+			return;
+		end if;
+	end if;
+	with known as (
+		select u.i, a.case_id, a.sent_at, a.message_id from (select x.key, x.i from unnest(n.ref_keys) with ordinality x(key, i)
+			union all select x, 0 from unnest(keys_of_signal(n, 'quoted')) x) u
+		join thread_key k on k.tenant = f.tenant and k.key = u.key
+		join message a on a.tenant = k.tenant and a.message_id = k.message_id
+		where a.message_id <> p_message and a.case_id is not null)
+	select case_id into o_case from known
+		where i = 0 or i = (select min(i) from known where i > 0) order by sent_at desc, message_id limit 1;
+	o_case := coalesce(o_case, p_default);
+end $$;
+
+-- Moves a message, and what answers it, into a case: a pin. The source's emptied case becomes the target.
+create function message_move(p_tenant text, p_message bigint, p_case bigint, p_by_human boolean) returns void language plpgsql as $$
+declare
+	v_thread bigint;
+	v_from bigint;
+	v_root bigint;
+	v_before jsonb;
+begin
+	select thread_id, case_id into v_thread, v_from from message where tenant = p_tenant and message_id = p_message;
+	if v_from = p_case and not p_by_human then
+		return;
+	end if;
+	perform lock_cases(p_tenant, array[p_case, v_from], array[v_thread]);
+	v_root := root_of(p_tenant, v_thread);
+	v_before := places_of(v_root) - p_message::text;
+	update case_file set touched_at = coalesce(touched_at, now()) where tenant = p_tenant and case_id = p_case;
+	update thread set branched = true where tenant = p_tenant and thread_id = v_root;
+	update message set pin = p_case, by_human = by_human or p_by_human where tenant = p_tenant and message_id = p_message;
+	perform settle(p_tenant, v_root);
+	if v_from <> p_case then
+		perform event_add(p_tenant, 'message_moved', p_case, p_message, null, jsonb_build_object('from', v_from));
+	end if;
+	perform moves_tell(v_before, p_message);
+	if v_from <> p_case and not p_by_human and not exists (select from message where tenant = p_tenant and case_id = v_from) then
+		perform unite_cases(p_tenant, v_from, p_case, null);
+	end if;
+end $$;
+
+-- Gives a held message its thread and key, and puts it into a case by a human's word. He vouches for the mail, not
+-- for all that it names: only its own key enters.
+create function message_attach(p_tenant text, p_message bigint, p_case bigint) returns void language plpgsql as $$
+declare
+	m record;
+	f filing;
+	n naming;
+	v_place record;
+begin
+	select own_key, subject into strict m from message where tenant = p_tenant and message_id = p_message for update;
+	if exists (select from thread_key where tenant = p_tenant and key = m.own_key and message_id is not null) then
+		m.own_key := key_of('r', p_message::text);                -- its id was taken meanwhile: a message of its own
+		update message set own_key = m.own_key, identity = 'reused' where tenant = p_tenant and message_id = p_message;
+	end if;
+	f.tenant := p_tenant;
+	f.authority := 'user';
+	n.keys := array[m.own_key];
+	select * into v_place from message_place(f, n, array(select k from keys_find(p_tenant, n.keys, array['message_id'], array[null::text]) k),
+		p_message, p_case, m.subject);
+	update thread set branched = true where tenant = p_tenant and thread_id = v_place.o_root;
+	update message set case_id = p_case, thread_id = v_place.o_root, pin = p_case, by_human = true where tenant = p_tenant and message_id = p_message;
+	update case_file set touched_at = coalesce(touched_at, now()) where tenant = p_tenant and case_id = p_case;
+	if v_place.o_disturbed then
+		perform settle(p_tenant, v_place.o_root);
+	end if;
+end $$;

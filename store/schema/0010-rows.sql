@@ -1,0 +1,230 @@
+-- The rows of a mail: the message and what belongs to it, what a copy adds to a known one, and why it lies where it does.
+
+-- The rows of a message beside its own.
+create function message_rows(p_tenant text, p_message bigint, p_case bigint, b belongings) returns void language plpgsql as $$
+begin
+	insert into participant (tenant, message_id, role, position, name, address, address_key, is_agent, case_id)
+		select p_tenant, p_message, u.role, u.i, u.name, u.address, u.key, u.agent, p_case
+		from unnest(b.roles, b.names, b.addresses, b.address_keys, b.agents) with ordinality u(role, name, address, key, agent, i);
+	if cardinality(b.filenames) > 0 then
+		insert into attachment (tenant, message_id, position, filename, content_type, size, sha256, content_id, inline)
+			select p_tenant, p_message, u.i, u.filename, u.type, u.size, decode(u.sha256, 'hex'), u.content_id, u.inline
+			from unnest(b.filenames, b.types, b.sizes, b.sha256s, b.content_ids, b.inlines) with ordinality u(filename, type, size, sha256, content_id, inline, i);
+	end if;
+end $$;
+
+create function message_insert(f filing, n naming, m body, b belongings, q quotations, p_message bigint, p_case bigint, p_thread bigint, p_pin bigint, p_pin_auto bigint)
+	returns void language plpgsql as $$
+begin
+	insert into message (tenant, message_id, case_id, thread_id, own_key, ref_keys, refs, quoted_keys, side, loose, weak, base_subject, pin, pin_auto,
+		internet_message_id, identity, is_reconstructed, direction, source, kind, from_name, from_address, from_key, subject,
+		sent_at, sent_precision, received_at, submitted_by, comment, text, new_text, html, remote_images, sanitiser_version,
+		source_sha256, delivery_id, is_own_source, defects)
+	values (f.tenant, p_message, p_case, p_thread, n.keys[1], n.ref_keys, n.refs, keys_of_signal(n, 'quoted'),
+		n.side, n.loose, n.weak, n.base_subject, p_pin, p_pin_auto,
+		n.internet_message_id, n.identity, n.is_reconstructed, m.direction, m.source, m.kind, m.from_name, m.from_address, m.from_key, m.subject,
+		m.sent_at, m.sent_precision, m.received_at, f."user", m.comment, m.text, m.new_text, m.html, m.remote_images, m.sanitiser_version,
+		m.source_sha256, f.delivery_id, m.is_own_source, m.defects);
+	perform message_rows(f.tenant, p_message, p_case, b);
+	insert into said (tenant, message_id, position, base_subject, from_key, name, at, has_zone)
+		select f.tenant, p_message, u.i, n.base_subject, u.from_key, u.name, u.at, u.zone
+		from unnest(q.from_keys, q.names, q.times, q.zones) with ordinality u(from_key, name, at, zone, i);
+end $$;
+
+-- Removes a message that never lay in a case. Its bytes stay with the delivery.
+create function message_drop(p_tenant text, p_message bigint) returns void language sql
+begin atomic
+	delete from participant where tenant = p_tenant and message_id = p_message;
+	delete from said where tenant = p_tenant and message_id = p_message;
+	delete from attachment where tenant = p_tenant and message_id = p_message;
+	delete from delivery_message_row where tenant = p_tenant and message_id = p_message;
+	delete from message_comment where tenant = p_tenant and message_id = p_message;
+	delete from message where tenant = p_tenant and message_id = p_message and case_id is null;
+end;
+
+-- The real mail came: it replaces what was taken from a text, or what we sent. Its place, comments and submitter stay.
+create function message_complete(f filing, n naming, m body, b belongings, p_case bigint) returns void language plpgsql as $$
+begin
+	update thread_key k set message_id = null from message x         -- a wrongly presumed id is free again
+		where x.tenant = f.tenant and x.message_id = f.known and x.identity = 'presumed' and x.own_key <> n.keys[1]
+			and k.tenant = x.tenant and k.key = x.own_key;
+	perform event_add(f.tenant, 'send_state', p_case, x.message_id, f.delivery_id, '{"state": "sent"}') from message x
+		where x.tenant = f.tenant and x.message_id = f.known and x.send_state <> 'sent';
+	update message x set internet_message_id = coalesce(n.internet_message_id, x.internet_message_id), identity = n.identity, is_reconstructed = false,
+		kind = m.kind, from_name = coalesce(m.from_name, x.from_name), from_address = coalesce(m.from_address, x.from_address),
+		from_key = coalesce(nullif(m.from_key, ''), x.from_key), subject = m.subject, base_subject = n.base_subject, direction = m.direction,
+		sent_at = m.sent_at, sent_precision = m.sent_precision, text = m.text, new_text = m.new_text, html = m.html,
+		remote_images = m.remote_images, sanitiser_version = m.sanitiser_version, source_sha256 = m.source_sha256,
+		is_own_source = m.is_own_source, delivery_id = f.delivery_id, defects = m.defects, ref_keys = n.ref_keys, refs = n.refs,
+		own_key = n.keys[1], other_keys = case when x.own_key = n.keys[1] or x.identity = 'presumed' then x.other_keys else x.other_keys || x.own_key end,
+		send_state = case when x.send_state is not null then 'sent' end, send_error = case when x.send_state = 'sent' then x.send_error end
+		where x.tenant = f.tenant and x.message_id = f.known;
+	delete from participant a where a.tenant = f.tenant and a.message_id = f.known;
+	delete from attachment a where a.tenant = f.tenant and a.message_id = f.known;
+	perform message_rows(f.tenant, f.known, p_case, b);
+	perform event_add(f.tenant, 'message_completed', p_case, f.known, f.delivery_id);
+end $$;
+
+-- Who brings a known mail sees it if he is in its From, To or Cc, or brought the same content.
+create function message_show(f filing) returns void language plpgsql as $$
+begin
+	if f.same_content or exists (select from user_address u join participant a on a.tenant = u.tenant and a.address_key = u.address
+			where u.tenant = f.tenant and u."user" = f."user" and a.message_id = f.known and a.role in ('from', 'to', 'cc')) then
+		insert into message_sight (tenant, message_id, "user", may) values (f.tenant, f.known, f."user", true)
+			on conflict (tenant, message_id, "user") do update set may = true;
+	end if;
+end $$;
+
+-- A known mail brought with a case's token moves there, if the bringer may see the case it lies in and no human put it there.
+create function known_pin(f filing, p_case bigint, p_pin bigint) returns bigint language plpgsql as $$
+declare
+	m record;
+begin
+	select by_human, submitted_by into m from message where tenant = f.tenant and message_id = f.known;
+	if p_pin is null or p_pin = p_case or m.by_human then
+		return p_case;
+	end if;
+	if m.submitted_by = f."user"
+			or exists (select from case_member c where c.tenant = f.tenant and c.case_id = p_case and c."user" = f."user" and c.removed_at is null)
+			or exists (select from tenant_user u where u.tenant = f.tenant and u."user" = f."user" and u.role = 'all') then
+		perform message_move(f.tenant, f.known, p_pin, false);
+		return p_pin;
+	end if;
+	perform event_add(f.tenant, 'match_suggested', p_pin, f.known, f.delivery_id);
+	return p_case;
+end $$;
+
+-- A mail that is here already: what this copy adds to it. Returns its case.
+create function known_file(f filing, n naming, m body, b belongings, p_pin bigint) returns bigint language plpgsql as $$
+declare
+	v_was record;
+	v_case bigint;
+begin
+	select x.case_id, x.is_reconstructed into v_was from message x where x.tenant = f.tenant and x.message_id = f.known;
+	v_case := known_pin(f, v_was.case_id, p_pin);
+	if f.completes and v_was.is_reconstructed then
+		perform message_complete(f, n, m, b, v_case);
+	elsif n.internet_message_id is not null then         -- the id of a mail that had none
+		update message x set internet_message_id = n.internet_message_id, identity = n.identity
+			where x.tenant = f.tenant and x.message_id = f.known and x.internet_message_id is null;
+	end if;
+	update message x set other_keys = other_keys || n.keys[1]
+		where x.tenant = f.tenant and x.message_id = f.known and x.own_key <> n.keys[1] and not n.keys[1] = any(x.other_keys);
+	if f."user" is not null then
+		perform message_show(f);
+	end if;
+	return v_case;
+end $$;
+
+-- Notes which mail the delivery brought, and what its bringers wrote above. The same comment is kept once.
+create function message_bring(f filing, r remarks, p_message bigint, p_case bigint, p_comment text) returns void language plpgsql as $$
+begin
+	insert into delivery_message_row (tenant, delivery_id, message_id, position, comment)
+		values (f.tenant, f.delivery_id, p_message, f.position, p_comment) on conflict do nothing;
+	insert into message_comment (tenant, message_id, delivery_id, position, author_name, author_address, at, text)
+		select f.tenant, p_message, f.delivery_id, u.i, u.name, u.address, u.at, u.text
+		from unnest(r.names, r.addresses, r.times, r.texts) with ordinality u(name, address, at, text, i)
+		where not exists (select from message_comment c where c.tenant = f.tenant and c.message_id = p_message
+			and c.text = u.text and c.author_address is not distinct from u.address);
+	if found and f.known is not null then
+		perform event_add(f.tenant, 'comment_added', p_case, p_message, f.delivery_id);
+	end if;
+end $$;
+
+-- One line of evidence. Chosen is what the mail was placed by.
+create function evidence_add(p_tenant text, p_delivery bigint, p_position int, p_case bigint, p_chosen_case bigint, p_signal text, p_detail text, p_strength text)
+	returns void language plpgsql as $$
+begin
+	insert into evidence (tenant, delivery_id, position, case_id, signal, detail, strength, chosen)
+		select p_tenant, p_delivery, p_position * 1000 + count(*), p_case, p_signal, p_detail, p_strength, coalesce(p_case = p_chosen_case, false)
+		from evidence e where e.tenant = p_tenant and e.delivery_id = p_delivery;
+end $$;
+
+-- What the keys of one mail named: each case and signal once, as the cases are now.
+create function evidence_of_keys(p_tenant text, p_delivery bigint, p_position int, p_places key_place[], p_chosen_case bigint, p_is_placed boolean)
+	returns void language plpgsql as $$
+declare
+	r record;
+	v_case bigint;
+	v_seen text[] := '{}';
+begin
+	for r in select p.* from unnest(p_places) p where p.case_id is not null order by p.ord loop
+		v_case := case when r.case_id = p_chosen_case then r.case_id else case_final(p_tenant, r.case_id) end;
+		continue when v_case || r.signal = any(v_seen);
+		v_seen := v_seen || (v_case || r.signal);
+		perform evidence_add(p_tenant, p_delivery, p_position, v_case, p_chosen_case, r.signal, r.detail,
+			case when not p_is_placed or v_case is distinct from p_chosen_case then 'suggestion'
+				when r.signal in ('thread_index', 'conversation', 'presumed_id', 'content', 'quoted', 'quoted_by', 'same_quote') then 'strong' else 'certain' end);
+	end loop;
+end $$;
+
+-- Weak evidence: cases in which somebody of this mail takes part, with the same subject, in the last 90 days.
+create function evidence_by_subject(p_tenant text, p_delivery bigint, p_position int, p_base_subject text, p_people text[], p_sent_at timestamptz, p_not_case bigint)
+	returns int language plpgsql as $$
+declare
+	r record;
+	v_found int := 0;
+begin
+	if p_base_subject = '' then
+		return 0;
+	end if;
+	for r in
+		select m.case_id, max(m.sent_at) as last from message m
+		where m.tenant = p_tenant and m.base_subject = p_base_subject and m.case_id is not null
+			and m.sent_at between p_sent_at - interval '90 days' and p_sent_at + interval '90 days'
+			and exists (select from participant a where a.tenant = m.tenant and a.message_id = m.message_id and a.address_key = any(p_people)
+				and not a.is_agent and not exists (select from user_address u where u.tenant = a.tenant and u.address = a.address_key))
+			and m.case_id is distinct from p_not_case
+		group by m.case_id order by 2 desc limit 5
+	loop
+		perform evidence_add(p_tenant, p_delivery, p_position, r.case_id, null, 'subject', p_base_subject, 'suggestion');
+		v_found := v_found + 1;
+	end loop;
+	return v_found;
+end $$;
+
+-- Why: what the mail named, the token, and what else might fit. p_case null: it is held.
+create function evidence_file(f filing, n naming, p_places key_place[], p_sent_at timestamptz, p_message bigint, p_case bigint, p_opened boolean, p_is_pinned boolean)
+	returns void language plpgsql as $$
+begin
+	perform evidence_of_keys(f.tenant, f.delivery_id, f.position, p_places, p_case, p_case is not null);
+	if f.pin_case is not null then
+		perform evidence_add(f.tenant, f.delivery_id, f.position, case_final(f.tenant, f.pin_case), p_case, 'token', null,
+			case when p_is_pinned then 'certain' else 'suggestion' end);
+	end if;
+	if n.identity = 'reused' then                        -- another mail has its id: a message of its own, marked
+		perform evidence_add(f.tenant, f.delivery_id, f.position, m.case_id, null, 'reused_id', n.internet_message_id, 'suggestion')
+			from thread_key k join message m on m.tenant = k.tenant and m.message_id = k.message_id
+			where k.tenant = f.tenant and k.key = key_of('m', n.internet_message_id);
+	end if;
+	if p_opened then
+		perform evidence_add(f.tenant, f.delivery_id, f.position, p_case, p_case, 'new', null, 'certain');
+	elsif n.loose and f.known is null and not p_is_pinned and cardinality(p_places) = 0 then
+		perform evidence_add(f.tenant, f.delivery_id, f.position, p_case, p_case, 'subject', n.base_subject, 'strong');
+	elsif p_case is not null and not exists (select from evidence e
+			where e.tenant = f.tenant and e.delivery_id = f.delivery_id and e.chosen and e.position / 1000 = f.position) then
+		perform evidence_add(f.tenant, f.delivery_id, f.position, p_case, p_case,
+			case when f.known is not null then 'content' when f.shared_case is not null then 'same_delivery' else 'references' end, null, 'strong');
+	end if;
+	if (p_opened or p_case is null) and evidence_by_subject(f.tenant, f.delivery_id, f.position, n.base_subject, n.people, p_sent_at, p_case) > 0
+			and p_opened then
+		perform event_add(f.tenant, 'match_suggested', p_case, p_message, f.delivery_id);
+	end if;
+end $$;
+
+-- The outgoing mails that a bounce reports on did not arrive.
+create function bounce_note(f filing, p_places key_place[], p_case bigint, p_people text[], p_text text) returns void language plpgsql as $$
+begin
+	update message m set send_error = left(concat_ws(': ', nullif(array_to_string(p_people, ', '), ''),
+			coalesce(nullif(btrim(split_part(p_text, E'\n', 1)), ''), 'could not be delivered')), 500)
+		from unnest(p_places) p where m.tenant = f.tenant and m.message_id = p.message_id and m.direction = 'out';
+	perform event_add(f.tenant, 'delivery_failed', p_case, p.message_id, f.delivery_id) from unnest(p_places) p where p.message_id is not null;
+end $$;
+
+-- Keeps a mail without a case or keys; a human decides.
+create function message_hold(f filing, n naming, m body, b belongings, r remarks, q quotations, p_message bigint, p_places key_place[]) returns void language plpgsql as $$
+begin
+	perform message_insert(f, n, m, b, q, p_message, null, null, null, null);
+	perform message_bring(f, r, p_message, null, m.comment);
+	perform evidence_file(f, n, p_places, m.sent_at, p_message, null, false, false);
+end $$;

@@ -1,0 +1,184 @@
+-- Filing: one call for each mail that a delivery brings. 0008 says where it belongs, 0010 writes it; here what follows.
+
+-- What a closed case does with a person's new mail: 'open' (it is), 'reopen', 'new' (a case of its own, linked), 'hold'.
+create function closed_answer(p_tenant text, p_case bigint) returns text language plpgsql stable as $$
+declare
+	c record;
+begin
+	select f.state, f.closed_at, t.closed, t.closed_days into c from case_file f join tenant t using (tenant)
+		where f.tenant = p_tenant and f.case_id = p_case;
+	return case when c.state <> 'closed' then 'open'
+		when c.closed = 'reopen' or c.closed_at > now() - make_interval(days => c.closed_days) then 'reopen'
+		else c.closed end;
+end $$;
+
+-- Which case of its thread a new mail belongs to: the token's, a branch's, or the thread's. p_place: message_place()'s answer.
+create function case_choose(f filing, n naming, m body, p_message bigint, p_place record,
+	inout io_pin bigint, out o_pin_auto bigint, out o_case bigint, out o_opened boolean) language plpgsql as $$
+declare
+	v_branch record;
+begin
+	o_opened := p_place.o_opened;
+	o_case := p_place.o_case;
+	if io_pin is not null then
+		o_case := io_pin;
+		update case_file set touched_at = now() where tenant = f.tenant and case_id = io_pin and touched_at is null;
+		if p_place.o_case <> io_pin then
+			update thread set branched = true where tenant = f.tenant and thread_id = p_place.o_root and not branched;
+		end if;
+	elsif n.weak or p_place.o_branched then
+		update thread set branched = true where tenant = f.tenant and thread_id = p_place.o_root and not branched;
+		select * into v_branch from branch_find(f, n, p_message, p_place.o_root, p_place.o_case);
+		if v_branch.o_is_new then
+			o_pin_auto := case_open(f.tenant, m.case_subject, f."user");
+			o_case := o_pin_auto;
+			o_opened := true;
+		else
+			o_case := case_final(f.tenant, v_branch.o_case);
+		end if;
+	end if;
+end $$;
+
+-- A person's mail for a closed case reopens it, or continues it in a new linked case (a pin), or must be held (null).
+create function case_closed_for(f filing, m body, p_thread bigint, p_case bigint, inout io_pin bigint, out o_case bigint, out o_opened boolean)
+	language plpgsql as $$
+declare
+	v_answer text := closed_answer(f.tenant, p_case);
+begin
+	o_case := p_case;
+	o_opened := false;
+	if v_answer = 'open' or not f.may_reopen then
+		return;
+	end if;
+	if v_answer = 'reopen' or io_pin is not null then
+		update case_file set state = 'open', closed_at = null where tenant = f.tenant and case_id = p_case;
+		perform event_add(f.tenant, 'case_state', p_case, null, f.delivery_id, '{"state": "open"}');
+	elsif v_answer = 'new' then
+		o_case := case_open(f.tenant, m.case_subject, f."user");
+		o_opened := true;
+		io_pin := o_case;
+		update case_file set linked_to = p_case where tenant = f.tenant and case_id = o_case;
+		update thread set branched = true where tenant = f.tenant and thread_id = p_thread;
+	else
+		o_case := null;
+	end if;
+end $$;
+
+-- Whose place by its subject may this mail have changed: that of its own class, that of others? Returns its case.
+create function subject_look(f filing, n naming, m body, p_place record, p_message bigint, p_case bigint, p_is_decided boolean) returns bigint
+	language plpgsql as $$
+begin
+	if p_place.o_loose and not p_is_decided then
+		perform class_look(f.tenant, p_place.o_root);
+	end if;
+	if m.kind in ('mail', 'calendar') then
+		perform loose_look(f.tenant, n.base_subject, n.side, m.sent_at);
+	end if;
+	if p_place.o_merged then                             -- two matters of another subject may have become one
+		perform loose_look(f.tenant, x.base_subject, x.side, x.sent_at) from (
+			select distinct on (a.base_subject, a.side) a.base_subject, a.side, a.sent_at from message a
+			where a.tenant = f.tenant and a.thread_id in (select class_of(f.tenant, p_place.o_root)) and a.side is not null
+				and (a.base_subject, a.side) is distinct from (n.base_subject, n.side)) x;
+	end if;
+	return case when p_place.o_loose or p_place.o_merged then (select a.case_id from message a where a.tenant = f.tenant and a.message_id = p_message)
+		else p_case end;
+end $$;
+
+-- Files, holds or recognises one mail of a delivery. outcome: filed, duplicate, held; or 'hold': it may join nothing,
+-- nothing may stay written, the caller rolls back and calls again with the authority 'hold'.
+create function file_message(f filing, n naming, m body, b belongings, r remarks, q quotations,
+	out outcome text, out message_id bigint, out case_id bigint, out opened boolean, out reason text) language plpgsql as $$
+declare
+	v_places key_place[] := array(select k from keys_find(f.tenant, n.keys, n.signals, n.details) k);
+	v_pin bigint := case_final(f.tenant, f.pin_case);
+	v_matters bigint[] := '{}';
+	v_before jsonb;
+	v_place record;
+	v_case record;
+begin
+	n.weak := n.weak and cardinality(n.refs) > 0;
+	n.loose := n.loose and f.authority = 'user' and f.pin_case is null;
+	if f.authority = 'hold' then
+		f.known := null;                                     -- what waits is a mail of its own
+	end if;
+	message_id := coalesce(f.known, nextval('casegate.message_message_id_seq'));
+	opened := false;
+	if f.authority = 'hold' then
+		outcome := 'held';
+		perform message_hold(f, n, m, b, r, q, message_id, v_places);
+		return;
+	end if;
+	if f.authority = 'bounce' or (f.authority = 'known' and not address_takes_part(f.tenant, f.sender, v_pin)) then
+		v_pin := null;                                       -- a token proves nothing about who has it
+	end if;
+	outcome := 'hold';
+	if n.loose and f.known is null and cardinality(v_places) = 0 then
+		v_matters := matters_of(f.tenant, null, n.base_subject, n.side, m.sent_at);
+	end if;
+	select * into v_place from message_place(f, n, v_places, message_id,
+		coalesce(v_pin, f.shared_case, case when cardinality(v_matters) = 1 then v_matters[1] end), m.case_subject);
+	if not v_place.o_allowed then
+		return;
+	end if;
+	if f.known is not null then
+		case_id := known_file(f, n, m, b, v_pin);
+		perform claims_add(f, n, v_places, f.known);
+		if v_place.o_branched and v_place.o_disturbed then
+			v_before := places_of(v_place.o_root);
+			perform settle(f.tenant, v_place.o_root);
+			perform moves_tell(v_before, message_id);
+			case_id := (select x.case_id from message x where x.tenant = f.tenant and x.message_id = f.known);
+		end if;
+		outcome := 'duplicate';
+	else
+		select * into v_case from case_choose(f, n, m, message_id, v_place, v_pin) x;
+		v_pin := v_case.io_pin;
+		case_id := v_case.o_case;
+		opened := v_case.o_opened;
+		if not opened then
+			select x.io_pin, x.o_case, x.o_opened into v_pin, case_id, opened from case_closed_for(f, m, v_place.o_root, case_id, v_pin) x;
+			if case_id is null then
+				reason := 'the case is closed';
+				return;
+			end if;
+		end if;
+		perform message_insert(f, n, m, b, q, message_id, case_id, v_place.o_root, v_pin, v_case.o_pin_auto);
+		perform claims_add(f, n, v_places, message_id);
+		if v_place.o_disturbed and (v_place.o_branched or n.weak or v_pin is not null) then
+			v_before := places_of(v_place.o_root) - message_id::text;
+			perform settle(f.tenant, v_place.o_root);
+			perform moves_tell(v_before, message_id);
+			case_id := (select x.case_id from message x where x.tenant = f.tenant and x.message_id = file_message.message_id);
+		end if;
+		outcome := 'filed';
+		perform event_add(f.tenant, 'message_filed', case_id, message_id, f.delivery_id);
+	end if;
+	if n.loose and outcome = 'filed' then
+		update thread set loose = true, by_subject = by_subject or (v_pin is null and cardinality(v_matters) = 1)
+			where tenant = f.tenant and thread_id = v_place.o_root;
+	end if;
+	case_id := subject_look(f, n, m, v_place, message_id, case_id, cardinality(v_matters) = 1);
+	perform message_bring(f, r, message_id, case_id, m.comment);
+	perform evidence_file(f, n, v_places, m.sent_at, message_id, case_id, opened, f.pin_case is not null and v_pin is not null);
+	if f.authority = 'bounce' and outcome = 'filed' then
+		perform bounce_note(f, v_places, case_id, n.people, m.text);
+	end if;
+	if f."user" is not null and not opened then
+		perform member_file(f.tenant, case_id, case when outcome = 'filed' then message_id end, f."user", f.delivery_id);
+	end if;
+	if f.authority = 'user' then
+		perform held_become_duplicate(f.tenant, message_id, f.delivery_id);
+	end if;
+end $$;
+
+-- Everything that runs with the caller's own rights. What runs with the owner's is granted where it is made.
+do $$
+declare
+	f regprocedure;
+begin
+	for f in select p.oid from pg_proc p where p.pronamespace = 'casegate'::regnamespace and not p.prosecdef loop
+		execute format('grant execute on function %s to casegate_gateway, casegate_graph, casegate_admin', f);
+	end loop;
+end $$;
+grant usage on all sequences in schema casegate to casegate_gateway, casegate_graph, casegate_admin;
+grant delete on message, delivery_message_row, message_comment to casegate_gateway, casegate_graph;
