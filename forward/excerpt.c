@@ -67,7 +67,8 @@ static gsize behind_break(const char *html, gsize from, gsize words)
 	return words;
 }
 
-/* The HTML of the first line below the block and what follows, NULL where there is none. */
+/* The HTML of the first line below the block and what follows, NULL where there is none, or where
+ * nothing stands above it. */
 char *excerpt_html(const View *view, const InlineFound *found, const char *html)
 {
 	const GArray *lines = view->rendered->lines;
@@ -78,7 +79,7 @@ char *excerpt_html(const View *view, const InlineFound *found, const char *html)
 	while (first < found->end &&
 		lines_is_blank(view_unquoted(view_line(view, first), found->depth)))
 		first++;
-	if (first >= found->end || first >= lines->len || first == 0)
+	if (first >= found->end || first >= lines->len || found->first == 0)
 		return NULL;
 	line = &g_array_index(lines, RenderedLine, first);
 	last = &g_array_index(lines, RenderedLine, found->first - 1);

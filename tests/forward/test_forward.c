@@ -141,6 +141,8 @@ static const struct {
          "<p>Hallo</p><div class=\"moz-forward-container\">"
 		"-------- Xyzzy --------<br>" HTML_BLOCK "<br><br>Text</div>",
          "mark prefix Anna: Hallo / Text",																      "Text"                      },
+	{"a quote that begins with a line that shows nothing",  "",
+         "<blockquote>&#8203;<br>Text</blockquote>",											       "prefix -:  / Text",         NULL                        },
 };
 
 static void test_pages(void)
