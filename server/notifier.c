@@ -6,9 +6,10 @@
 #include "server/metrics.h"
 #include "store/store.h"
 
-#define PAUSE_MS         50
-#define TROUBLE_PAUSE_MS 1000
-#define MEMORY_ROUNDS    100
+#define PAUSE_MS          50
+#define TROUBLE_PAUSE_MS  1000
+#define STATISTICS_ROUNDS 20
+#define MEMORY_ROUNDS     100
 
 /* FALSE: the leash is closed. */
 static gboolean wait_for(int leash, int pause_ms)
@@ -31,6 +32,15 @@ static gboolean number_events(const Config *config, Store **store, GError **erro
 	return TRUE;
 }
 
+/* What fails here fails again in the next round's numbering, which says so. */
+static void look_after(Store *store, guint round)
+{
+	if (round % STATISTICS_ROUNDS == 0)
+		(void)store_renew_statistics(store, NULL);
+	if (round % MEMORY_ROUNDS == 0)
+		metrics_note_memory();
+}
+
 int notifier_run(int leash, const Config *config)
 {
 	g_autoptr(Store) store = NULL;
@@ -46,8 +56,8 @@ int notifier_run(int leash, const Config *config)
 		if (is_well && !was_well)
 			log_notice("the app learns of new events again");
 		was_well = is_well;
-		if (++round % MEMORY_ROUNDS == 0)
-			metrics_note_memory();
+		if (is_well)
+			look_after(store, ++round);
 	} while (wait_for(leash, is_well ? PAUSE_MS : TROUBLE_PAUSE_MS));
 	if (store != NULL)
 		number_events(config, &store, NULL);

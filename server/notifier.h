@@ -1,5 +1,6 @@
 /* Notifier: the process that makes new events visible to the app, in the order of their commits
- * (store_number_events). Several gateways at one database may each have one. */
+ * (store_number_events), and tells the planner of tables that grow. Several gateways at one
+ * database may each have one. */
 #pragma once
 
 #include "server/config.h"

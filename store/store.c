@@ -295,6 +295,14 @@ gboolean store_number_events(Store *store, gint64 *numbered, GError **error)
 	return result != NULL;
 }
 
+gboolean store_renew_statistics(Store *store, GError **error)
+{
+	g_autoptr(PGresult) result = db_run(store, "renewing the planner's statistics",
+		"SELECT casegate.statistics_renew()", NULL, error);
+
+	return result != NULL;
+}
+
 /* ------------------------------------------------------------------- statements */
 
 /* The name of the prepared statement, or NULL with an error. */

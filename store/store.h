@@ -37,3 +37,5 @@ int store_descriptor(const Store *store);
 /* Numbers all committed events and tells listeners once (casegate_events). *numbered may be NULL.
  * The notifier calls it every 50 ms, a command once before it ends. */
 gboolean store_number_events(Store *store, gint64 *numbered, GError **error);
+/* Lets the planner know of tables that have become large since it looked (schema 0019). */
+gboolean store_renew_statistics(Store *store, GError **error);
