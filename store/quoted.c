@@ -72,10 +72,10 @@ static gboolean is_said_of(gint64 stated_at, gboolean has_zone, gint64 sent_at,
 
 /* What one side names by id the other need not find by words. A mail without references can name
  * nothing; one with a single reference (In-Reply-To alone) only what it answers, not what that
- * quoted. position counts from 0, the nearest. */
+ * quoted: each reference is good for one quote. position counts from 0, the nearest. */
 static gboolean cannot_name(const PlanItem *item, guint position)
 {
-	return item->references->len == 0 || (item->references->len == 1 && position > 0);
+	return position >= item->references->len;
 }
 
 /* --------------------------------------------------------------------------- look-ups */
@@ -156,7 +156,7 @@ static gboolean find_quoting(const Search *search, GError **error)
 		" FROM casegate.said s JOIN casegate.message m USING (tenant, message_id)"
 		" WHERE s.tenant = $1 AND s.base_subject = $2 AND s.at BETWEEN $3 AND $4 AND "
 		"m.case_id IS NOT NULL AND m.kind IN ('mail', 'calendar')"
-		" AND ($5 OR m.refs = '{}' OR (cardinality(m.refs) = 1 AND s.position > 1))"
+		" AND ($5 OR s.position > cardinality(m.refs))"
 		" AND casegate.time_near(s.at, $6) AND ($7 = '' OR s.from_key IN ('', $7))"
 		" ORDER BY abs(extract(epoch FROM s.at - $6)), m.own_key LIMIT 20",
 		args, error);
@@ -193,7 +193,7 @@ static gboolean find_same_quote(const Search *search, guint position, GError **e
 		"message_id)"
 		" WHERE s.tenant = $1 AND s.base_subject = $2 AND s.at BETWEEN $3 AND $4 AND "
 		"s.from_key = $5 AND m.case_id IS NOT NULL AND m.kind IN ('mail', 'calendar')"
-		" AND ($6 OR m.refs = '{}' OR (cardinality(m.refs) = 1 AND s.position > 1))"
+		" AND ($6 OR s.position > cardinality(m.refs))"
 		" ORDER BY m.message_id LIMIT 20",
 		args, error);
 	for (int i = 0; result && i < PQntuples(result); i++)

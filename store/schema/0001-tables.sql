@@ -146,6 +146,7 @@ create table thread (
 	branched  boolean not null default false,          -- valid at roots: some message is pinned, or may start a matter of its own
 	loose     boolean not null default false,          -- valid at roots: it holds a loose message
 	by_subject boolean not null default false,         -- valid at roots: its loose head was placed in this case by its subject
+	subject_mark int,                                  -- valid at roots: of the subject of the mail that opened it (subject_mark)
 	primary key (tenant, thread_id),
 	foreign key (tenant, case_id) references case_file
 );

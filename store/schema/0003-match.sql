@@ -262,7 +262,7 @@ begin
 	perform class_move(p_tenant, t.thread_id, t.case_id, o_case) from thread t
 		where t.tenant = p_tenant and t.thread_id = any(p_roots) and t.by_subject and t.case_id <> o_case;
 	update thread set branched = x.branched, loose = x.loose, by_subject = v_all_borrowed
-		from (select bool_or(t.branched) as branched, bool_or(t.loose) as loose from thread t where t.tenant = p_tenant and t.thread_id = any(p_roots)) x
+		from (select bool_or(t.branched) or min(t.subject_mark) <> max(t.subject_mark) as branched, bool_or(t.loose) as loose from thread t where t.tenant = p_tenant and t.thread_id = any(p_roots)) x
 		where thread.tenant = p_tenant and thread.thread_id = o_root
 			and (thread.branched, thread.loose, thread.by_subject) is distinct from (x.branched, x.loose, v_all_borrowed);
 	update thread set root_id = o_root where tenant = p_tenant and thread_id = any(p_roots) and thread_id <> o_root;
@@ -303,6 +303,10 @@ end $$;
 create function time_near(a timestamptz, b timestamptz) returns boolean language sql immutable strict parallel safe
 	return abs(extract(epoch from a - b)) <= 1260 or round(abs(extract(epoch from a - b)) / 60)::int % 30 in (0, 1, 29);
 
+-- Mails of one subject cannot part: a thread that has two is looked at more closely (branched).
+create function subject_mark(p_base_subject text) returns int language sql immutable strict parallel safe
+	return hashtext(p_base_subject);
+
 -- Equal, one contains the other, or more than half of the words are shared.
 create function subject_similar(a text, b text) returns boolean language sql immutable strict parallel safe
 	return a = b or strpos(a, b) > 0 or strpos(b, a) > 0 or (
@@ -329,6 +333,13 @@ begin
 	return v_told;
 end $$;
 
+-- The case that the answers to a new matter got while its first mail was missing.
+create function case_of_answers(p_tenant text, p_root bigint, p_own uuid, p_base_subject text) returns bigint language plpgsql stable as $$
+begin
+	return (select min(a.pin_auto) from message a where a.tenant = p_tenant and a.thread_id in (select class_of(p_tenant, p_root))
+		and not a.weak and a.pin_auto is not null and p_own = any(a.ref_keys) and subject_similar(a.base_subject, p_base_subject));
+end $$;
+
 -- Which weak messages of a class start a matter of their own: one that goes on with nothing (MATCHING 4). Two rows may
 -- swap sides when a late ancestor comes.
 create function settle_branches(p_tenant text, p_root bigint, p_default bigint) returns void language plpgsql as $$
@@ -337,19 +348,127 @@ declare
 	v_case bigint;
 begin
 	for r in
-		select w.message_id, w.pin_auto, w.subject, w.submitted_by,
+		select w.message_id, w.own_key, w.pin_auto, w.subject, w.base_subject, w.submitted_by,
 			not coalesce(weak_goes_on(p_tenant, p_root, w.message_id, w.own_key, w.ref_keys, w.base_subject), true) as wants
 		from message w where w.tenant = p_tenant and w.weak and w.thread_id in (select class_of(p_tenant, p_root)) order by w.message_id
 	loop
 		continue when r.wants = (r.pin_auto is not null);
 		if r.wants then
-			v_case := case_open(p_tenant, r.subject, r.submitted_by);
+			v_case := coalesce(case_of_answers(p_tenant, p_root, r.own_key, r.base_subject), case_open(p_tenant, r.subject, r.submitted_by));
 			update message set pin_auto = v_case where tenant = p_tenant and message_id = r.message_id;
 		elsif exists (select from case_file where tenant = p_tenant and case_id = r.pin_auto and touched_at is not null) then
 			update message set pin = coalesce(pin, r.pin_auto), pin_auto = null where tenant = p_tenant and message_id = r.message_id;
 		else
 			update message set pin_auto = null where tenant = p_tenant and message_id = r.message_id;
 			perform unite_cases(p_tenant, r.pin_auto, p_default, null);
+		end if;
+	end loop;
+	perform settle_missing(p_tenant, p_root, p_default);
+end $$;
+
+-- The messages of a class whose nearest ancestor is missing, with the missing ones down to the nearest that is known.
+-- goes_on: does one that it names have a subject like its own, or does it quote one? Null: it names none that is known.
+-- Parts of a series differ in their subjects by nature. An automatic mail goes with what it answers: it has no say (null).
+create function orphans_of(p_tenant text, p_root bigint)
+	returns table (message_id bigint, own_key uuid, base_subject text, sent_at timestamptz, missing uuid[], goes_on boolean) language sql stable
+begin atomic
+	with m as materialized (select a.message_id, a.own_key, a.own_key || a.other_keys as own_keys, a.ref_keys, a.weak, a.kind, a.subject,
+			a.base_subject, a.from_key, a.from_name, a.sent_at
+			from message a where a.tenant = p_tenant and a.thread_id in (select class_of(p_tenant, p_root))),
+		keys as materialized (select k as key, m.base_subject, m.from_key, m.from_name, m.sent_at from m, unnest(m.own_keys) k)
+	select m.message_id, m.own_key, case when m.kind = 'mail' then m.base_subject end, m.sent_at, m.ref_keys[1:least(coalesce(n.nearest, 101) - 1, 10)],
+			case when m.kind = 'mail' then n.goes_on end
+		from m left join lateral (select min(u.i)::int as nearest, bool_or(subject_similar(keys.base_subject, m.base_subject) or exists (
+				select from said s where s.tenant = p_tenant and s.message_id = m.message_id and abs(extract(epoch from s.at - keys.sent_at)) < 54000
+					and time_near(s.at, keys.sent_at) and (s.from_key = keys.from_key or lower(s.name) = lower(keys.from_name)))) as goes_on
+			from unnest(m.ref_keys) with ordinality u(key, i) join keys using (key)) n on true
+		where not m.weak and cardinality(m.ref_keys) > 0 and m.subject !~ '\[[^][]*\d/\d[^][]*\]'
+			and not exists (select from keys where keys.key = m.ref_keys[1]);
+end;
+
+-- Which of them belong together: who answers the same missing mail; who names one under a like subject; who quotes the
+-- same. And which of these groups is a matter of its own: one that names known mails and goes on with none; one that
+-- names none, where an earlier group, or one that goes on, names the same missing mail under another subject.
+create function missing_branches(p_tenant text, p_root bigint) returns table (first_id bigint, message_id bigint) language plpgsql stable as $$
+#variable_conflict use_column
+declare
+	v_orphans record;
+	v_ids bigint[];
+	v_missing text[];                                        -- the pairs of an orphan's place and what it has in common with others
+	v_places int[];
+	v_tokens text[];
+	v_labels int[];
+	v_next int[];
+	v_was int[];
+begin
+	select array_agg(o.message_id order by o.sent_at, o.own_key) as ids, array_agg(o.goes_on order by o.sent_at, o.own_key) as goes_on,
+		array_agg(o.base_subject order by o.sent_at, o.own_key) as subjects, array_agg(array_to_string(o.missing, ' ') order by o.sent_at, o.own_key) as missing,
+		count(distinct o.base_subject) as count, bool_or(not o.goes_on) as is_lost into v_orphans from orphans_of(p_tenant, p_root) o;
+	if coalesce(v_orphans.count, 0) = 0 or (v_orphans.count = 1 and v_orphans.is_lost is not true) then
+		return;
+	end if;
+	v_ids := v_orphans.ids;
+	v_missing := v_orphans.missing;
+	with o as materialized (select u.i::int, u.subject, string_to_array(u.missing, ' ') as missing
+			from unnest(v_orphans.subjects, v_missing) with ordinality u(subject, missing, i)),
+		like_ as (select a.subject, min(b.subject) as subject_class from (select distinct subject from o) a
+			join (select distinct subject from o) b on subject_similar(a.subject, b.subject) group by a.subject)
+	select array_agg(t.i), array_agg(t.token) into v_places, v_tokens from (
+		select o.i, o.missing[1] as token from o
+		union all select o.i, k || ' ' || l.subject_class from o join like_ l using (subject), unnest(o.missing) k
+		union all select o.i, s.from_key || ' ' || date_trunc('minute', s.at) from o
+			join said s on s.tenant = p_tenant and s.message_id = v_ids[o.i] and s.at is not null and s.from_key <> '') t;
+	v_labels := array(select i from generate_series(1, cardinality(v_ids)) i);
+	loop                                                     -- the lowest place of all that hang together
+		select array_agg(x.label order by x.place) into v_next from (
+			select t.place, min(c.label) as label from unnest(v_places, v_tokens) t(place, token)
+			join (select u.token, min(v_labels[u.place]) as label from unnest(v_places, v_tokens) u(place, token) group by u.token) c using (token)
+			group by t.place) x;
+		v_was := v_labels;
+		v_labels := v_next;
+		exit when v_labels = v_was;
+	end loop;
+	return query
+		with o as materialized (select u.i::int, v_labels[u.i] as label, u.goes_on, u.subject, string_to_array(u.missing, ' ') as missing
+				from unnest(v_orphans.goes_on, v_orphans.subjects, v_missing) with ordinality u(goes_on, subject, missing, i)),
+			g as materialized (select o.label, bool_or(o.goes_on) as goes_on from o group by o.label having count(o.subject) > 0),
+			named as materialized (select distinct g.label, g.goes_on, k as key from o join g using (label), unnest(o.missing) k)
+		select v_ids[o.label], v_ids[o.i] from o join g using (label)
+			where not g.goes_on or (g.goes_on is null and exists (select from named a join named b using (key)
+				where a.label = g.label and b.label <> g.label and (b.goes_on or (b.goes_on is null and b.label < g.label))));
+end $$;
+
+-- Gives each of these groups a case of its own, and what is none any more back to the thread's.
+create function settle_missing(p_tenant text, p_root bigint, p_default bigint) returns void language plpgsql as $$
+declare
+	r record;
+	v_case bigint;
+	v_all bigint[] := '{}';
+begin
+	for r in
+		select array_agg(m.message_id order by m.sent_at, m.own_key) as ids, array_agg(case when right(lower(m.subject), length(m.base_subject)) = m.base_subject then right(m.subject, length(m.base_subject))
+				else m.subject end order by m.sent_at, m.own_key) as subjects,
+			array_agg(m.submitted_by order by m.sent_at, m.own_key) as users, array_agg(distinct m.pin_auto) filter (where m.pin_auto is not null) as cases
+		from missing_branches(p_tenant, p_root) b join message m on m.tenant = p_tenant and m.message_id = b.message_id group by b.first_id
+	loop
+		v_all := v_all || r.ids;
+		v_case := coalesce((select f.case_id from case_file f where f.tenant = p_tenant and f.case_id = any(r.cases)
+			order by f.touched_at is null, f.case_id limit 1), case_open(p_tenant, r.subjects[1], r.users[1]));
+		perform unite_cases(p_tenant, c, v_case, null) from unnest(r.cases) c where c <> v_case;
+		perform member_file(p_tenant, v_case, m.message_id, m.submitted_by, null) from message m
+			where m.tenant = p_tenant and m.message_id = any(r.ids) and m.pin_auto is distinct from v_case and m.submitted_by <> r.users[1];
+		update message set pin_auto = v_case where tenant = p_tenant and message_id = any(r.ids) and pin_auto is distinct from v_case;
+	end loop;
+	for r in
+		select m.pin_auto, array_agg(m.message_id) as ids from message m where m.tenant = p_tenant and not m.weak and m.pin_auto is not null
+			and m.thread_id in (select class_of(p_tenant, p_root)) and m.message_id <> all(v_all) group by m.pin_auto
+	loop
+		if exists (select from case_file where tenant = p_tenant and case_id = r.pin_auto and touched_at is not null) then
+			update message set pin = coalesce(pin, r.pin_auto), pin_auto = null where tenant = p_tenant and message_id = any(r.ids);
+		else
+			update message set pin_auto = null where tenant = p_tenant and message_id = any(r.ids);
+			perform unite_cases(p_tenant, r.pin_auto, p_default, null)
+				where not exists (select from message where tenant = p_tenant and pin_auto = r.pin_auto);
 		end if;
 	end loop;
 end $$;

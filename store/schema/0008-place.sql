@@ -85,11 +85,12 @@ begin
 			and (f.authority = 'user' or (f.authority = 'known' and address_takes_part(f.tenant, f.sender, m.case_id))));
 end $$;
 
-create function thread_open(p_tenant text, p_case bigint) returns bigint language plpgsql as $$
+create function thread_open(p_tenant text, p_case bigint, p_base_subject text) returns bigint language plpgsql as $$
 declare
 	v_thread bigint := nextval('casegate.thread_thread_id_seq');
 begin
-	insert into thread (tenant, thread_id, root_id, case_id) values (p_tenant, v_thread, v_thread, p_case);
+	insert into thread (tenant, thread_id, root_id, case_id, subject_mark)
+		values (p_tenant, v_thread, v_thread, p_case, subject_mark(p_base_subject));
 	return v_thread;
 end $$;
 
@@ -159,7 +160,7 @@ begin
 	if cardinality(v_threads) = 0 then
 		o_opened := p_case is null;
 		o_case := coalesce(p_case, case_open(f.tenant, p_subject, f."user"));
-		o_root := thread_open(f.tenant, o_case);                -- nobody else can see it: no lock
+		o_root := thread_open(f.tenant, o_case, n.base_subject);   -- nobody else can see it: no lock
 		perform keys_add(f.tenant, o_root, v_insert, v_own, p_message);
 	else
 		perform keys_add(f.tenant, v_threads[1], v_insert, v_own, p_message);
@@ -170,6 +171,8 @@ begin
 			o_disturbed := true;
 			o_merged := true;
 		end if;
+		update thread set branched = true where tenant = f.tenant and thread_id = o_root and not branched
+			and subject_mark is distinct from subject_mark(n.base_subject);
 		select case_id, branched, loose or n.loose into o_case, o_branched, o_loose from thread where tenant = f.tenant and thread_id = o_root;
 	end if;
 	if n.evicts is not null then
@@ -181,7 +184,8 @@ begin
 			and thread_id in (select p.thread_id from unnest(p_places) p where p.signal = 'quoted_by') and not v_own = any(quoted_keys);
 		o_disturbed := true;
 	end if;
-	o_disturbed := o_disturbed or (o_branched and tells_weak(f.tenant, o_root, n));
+	o_disturbed := o_disturbed or (o_branched and (tells_weak(f.tenant, o_root, n) or (cardinality(n.ref_keys) > 0
+		and not exists (select from unnest(p_places) p where p.key = n.ref_keys[1] and p.message_id is not null))));
 end $$;
 
 -- Is there a weak message that waits for somebody to tell its missing ancestors' subject, and does this mail?
@@ -257,7 +261,7 @@ declare
 	n naming;
 	v_place record;
 begin
-	select own_key, subject into strict m from message where tenant = p_tenant and message_id = p_message for update;
+	select own_key, subject, base_subject into strict m from message where tenant = p_tenant and message_id = p_message for update;
 	if exists (select from thread_key where tenant = p_tenant and key = m.own_key and message_id is not null) then
 		m.own_key := key_of('r', p_message::text);                -- its id was taken meanwhile: a message of its own
 		update message set own_key = m.own_key, identity = 'reused' where tenant = p_tenant and message_id = p_message;
@@ -265,6 +269,7 @@ begin
 	f.tenant := p_tenant;
 	f.authority := 'user';
 	n.keys := array[m.own_key];
+	n.base_subject := m.base_subject;
 	select * into v_place from message_place(f, n, array(select k from keys_find(p_tenant, n.keys, array['message_id'], array[null::text]) k),
 		p_message, p_case, m.subject);
 	update thread set branched = true where tenant = p_tenant and thread_id = v_place.o_root;

@@ -30,9 +30,10 @@ begin
 		update thread set branched = true where tenant = f.tenant and thread_id = p_place.o_root and not branched;
 		select * into v_branch from branch_find(f, n, p_message, p_place.o_root, p_place.o_case);
 		if v_branch.o_is_new then
-			o_pin_auto := case_open(f.tenant, m.case_subject, f."user");
+			o_pin_auto := case_of_answers(f.tenant, p_place.o_root, n.keys[1], n.base_subject);
+			o_opened := o_pin_auto is null;
+			o_pin_auto := coalesce(o_pin_auto, case_open(f.tenant, m.case_subject, f."user"));
 			o_case := o_pin_auto;
-			o_opened := true;
 		else
 			o_case := case_final(f.tenant, v_branch.o_case);
 		end if;
@@ -64,24 +65,26 @@ begin
 	end if;
 end $$;
 
--- Whose place by its subject may this mail have changed: that of its own class, that of others? Returns its case.
+-- Whose place by its subject may this mail have changed: that of its own class, that of others? Returns its case. Where
+-- its coming changed the class, all mails of the class count as new for the answers that name nothing but their subject.
 create function subject_look(f filing, n naming, m body, p_place record, p_message bigint, p_case bigint, p_is_decided boolean) returns bigint
 	language plpgsql as $$
+declare
+	v_is_new boolean := p_place.o_loose or p_place.o_merged or (p_place.o_branched and p_place.o_disturbed);
 begin
 	if p_place.o_loose and not p_is_decided then
 		perform class_look(f.tenant, p_place.o_root);
 	end if;
 	if m.kind in ('mail', 'calendar') then
-		perform loose_look(f.tenant, n.base_subject, n.side, m.sent_at);
+		perform loose_look(f.tenant, n.base_subject, n.side, m.sent_at, m.sent_at);
 	end if;
-	if p_place.o_merged then                             -- two matters of another subject may have become one
-		perform loose_look(f.tenant, x.base_subject, x.side, x.sent_at) from (
-			select distinct on (a.base_subject, a.side) a.base_subject, a.side, a.sent_at from message a
-			where a.tenant = f.tenant and a.thread_id in (select class_of(f.tenant, p_place.o_root)) and a.side is not null
-				and (a.base_subject, a.side) is distinct from (n.base_subject, n.side)) x;
+	if v_is_new or (p_place.o_disturbed and exists (select from message l where l.tenant = f.tenant and l.base_subject = n.base_subject
+			and l.side = n.side and l.loose)) then
+		perform loose_look(f.tenant, x.base_subject, x.side, x.first_at, x.last_at) from (
+			select a.base_subject, a.side, min(a.sent_at) as first_at, max(a.sent_at) as last_at from message a
+			where a.tenant = f.tenant and a.thread_id in (select class_of(f.tenant, p_place.o_root)) and a.side is not null group by 1, 2) x;
 	end if;
-	return case when p_place.o_loose or p_place.o_merged then (select a.case_id from message a where a.tenant = f.tenant and a.message_id = p_message)
-		else p_case end;
+	return case when v_is_new then (select a.case_id from message a where a.tenant = f.tenant and a.message_id = p_message) else p_case end;
 end $$;
 
 -- Files, holds or recognises one mail of a delivery. outcome: filed, duplicate, held; or 'hold': it may join nothing,
@@ -148,7 +151,9 @@ begin
 			v_before := places_of(v_place.o_root) - message_id::text;
 			perform settle(f.tenant, v_place.o_root);
 			perform moves_tell(v_before, message_id);
-			case_id := (select x.case_id from message x where x.tenant = f.tenant and x.message_id = file_message.message_id);
+			select x.case_id, opened or coalesce(x.pin_auto = x.case_id and not exists (select from message o
+					where o.tenant = f.tenant and o.case_id = x.case_id and o.message_id <> x.message_id), false)
+				into case_id, opened from message x where x.tenant = f.tenant and x.message_id = file_message.message_id;
 		end if;
 		outcome := 'filed';
 		perform event_add(f.tenant, 'message_filed', case_id, message_id, f.delivery_id);

@@ -124,6 +124,9 @@ begin
 			union all select 'to', i::int, t from unnest(p_to) with ordinality x(t, i)
 			union all select 'cc', i::int, t from unnest(p_cc) with ordinality x(t, i)) r,
 			mailbox_split(r.mailbox) s;
+	update thread t set branched = t.branched or t.subject_mark is not null, subject_mark = coalesce(t.subject_mark, subject_mark(m.base_subject))
+		from message m where m.tenant = tenant_now() and m.message_id = v_message and t.tenant = m.tenant and t.thread_id = v_thread
+			and t.subject_mark is distinct from subject_mark(m.base_subject);
 	return v_message;
 end $$;
 

@@ -94,9 +94,9 @@ begin
 	end if;
 end $$;
 
--- A mail was filed, or threads became one: whose place may have changed? The mails of its subject share an advisory
+-- Mails of this subject and side, sent in this time, came or became another class's: whose place may have changed? The mails of its subject share an advisory
 -- lock, so nobody else looks at the same answers now.
-create function loose_look(p_tenant text, p_base_subject text, p_side text, p_sent_at timestamptz) returns void language plpgsql as $$
+create function loose_look(p_tenant text, p_base_subject text, p_side text, p_first_at timestamptz, p_last_at timestamptz) returns void language plpgsql as $$
 declare
 	r record;
 begin
@@ -106,7 +106,7 @@ begin
 	for r in
 		select distinct root_of(p_tenant, m.thread_id) as root_id from message m
 		where m.tenant = p_tenant and m.base_subject = p_base_subject and m.side = p_side and m.loose and m.thread_id is not null
-			and m.sent_at between p_sent_at - interval '45 days' and p_sent_at + interval '45 days'
+			and m.sent_at between p_first_at - interval '46 days' and p_last_at + interval '46 days'
 		order by 1 desc limit 200
 	loop
 		perform lock_roots(p_tenant, array[r.root_id]);
@@ -115,4 +115,4 @@ begin
 end $$;
 
 grant execute on function loose_head(text, bigint), begins_missing(text, bigint), matters_of(text, bigint, text, text, timestamptz), class_move(text, bigint, bigint, bigint),
-	class_look(text, bigint), loose_look(text, text, text, timestamptz) to casegate_gateway, casegate_graph, casegate_admin;
+	class_look(text, bigint), loose_look(text, text, text, timestamptz, timestamptz) to casegate_gateway, casegate_graph, casegate_admin;

@@ -42,10 +42,11 @@ class Ways:
     def __init__(self, world, missing=.2):
         self.world, self.rng, self.missing = world, world.rng, missing
         self.deliveries = []
-        self.answered = {m.answers.key for m in world.mails if m.is_pasted}
+        self.is_answered = {m.answers.key for m in world.mails if m.answers}
         for mail in world.mails:
             self.deliver(mail)
         self.attach_several()
+        self.cut_what_nobody_can_tell()
         self.deliveries.sort(key=lambda d: d.when)
 
     # ----------------------------------------------------------------- wrappers
@@ -96,21 +97,22 @@ class Ways:
 
     def brought(self, mail, user):
         way = self.rng.choices(["inline", "attached", "rule"], [70, 24, 6])[0]
-        if way == "rule":
+        if way == "rule":                           # his sender may not be known yet: then it waits until a user brings it
             source = eml([("Received", "from mx by outlook.example; " + clients.rfc_date(mail.when)), ("X-MS-Exchange-Inbox-Rules-Loop", user.address)]
                          + encoded(mail.headers()) + TEXT, mail.text)
             self.add(mail.when, source, [mail], way, False)
-            way = "inline"                          # his sender may not be known yet: then it waits until a user brings it
+            if mail.key not in self.is_answered and self.rng.random() < .5:
+                return
+            way = "inline"
         if way != "rule":
             when, source = self.inline(mail, user) if way == "inline" else self.attached([mail], user)
             self.add(when, source, [mail], way)
 
     def deliver(self, mail):
-        # Without the first mail of a new matter on an old thread nobody could tell it from the old one; and who pastes an
-        # answer took it from a case that is there.
-        is_needed = mail.is_pasted or mail.key in self.answered or (mail.answers and mail.answers.case != mail.case)
-        if self.rng.random() < self.missing and not is_needed:
+        if self.rng.random() < self.missing and not (mail.is_pasted and self.rng.random() < .8):
             return
+        if mail.is_pasted:
+            self.provide_matter(mail)
         users = [p for p in mail.people if p.is_ours] or [OURS[0]]
         if mail.author.is_ours and self.rng.random() < .85:
             self.own_copy(mail)
@@ -123,6 +125,18 @@ class Ways:
         if self.rng.random() < .03 and mail.author.is_ours and not mail.is_automatic:     # a relay gave the copy another id
             other = f"Message-ID: <{self.world.new_id(mail.author, mail.when)}>\r\nX-Relay: ses\r\n".encode() if self.rng.random() < .7 else b""
             self.add(mail.when + datetime.timedelta(minutes=1), other + self.plain(mail, remove=("Message-ID",)), [mail], "other_id")
+
+    def provide_matter(self, mail):
+        """Who pastes an answer took it from a case: something of this matter came before."""
+        came = {key for d in self.deliveries if d.is_vouched for key in d.brings}
+        if not any(m.key in came and not m.is_pasted for m in self.world.mails[:mail.key] if m.case == mail.case):
+            self.brought(mail.answers, next(p for p in [*mail.answers.people, OURS[0]] if p.is_ours))
+
+    def cut_what_nobody_can_tell(self):
+        """A pasted mail that never came: only its answers say that it was, and nothing says to what."""
+        came = {key for d in self.deliveries for key in d.brings}
+        for mail in self.world.mails:
+            mail.is_undecidable |= mail.is_pasted and mail.key not in came
 
     def attach_several(self):
         """Old mails of one matter in one forward."""
