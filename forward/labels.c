@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "forward/phrase.h"
+#include "forward/phrasebook.h"
 
 enum {
 	RULE_LENGTH = 4, /* so many ---- are a line; "---" and "-- " are not */
@@ -274,7 +274,7 @@ gboolean is_disclaimer(const char *line)
 
 Languages language_of(const char *code)
 {
-	const char *const *languages = phrase_languages();
+	const char *const *languages = phrasebook_languages();
 
 	for (guint i = 0; languages[i]; i++) {
 		if (strcmp(languages[i], code) == 0)

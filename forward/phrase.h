@@ -1,10 +1,7 @@
-/* Phrases: the words of forward/labels/ *.txt, found in text. A file is a language and named by its
- * code; a line is a meaning and its words: "from Von | Absender", "month 3 März | Mrz". "…" in a
- * phrase stands for anything.
+/* Phrases: the words of forward/labels/ *.txt (forward/phrasebook.h reads them), found in text.
  *
  * Case, composition and width of letters do not matter, any blank is a blank (and several are one),
- * bidi marks and zero-width characters are passed over. Read once, at first use; safe in threads.
- * Text is valid UTF-8. */
+ * bidi marks and zero-width characters are passed over. Text is valid UTF-8. */
 #pragma once
 
 #include "forward/labels.h"
@@ -54,12 +51,21 @@ Languages phrase_languages_at(PhraseKind kind, const char *text, const char *end
 const Phrase *phrase_find(PhraseKind kind, const char *text, const char **start, const char **end);
 
 /* The next character, folded, and *at moves behind it; 0 at the end of the text. */
-gunichar phrase_letter(const char **at);
+static inline gunichar phrase_letter(const char **at);
+gunichar phrase_letter_any(const char **at);
 /* May a word end between these two (folded) characters? Chinese, Japanese and Thai know no blanks.
  */
 gboolean phrase_is_boundary(gunichar before, gunichar after);
 
-/* All phrases, for tests: of Phrase, owned by the module. */
-const GPtrArray *phrase_all(void);
-/* The languages, by their codes; a language's place is its bit. */
-const char *const *phrase_languages(void);
+/* Most letters are ASCII, and no accent follows (those begin with 0xCC). */
+static inline gunichar phrase_letter(const char **at)
+{
+	const guchar letter = (guchar) * *at;
+
+	if (letter == 0 || letter >= 0x80 || (guchar)(*at)[1] >= 0xCC)
+		return phrase_letter_any(at);
+	++*at;
+	if (letter <= ' ')
+		return ' ';
+	return letter >= 'A' && letter <= 'Z' ? letter + ('a' - 'A') : letter;
+}

@@ -1,5 +1,5 @@
 #include "forward/labels.h"
-#include "forward/phrase.h"
+#include "forward/phrasebook.h"
 
 static const struct {
 	const char *line;
@@ -213,8 +213,8 @@ static guint values_of(guint language, PhraseKind kind)
 {
 	guint have = 0;
 
-	for (guint i = 0; i < phrase_all()->len; i++) {
-		const Phrase *phrase = g_ptr_array_index(phrase_all(), i);
+	for (guint i = 0; i < phrasebook_all()->len; i++) {
+		const Phrase *phrase = g_ptr_array_index(phrasebook_all(), i);
 
 		if (phrase->kind == kind && (phrase->languages >> language & 1))
 			have |= 1U << phrase->value;
@@ -225,7 +225,7 @@ static guint values_of(guint language, PhraseKind kind)
 /* Every language names the four fields that make a block, and what stands around one. */
 static void test_completeness(void)
 {
-	const char *const *languages = phrase_languages();
+	const char *const *languages = phrasebook_languages();
 	const guint fields =
 		1U << LABEL_FROM | 1U << LABEL_DATE | 1U << LABEL_TO | 1U << LABEL_SUBJECT;
 
@@ -259,15 +259,15 @@ static void test_files(void)
 	g_assert_nonnull(directory);
 	while ((name = g_dir_read_name(directory)))
 		files += g_str_has_suffix(name, ".txt") ? 1 : 0;
-	g_assert_cmpuint(files, ==, g_strv_length((char **)phrase_languages()));
+	g_assert_cmpuint(files, ==, g_strv_length((char **)phrasebook_languages()));
 	g_assert_cmpuint(language_of("xx"), ==, 0);
 }
 
 /* A word of half a day that others use as a filler is rare; a month that is one would be lost. */
 static void test_fillers(void)
 {
-	for (guint i = 0; i < phrase_all()->len; i++) {
-		const Phrase *phrase = g_ptr_array_index(phrase_all(), i);
+	for (guint i = 0; i < phrasebook_all()->len; i++) {
+		const Phrase *phrase = g_ptr_array_index(phrasebook_all(), i);
 		g_autofree char *word = g_ucs4_to_utf8(phrase->letters, -1, NULL, NULL, NULL);
 		const char *end = NULL;
 
@@ -279,7 +279,7 @@ static void test_fillers(void)
 /* No word of a language means two things of a kind. */
 static void test_contradictions(void)
 {
-	const GPtrArray *all = phrase_all();
+	const GPtrArray *all = phrasebook_all();
 	g_autoptr(GHashTable) languages =
 		g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 

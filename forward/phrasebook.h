@@ -1,0 +1,19 @@
+/* The phrases of forward/labels/ *.txt by how they begin: what forward/phrase.h looks up in.
+ *
+ * A file is a language and named by its code; a line is a meaning and its words: "from Von |
+ * Absender", "month 3 März | Mrz". "…" in a phrase stands for anything. Compiled in, read once, at
+ * first use, never freed; safe in threads. */
+#pragma once
+
+#include "forward/phrase.h"
+
+/* What "…" is in the letters of a phrase. */
+enum { PHRASE_GAP = 0x2026 };
+
+/* The phrases of this kind that a text may begin with whose first two folded letters are these (0:
+ * it has no second one), the longest first. NULL: none. */
+const GPtrArray *phrasebook_find(PhraseKind kind, gunichar first, gunichar second);
+/* All phrases: of Phrase. */
+const GPtrArray *phrasebook_all(void);
+/* The languages, by their codes; a language's place is its bit. */
+const char *const *phrasebook_languages(void);
