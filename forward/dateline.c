@@ -4,6 +4,10 @@ enum { DIGITS = 8 /* a longer number is no part of a date */ };
 
 static const PhraseKind word_kinds[] = {
 	PHRASE_MONTH, PHRASE_WEEKDAY, PHRASE_MERIDIEM, PHRASE_ZONE, PHRASE_FILLER, PHRASE_UNIT};
+enum {
+	WORD_KINDS = 1 << PHRASE_MONTH | 1 << PHRASE_WEEKDAY | 1 << PHRASE_MERIDIEM |
+		     1 << PHRASE_ZONE | 1 << PHRASE_FILLER | 1 << PHRASE_UNIT
+};
 
 /* The number at text; digits of every script. */
 static const char *number_read(const char *text, Token *token)
@@ -52,24 +56,25 @@ static const char *word_skip(const char *text)
 /* The longest word of dates at text, with all its kinds. */
 static const char *word_read(const char *text, Languages languages, Token *token)
 {
+	PhraseMatch matches[PHRASE_KINDS];
+	const guint found = phrase_match_each(WORD_KINDS, text, languages, matches);
 	const char *longest = NULL;
 
 	token->kind = TOKEN_WORD;
-	for (guint i = 0; i < G_N_ELEMENTS(word_kinds); i++) {
-		const char *end = NULL;
-		const Phrase *phrase = phrase_match(word_kinds[i], text, languages, &end);
+	for (guint i = 0; found && i < G_N_ELEMENTS(word_kinds); i++) {
+		const PhraseMatch *match = &matches[word_kinds[i]];
 
-		if (!phrase || (longest && end < longest))
+		if (!(found & 1U << word_kinds[i]) || (longest && match->end < longest))
 			continue;
-		if (word_kinds[i] == PHRASE_ZONE && !is_zone_written(text, end))
+		if (word_kinds[i] == PHRASE_ZONE && !is_zone_written(text, match->end))
 			continue;
-		if (!longest || end > longest)
+		if (!longest || match->end > longest)
 			token->kinds = 0;
-		longest = end;
+		longest = match->end;
 		token->kinds |= 1U << word_kinds[i];
-		token->value[word_kinds[i]] = phrase->value;
+		token->value[word_kinds[i]] = match->phrase->value;
 		if (word_kinds[i] == PHRASE_MERIDIEM)
-			token->is_own = (phrase->languages & languages) != 0;
+			token->is_own = (match->phrase->languages & languages) != 0;
 	}
 	/* "de" and "du": half-days of Hungarians, fillers of others. */
 	if ((token->kinds & 1U << PHRASE_FILLER) && (token->kinds & 1U << PHRASE_MERIDIEM))

@@ -2,7 +2,10 @@
 
 #include "forward/phrasebook.h"
 
-enum { GAP_LETTERS = 200 }; /* how many "…" may stand for */
+enum {
+	GAP_LETTERS = 200, /* how many "…" may stand for */
+	HEAD_LETTERS = 5,  /* compared before all are */
+};
 
 /* Marks of direction, joiners and other characters that nobody sees. */
 static gboolean is_unseen(gunichar letter)
@@ -149,51 +152,92 @@ static gboolean is_better(const Phrase *phrase, const Phrase *best, Languages la
 	return languages_count(phrase->languages) > languages_count(best->languages);
 }
 
-/* The best of these phrases, the longest of which come first. */
-static const Phrase *best_match(
-	const GPtrArray *phrases, const char *text, Languages languages, const char **end)
+/* How a text begins, several blanks as one: most phrases fail here. */
+static void head_read(const char *text, gunichar head[HEAD_LETTERS])
 {
-	const Phrase *best = NULL;
-
-	for (guint i = 0; phrases && i < phrases->len; i++) {
-		const Phrase *phrase = g_ptr_array_index(phrases, i);
+	for (guint i = 0; i < HEAD_LETTERS; i++) {
 		const char *next;
 
-		if (best && phrase->length < best->length)
-			break;
-		next = letters_match(text, phrase->letters);
-		if (!next || (best && !is_better(phrase, best, languages)))
-			continue;
-		best = phrase;
-		*end = next;
+		head[i] = phrase_letter(&text);
+		for (next = text; head[i] == ' ' && phrase_letter(&next) == ' ';)
+			text = next;
 	}
-	return best;
 }
 
-/* The phrases that a text may begin with. */
-static const GPtrArray *candidates(PhraseKind kind, const char *text)
+static gboolean may_begin(const gunichar head[HEAD_LETTERS], const gunichar *letters)
+{
+	for (guint i = 0; i < HEAD_LETTERS && letters[i] && letters[i] != PHRASE_GAP; i++)
+		if (letters[i] != head[i])
+			return FALSE;
+	return TRUE;
+}
+
+/* The best of these phrases, the longest of which come first, for each of these kinds. Returns the
+ * kinds of which there is one. */
+static guint best_match(const GPtrArray *phrases, guint kinds, const char *text,
+	Languages languages, PhraseMatch matches[PHRASE_KINDS])
+{
+	gunichar head[HEAD_LETTERS];
+	guint found = 0;
+
+	if (phrases)
+		head_read(text, head);
+	for (guint i = 0; phrases && i < phrases->len; i++) {
+		const Phrase *phrase = g_ptr_array_index(phrases, i);
+		PhraseMatch *match = &matches[phrase->kind];
+		const guint kind = 1U << phrase->kind;
+		const char *end;
+
+		if (!(kinds & kind) || !may_begin(head, phrase->letters))
+			continue;
+		if (found & kind && (phrase->length < match->phrase->length ||
+					    !is_better(phrase, match->phrase, languages)))
+			continue;
+		end = letters_match(text, phrase->letters);
+		if (!end)
+			continue;
+		*match = (PhraseMatch){phrase, end};
+		found |= kind;
+	}
+	return found;
+}
+
+/* The phrases that a text may begin with, NULL where none is of these kinds. */
+static const GPtrArray *candidates(guint kinds, const char *text)
 {
 	const gunichar first = phrase_letter(&text);
 
-	return first ? phrasebook_find(kind, first, phrase_letter(&text)) : NULL;
+	return phrasebook_find(kinds, first, phrase_letter(&text));
+}
+
+guint phrase_match_each(
+	guint kinds, const char *text, Languages languages, PhraseMatch matches[PHRASE_KINDS])
+{
+	guint found = best_match(candidates(kinds, text), kinds, text, languages, matches);
+
+	return found | best_match(phrasebook_find_gaps(kinds & ~found), kinds & ~found, text,
+			       languages, matches);
 }
 
 const Phrase *phrase_match(PhraseKind kind, const char *text, Languages languages, const char **end)
 {
-	const Phrase *phrase = best_match(candidates(kind, text), text, languages, end);
+	PhraseMatch matches[PHRASE_KINDS];
 
-	return phrase ? phrase
-		      : best_match(phrasebook_find(kind, PHRASE_GAP, 0), text, languages, end);
+	if (!phrase_match_each(1U << kind, text, languages, matches))
+		return NULL;
+	*end = matches[kind].end;
+	return matches[kind].phrase;
 }
 
 Languages phrase_languages_at(PhraseKind kind, const char *text, const char *end)
 {
-	const GPtrArray *phrases = candidates(kind, text);
+	const GPtrArray *phrases = candidates(1U << kind, text);
 	Languages languages = 0;
 
 	for (guint i = 0; phrases && i < phrases->len; i++) {
 		const Phrase *phrase = g_ptr_array_index(phrases, i);
-		const char *behind = letters_match(text, phrase->letters);
+		const char *behind =
+			phrase->kind == kind ? letters_match(text, phrase->letters) : NULL;
 
 		/* Only some languages list the full stop of an abbreviation. */
 		if (behind && (behind == end || (behind + 1 == end && *behind == '.')))

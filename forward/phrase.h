@@ -40,11 +40,20 @@ typedef struct {
 	guint length;        /* of letters */
 } Phrase;
 
+typedef struct {
+	const Phrase *phrase;
+	const char *end; /* behind it in the text */
+} PhraseMatch;
+
 /* The longest phrase of this kind that text begins with, as whole words; *end is behind it. Where a
  * word means different things, its meaning in these languages, else in the most languages. NULL:
  * none. */
 const Phrase *phrase_match(
 	PhraseKind kind, const char *text, Languages languages, const char **end);
+/* The same for several kinds at once, a set of bits 1 << PhraseKind. Returns of which there is one:
+ * only these matches are set. */
+guint phrase_match_each(
+	guint kinds, const char *text, Languages languages, PhraseMatch matches[PHRASE_KINDS]);
 /* All languages in which text up to end, where phrase_match() found one to end, is of this kind. */
 Languages phrase_languages_at(PhraseKind kind, const char *text, const char *end);
 /* The first such phrase that begins a word anywhere in text; *start is where. */

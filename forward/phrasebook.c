@@ -54,11 +54,16 @@ static const struct {
 	{"month-first",   PHRASE_ORDER,      0,              FALSE},
 };
 
-/* All phrases, and those of each kind by their first two letters, the longest first. Never freed.
- */
+typedef struct {
+	GPtrArray *phrases; /* of Phrase, borrowed from all */
+	guint kinds;        /* that are among them: bits 1 << PhraseKind */
+} Start;
+
+/* All phrases, and those that begin with the same two letters, the longest first. Never freed. */
 static struct {
 	GPtrArray *all;
-	GHashTable *starts[PHRASE_KINDS]; /* of GPtrArray of Phrase, borrowed from all */
+	GHashTable *starts; /* of Start */
+	Start *gaps;        /* the phrases that begin with one */
 	char **languages;
 } book;
 
@@ -106,18 +111,24 @@ static gboolean is_same(const Phrase *a, const Phrase *b)
 	       memcmp(a->letters, b->letters, a->length * sizeof *a->letters) == 0;
 }
 
+static void start_add(Start *start, Phrase *phrase)
+{
+	g_ptr_array_add(start->phrases, phrase);
+	start->kinds |= 1U << phrase->kind;
+}
+
 static void phrase_add(Phrase *phrase)
 {
-	GHashTable *starts = book.starts[phrase->kind];
 	gpointer key = start_key(phrase->letters[0], second_of(phrase));
-	GPtrArray *bucket = g_hash_table_lookup(starts, key);
+	Start *start = g_hash_table_lookup(book.starts, key);
 
-	if (!bucket) {
-		bucket = g_ptr_array_new();
-		g_hash_table_insert(starts, key, bucket);
+	if (!start) {
+		start = g_new0(Start, 1);
+		start->phrases = g_ptr_array_new();
+		g_hash_table_insert(book.starts, key, start);
 	}
-	for (guint i = 0; i < bucket->len; i++) {
-		Phrase *other = g_ptr_array_index(bucket, i);
+	for (guint i = 0; i < start->phrases->len; i++) {
+		Phrase *other = g_ptr_array_index(start->phrases, i);
 
 		if (is_same(phrase, other)) {
 			other->languages |= phrase->languages;
@@ -126,7 +137,7 @@ static void phrase_add(Phrase *phrase)
 			return;
 		}
 	}
-	g_ptr_array_add(bucket, phrase);
+	start_add(start, phrase);
 	g_ptr_array_add(book.all, phrase);
 }
 
@@ -190,20 +201,20 @@ static int compare_names(gconstpointer a, gconstpointer b)
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* What goes on with any letter is a candidate in every bucket of its first one. */
-static void starts_complete(GHashTable *starts)
+/* What goes on with any letter may follow each start with its first one. */
+static void starts_complete(void)
 {
 	GHashTableIter iter;
-	gpointer key, bucket;
+	gpointer key, value;
 
-	g_hash_table_iter_init(&iter, starts);
-	while (g_hash_table_iter_next(&iter, &key, &bucket)) {
-		const guint start = GPOINTER_TO_UINT(key);
-		GPtrArray *open = g_hash_table_lookup(starts, start_key(start >> 16, 0));
+	g_hash_table_iter_init(&iter, book.starts);
+	while (g_hash_table_iter_next(&iter, &key, &value)) {
+		const guint first = GPOINTER_TO_UINT(key) >> 16;
+		Start *start = value, *open = g_hash_table_lookup(book.starts, start_key(first, 0));
 
-		for (guint i = 0; open && open != bucket && i < open->len; i++)
-			g_ptr_array_add(bucket, g_ptr_array_index(open, i));
-		g_ptr_array_sort(bucket, compare_phrases);
+		for (guint i = 0; open && open != start && i < open->phrases->len; i++)
+			start_add(start, g_ptr_array_index(open->phrases, i));
+		g_ptr_array_sort(start->phrases, compare_phrases);
 	}
 }
 
@@ -215,15 +226,14 @@ static void book_load(void)
 	g_assert(files && g_strv_length(files) <= sizeof(Languages) * 8);
 	qsort(files, g_strv_length(files), sizeof *files, compare_names);
 	book.all = g_ptr_array_new();
-	for (guint kind = 0; kind < PHRASE_KINDS; kind++)
-		book.starts[kind] = g_hash_table_new(NULL, NULL);
+	book.starts = g_hash_table_new(NULL, NULL);
 	for (guint i = 0; files[i]; i++) {
 		file_load(files[i], (Languages)1 << i);
 		*strchr(files[i], '.') = '\0';
 	}
 	book.languages = files;
-	for (guint kind = 0; kind < PHRASE_KINDS; kind++)
-		starts_complete(book.starts[kind]);
+	starts_complete();
+	book.gaps = g_hash_table_lookup(book.starts, start_key(PHRASE_GAP, 0));
 }
 
 static void book_open(void)
@@ -236,16 +246,24 @@ static void book_open(void)
 	}
 }
 
-const GPtrArray *phrasebook_find(PhraseKind kind, gunichar first, gunichar second)
+const GPtrArray *phrasebook_find(guint kinds, gunichar first, gunichar second)
 {
-	const GPtrArray *bucket = NULL;
+	const Start *start = NULL;
 
 	book_open();
-	if (first > LETTER_MAX)
+	if (first == 0 || first > LETTER_MAX)
 		return NULL;
 	if (second <= LETTER_MAX)
-		bucket = g_hash_table_lookup(book.starts[kind], start_key(first, second));
-	return bucket ? bucket : g_hash_table_lookup(book.starts[kind], start_key(first, 0));
+		start = g_hash_table_lookup(book.starts, start_key(first, second));
+	if (!start)
+		start = g_hash_table_lookup(book.starts, start_key(first, 0));
+	return start && start->kinds & kinds ? start->phrases : NULL;
+}
+
+const GPtrArray *phrasebook_find_gaps(guint kinds)
+{
+	book_open();
+	return book.gaps && book.gaps->kinds & kinds ? book.gaps->phrases : NULL;
 }
 
 const GPtrArray *phrasebook_all(void)
