@@ -122,9 +122,13 @@ static void append_line(GString *text, const char *line)
 	line = lines_skip_blanks(line);
 	if (text->len > 0 && text->str[text->len - 1] != '<' && *line != '>')
 		g_string_append_c(text, ' ');
-	for (; *line && text->len <= BYTES; line = g_utf8_next_char(line))
-		if (!is_direction(g_utf8_get_char(line)))
-			g_string_append_unichar(text, g_utf8_get_char(line));
+	for (const char *next; *line && text->len <= BYTES; line = next) {
+		next = g_utf8_next_char(line);
+		if (next == line + 1)
+			g_string_append_c(text, *line);
+		else if (!is_direction(g_utf8_get_char(line)))
+			g_string_append_len(text, line, next - line);
+	}
 }
 
 static guint count_words(const char *text, const char *end)
@@ -136,7 +140,7 @@ static guint count_words(const char *text, const char *end)
 	return words;
 }
 
-/* Looks for everything that an attribution may have. */
+/* Looks for everything that an attribution may have but a date. */
 static void sentence_read(Sentence *sentence)
 {
 	const char *text = sentence->text->str, *end = NULL;
@@ -151,8 +155,13 @@ static void sentence_read(Sentence *sentence)
 		languages = languages ? begin->languages & languages : begin->languages;
 	sentence->languages = languages;
 	sentence->address = find_address(text);
+}
+
+static void sentence_read_date(Sentence *sentence)
+{
 	sentence->date = sentence->date_end = NULL;
-	sentence->when = localdate_find(text, languages, &sentence->date, &sentence->date_end);
+	sentence->when = localdate_find(
+		sentence->text->str, sentence->languages, &sentence->date, &sentence->date_end);
 	if (sentence->when.precision == PRECISION_NONE)
 		sentence->date = sentence->date_end = NULL;
 }
@@ -202,12 +211,20 @@ static gboolean begins_at_first(const Sentence *sentence)
 	       is_within(sentence->address, end) || is_within(sentence->date, end);
 }
 
+/* Before it is asked for a date, which is dear to find. */
+static gboolean may_be_attribution(const Sentence *sentence, gboolean has_quote)
+{
+	const char *end = sentence->text->str + sentence->text->len;
+
+	return count_words(sentence->head, end) <= WORDS &&
+	       (sentence->verb || sentence->address || (has_quote && sentence->end == END_COLON));
+}
+
 static gboolean is_attribution(const Sentence *sentence, gboolean has_quote)
 {
-	const char *text = sentence->head;
 	guint leading = sentence->begin_end ? WORDS : LEADING_WORDS;
 
-	if (count_words(text, text + strlen(text)) > WORDS || !begins_at_first(sentence))
+	if (!begins_at_first(sentence))
 		return FALSE;
 	if (begins_with_date(sentence) && sentence->verb)
 		return sentence->end != END_BRACKET || has_quote;
@@ -220,6 +237,15 @@ static gboolean is_attribution(const Sentence *sentence, gboolean has_quote)
 	if (has_quote && sentence->end == END_COLON && (sentence->verb || is_sure(sentence)))
 		return TRUE;
 	return sentence->verb && is_sure(sentence);
+}
+
+static gboolean reads_as_attribution(Sentence *sentence, gboolean has_quote)
+{
+	sentence_read(sentence);
+	if (!may_be_attribution(sentence, has_quote))
+		return FALSE;
+	sentence_read_date(sentence);
+	return is_attribution(sentence, has_quote);
 }
 
 /* Does a line here end like an attribution? The cheap question first. */
@@ -243,9 +269,8 @@ static gboolean find_end(
 		sentence->end = line_end(lines[at]);
 		if (sentence->end != END_NONE && !is_open(sentence->text) &&
 			sentence->text->len <= BYTES) {
-			sentence_read(sentence);
 			*end = at + 1;
-			if (is_attribution(sentence, is_quote_below(lines, count, at + 1)))
+			if (reads_as_attribution(sentence, is_quote_below(lines, count, at + 1)))
 				return TRUE;
 		}
 		/* Clients wrap at blanks, and no name ends in a colon. */
@@ -269,6 +294,7 @@ static gboolean is_old_gmail(const char *const *lines, guint count, guint at, Se
 		return FALSE;
 	g_string_assign(sentence->text, line);
 	sentence_read(sentence);
+	sentence_read_date(sentence);
 	return begins_with_date(sentence) && sentence->when.precision == PRECISION_MINUTE &&
 	       sentence->when.has_offset &&
 	       count_words(sentence->date_end, line + strlen(line)) <= LEADING_WORDS;

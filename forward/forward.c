@@ -188,8 +188,11 @@ static void find_inline(Mail *mail, Rendered *rendered, guint depth, gsize *budg
 	g_autofree char *inner = NULL;
 	const View *view;
 
-	view_init(&text, mail->text, NULL);
-	inline_find(&text, has_prefix, &in_text);
+	/* What was made of the HTML and of nothing else, is looked through once. */
+	if (!rendered || strcmp(rendered->text, mail->text) != 0) {
+		view_init(&text, mail->text, NULL);
+		inline_find(&text, has_prefix, &in_text);
+	}
 	if (rendered) {
 		view_init(&page, rendered->text, rendered_ref(rendered));
 		inline_find(&page, has_prefix, &in_html);

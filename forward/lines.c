@@ -7,9 +7,11 @@ gboolean lines_is_invisible(gunichar c)
 
 const char *lines_skip_blanks(const char *line)
 {
-	while (*line && lines_is_invisible(g_utf8_get_char(line)))
-		line = g_utf8_next_char(line);
-	return line;
+	for (;; line = g_utf8_next_char(line)) {
+		/* Nearly all lines begin with a letter of ASCII. */
+		if (g_ascii_isgraph(*line) || !lines_is_invisible(g_utf8_get_char(line)))
+			return line;
+	}
 }
 
 gboolean lines_is_blank(const char *line)

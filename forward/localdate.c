@@ -316,6 +316,18 @@ static gboolean moment_read(const DateLine *line, guint i, Found *found)
 	return maildate_is_valid(&found->date);
 }
 
+/* A date has a number, whatever its script. Most lines have none. */
+static gboolean has_digit(const char *text)
+{
+	for (; *text; text = g_utf8_next_char(text)) {
+		if (g_ascii_isdigit(*text))
+			return TRUE;
+		if ((guchar)*text >= 0x80 && g_unichar_isdigit(g_utf8_get_char(text)))
+			return TRUE;
+	}
+	return FALSE;
+}
+
 static gboolean moment_find(const DateLine *line, Found *found)
 {
 	for (guint i = 0; i < line->count; i++) {
@@ -330,6 +342,8 @@ MailDate localdate_find(const char *text, Languages languages, const char **star
 	DateLine line;
 	Found found;
 
+	if (!has_digit(text))
+		return (MailDate){0};
 	dateline_read(&line, text, languages);
 	if (!moment_find(&line, &found))
 		return (MailDate){0};
@@ -344,6 +358,8 @@ MailDate localdate_parse(const char *text, Languages languages)
 	Found found;
 	guint words = 0;
 
+	if (!has_digit(text))
+		return (MailDate){0};
 	dateline_read(&line, text, languages);
 	if (!moment_find(&line, &found))
 		return (MailDate){0};
