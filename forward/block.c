@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "forward/attribution.h"
 #include "forward/lines.h"
 #include "forward/localdate.h"
 #include "forward/mailboxes.h"
@@ -28,7 +29,7 @@ static gboolean goes_on(const Reader *reader, guint at)
 		reader_is_stated(reader, LABEL_FROM) && reader_is_stated(reader, LABEL_DATE) &&
 		(reader_is_stated(reader, LABEL_TO) || reader_is_stated(reader, LABEL_SUBJECT));
 
-	return at < reader->count && (reader->is_spaced || !is_enough) &&
+	return at < reader->count && (reader->is_spaced || reader->is_bare || !is_enough) &&
 	       reader_is_new_label(reader, reader->lines[at]);
 }
 
@@ -104,10 +105,77 @@ static gboolean read_unlabelled(Reader *reader, guint at)
 			strlen(reader->lines[i]), LABEL_FROM);
 	reader->values[LABEL_DATE] = g_string_new(reader->lines[next]);
 	next = next_line(reader, next + 1);
-	if (next >= reader->count || !reader_add_line(reader, reader->lines[next]))
+	if (next >= reader->count)
+		return FALSE;
+	/* As a table its labels stand alone, and what they say below them. */
+	reader->is_bare = !strchr(reader->lines[next], ':');
+	if (!reader_add_line(reader, reader->lines[next]))
 		return FALSE;
 	reader->end = next + 1;
 	return TRUE;
+}
+
+/* A sender whose label nobody knows, "გამომგზავნი: …": Gmail translates this one of its labels. */
+static gboolean read_unknown_sender(Reader *reader, const char *line)
+{
+	const char *end = strpbrk(line, ":<@"), *value;
+
+	if (reader->block->mark != MARK_FORWARD || !end || *end != ':' || end == line ||
+		end - line > MARK_BYTES || (end[1] != ' ' && end[1] != '\t') || !strchr(end, '@') ||
+		label_parse(line, &value, NULL) != LABEL_NONE)
+		return FALSE;
+	reader->values[LABEL_FROM] = g_string_new(NULL);
+	reader_append(reader->values[LABEL_FROM], end + 1, strlen(end + 1), LABEL_FROM);
+	reader->last = LABEL_FROM;
+	return TRUE;
+}
+
+/* eM Client's labels have no colon: "Von "Anna" <anna@acme.example>". */
+static gboolean read_bare(Reader *reader, const char *line)
+{
+	const char *value;
+
+	if ((reader->block->mark != MARK_FORWARD && reader->block->mark != MARK_ORIGINAL) ||
+		label_parse_bare(line, &value, NULL) != LABEL_FROM || !strchr(value, '@'))
+		return FALSE;
+	reader->is_bare = TRUE;
+	return reader_add_line(reader, line);
+}
+
+/* Yandex closes its labels with an attribution, which states sender and date. */
+static gboolean read_attributed(Reader *reader, Attribution *attribution)
+{
+	GString *subject = reader->values[LABEL_SUBJECT];
+
+	if (reader->block->mark == MARK_NONE || reader_is_stated(reader, LABEL_FROM) ||
+		reader_is_stated(reader, LABEL_DATE) || !reader_is_stated(reader, LABEL_TO) ||
+		!attribution_parse(reader->lines, reader->count, reader->end, attribution))
+		return FALSE;
+	if (!attribution->from || attribution->date.precision == PRECISION_NONE) {
+		attribution_clear(attribution);
+		return FALSE;
+	}
+	if (subject && g_str_has_suffix(subject->str, ";"))
+		g_string_truncate(subject, subject->len - 1);
+	reader->end = attribution->end;
+	return TRUE;
+}
+
+/* Tobit's date stands behind the subject: "Angebot (02-Mrz-2026 14:05)". */
+static MailDate read_subject_date(const Reader *reader)
+{
+	GString *subject = reader->values[LABEL_SUBJECT];
+	const char *open = subject ? strrchr(subject->str, '(') : NULL;
+	MailDate date = {0};
+
+	if (reader->block->mark == MARK_NONE || reader_is_stated(reader, LABEL_DATE) || !open ||
+		!g_str_has_suffix(subject->str, ")"))
+		return date;
+	date = localdate_parse(open + 1, reader->languages);
+	if (date.precision < PRECISION_MINUTE)
+		return (MailDate){0};
+	g_string_truncate(subject, (gsize)(open - subject->str));
+	return date;
 }
 
 /* A value in a body that nobody decoded: "=E2=80=8E16/=E2=80=8E02/2016". NULL: it is none. To be
@@ -122,20 +190,40 @@ static char *undo_quoted_printable(const char *value)
 	return g_utf8_make_valid((const char *)bytes->data, bytes->len);
 }
 
+static Languages date_languages(const Reader *reader)
+{
+	return reader->languages ? reader->languages : reader->date_languages;
+}
+
 static MailDate read_date(const Reader *reader)
 {
-	Languages languages = reader->languages ? reader->languages : reader->date_languages;
+	Languages languages = date_languages(reader);
 	MailDate read = {0};
 	g_autofree char *decoded = NULL;
 
 	if (!reader_has_value(reader, LABEL_DATE))
-		return read;
+		return read_subject_date(reader);
 	read = localdate_parse(reader->values[LABEL_DATE]->str, languages);
 	if (read.precision == PRECISION_NONE && languages)
 		read = localdate_parse(reader->values[LABEL_DATE]->str, 0);
 	if (read.precision == PRECISION_NONE)
 		decoded = undo_quoted_printable(reader->values[LABEL_DATE]->str);
 	return decoded ? localdate_parse(decoded, languages) : read;
+}
+
+/* A form that shows where things stand has dots and brackets for them. */
+static gboolean says_something(const Reader *reader, const MailDate *date)
+{
+	static const Label labels[] = {LABEL_FROM, LABEL_TO, LABEL_SUBJECT};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(labels); i++) {
+		const GString *value = reader->values[labels[i]];
+
+		for (const char *at = value ? value->str : ""; *at; at = g_utf8_next_char(at))
+			if (g_unichar_isalnum(g_utf8_get_char(at)))
+				return TRUE;
+	}
+	return date->precision != PRECISION_NONE;
 }
 
 /* Is what was read a block, and not a list of words with colons? */
@@ -147,7 +235,7 @@ static gboolean is_block(const Reader *reader, const MailDate *date)
 		(reader_is_stated(reader, LABEL_TO) || reader_is_stated(reader, LABEL_CC) ? 1U
 											  : 0U);
 
-	if (!reader_is_stated(reader, LABEL_FROM))
+	if (!reader_is_stated(reader, LABEL_FROM) || !says_something(reader, date))
 		return FALSE;
 	if (reader->block->mark == MARK_FORWARD || reader->block->mark == MARK_ORIGINAL)
 		return others >= 1;
@@ -181,11 +269,43 @@ static char *subject(const char *value)
 	return words_one_line(decoded, LIMIT_SUBJECT);
 }
 
+/* The first line of the labels. */
+static gboolean read_first(Reader *reader, guint at, const char *line)
+{
+	const char *value;
+
+	if (separator_is_first_label(label_parse(line, &value, NULL)))
+		return reader_add_line(reader, line);
+	return read_bare(reader, line) || read_unknown_sender(reader, line) ||
+	       read_unlabelled(reader, at);
+}
+
+/* Takes what was read. attribution: of Yandex's block, else empty. */
+static void block_fill(Block *block, const Reader *reader, Attribution *attribution)
+{
+	block->end = reader->end;
+	block->languages = reader->languages;
+	block->from = people(reader, LABEL_FROM);
+	block->to = people(reader, LABEL_TO);
+	block->cc = people(reader, LABEL_CC);
+	block->reply_to = people(reader, LABEL_REPLY_TO);
+	if (reader->values[LABEL_SUBJECT])
+		block->subject = subject(reader->values[LABEL_SUBJECT]->str);
+	if (reader_has_value(reader, LABEL_DATE))
+		block->swapped = localdate_parse_swapped(
+			reader->values[LABEL_DATE]->str, date_languages(reader));
+	if (attribution->from) {
+		g_ptr_array_add(block->from, g_steal_pointer(&attribution->from));
+		block->date = attribution->date;
+	}
+}
+
 gboolean block_parse(const char *const *lines, guint count, guint at, Block *block)
 {
 	g_auto(Reader) reader = {
 		.lines = lines, .count = count, .block = block, .languages = ~(Languages)0};
-	const char *first = NULL, *value;
+	g_auto(Attribution) attribution = {0};
+	const char *first = NULL;
 	g_autofree char *unglued = NULL;
 
 	*block = (Block){.first = at};
@@ -199,23 +319,14 @@ gboolean block_parse(const char *const *lines, guint count, guint at, Block *blo
 		unglued = separator_unglue(first);
 		first = unglued;
 	}
-	if (separator_is_first_label(label_parse(first, &value, NULL)))
-		reader_add_line(&reader, first);
-	else if (!read_unlabelled(&reader, at))
+	if (!read_first(&reader, at, first))
 		return FALSE;
 	read_labels(&reader);
 	read_closing(&reader);
 	block->date = read_date(&reader);
-	if (!is_block(&reader, &block->date))
+	if (!read_attributed(&reader, &attribution) && !is_block(&reader, &block->date))
 		return FALSE;
-	block->end = reader.end;
-	block->languages = reader.languages;
-	block->from = people(&reader, LABEL_FROM);
-	block->to = people(&reader, LABEL_TO);
-	block->cc = people(&reader, LABEL_CC);
-	block->reply_to = people(&reader, LABEL_REPLY_TO);
-	if (reader.values[LABEL_SUBJECT])
-		block->subject = subject(reader.values[LABEL_SUBJECT]->str);
+	block_fill(block, &reader, &attribution);
 	return TRUE;
 }
 

@@ -16,6 +16,7 @@ typedef struct {
 	GPtrArray *from, *to, *cc, *reply_to; /* of Mailbox, never NULL */
 	char *subject;                        /* one line, NULL: not stated */
 	MailDate date;
+	MailDate swapped; /* the other reading of "3/2/2026", where the block does not decide */
 } Block;
 
 /* Does a block begin at lines[at]: at a separator, blank lines and then labels; or at the first

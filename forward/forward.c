@@ -1,10 +1,12 @@
 #include "forward/forward.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "forward/excerpt.h"
 #include "forward/inline.h"
 #include "forward/labels.h"
+#include "mime/date.h"
 #include "mime/limits.h"
 #include "forward/quote.h"
 #include "html/sanitise.h"
@@ -13,6 +15,9 @@
 enum {
 	FORWARD_DEPTH = 10,       /* forwards inside forwards */
 	FORWARD_BYTES = 20 << 20, /* text and HTML of all levels together */
+	DATED_LINES = 4000,       /* looked through for other dates */
+	OLD_DAYS = 28,            /* so old is hardly any mail that is forwarded, */
+	NEW_DAYS = 3,             /* where it could be that new */
 };
 
 static guint addresses(const GPtrArray *list)
@@ -77,19 +82,66 @@ static void take_list(GPtrArray **to, GPtrArray **from)
 	*to = g_ptr_array_ref(*from);
 }
 
-/* wrapper: the subject of the mail that forwards, which has that of the original behind its "WG:".
- */
-static void original_fill(Mail *original, Block *block, const char *wrapper)
+/* What dates with slashes in this text say: 1 that the month stands first, -1 that the day does, 0
+ * nothing. One with a number above 12 shows it. */
+static int slash_order(const char *text)
+{
+	g_auto(GStrv) lines = g_strsplit(text, "\n", DATED_LINES);
+
+	for (char **line = lines; *line; line++) {
+		const char *value;
+		int first, second;
+
+		if (label_parse(view_unquoted(*line, FORWARD_DEPTH), &value, NULL) != LABEL_DATE ||
+			sscanf(value, "%2d/%2d/", &first, &second) != 2)
+			continue;
+		if (first > 12 || second > 12)
+			return second > 12 ? 1 : -1;
+	}
+	return 0;
+}
+
+static int days(const MailDate *date)
+{
+	GDate day;
+
+	g_date_set_dmy(&day, (GDateDay)date->day, (GDateMonth)date->month, (GDateYear)date->year);
+	return (int)g_date_get_julian(&day);
+}
+
+/* "03/02/2026 14:05" of an American who counts to 24, or of an Englishman? No mail is forwarded
+ * before it is sent; dates below it have the same order; and most are forwarded within days. */
+static MailDate decide_date(const Block *block, const MailDate *wrapper, const char *text)
+{
+	int order, age, swapped_age;
+
+	if (block->swapped.precision == PRECISION_NONE || !maildate_is_valid(&block->swapped))
+		return block->date;
+	order = slash_order(text);
+	if (order != 0)
+		return order > 0 ? block->swapped : block->date;
+	if (wrapper->precision == PRECISION_NONE)
+		return block->date;
+	age = days(wrapper) - days(&block->date);
+	swapped_age = days(wrapper) - days(&block->swapped);
+	if (swapped_age < -1 || (age >= -1 && (age <= OLD_DAYS || swapped_age > NEW_DAYS)))
+		return block->date;
+	return block->swapped;
+}
+
+/* wrapper: the mail that forwards, whose subject has that of the original behind its "WG:". */
+static void original_fill(Mail *original, Block *block, const Mail *wrapper)
 {
 	take_list(&original->from, &block->from);
 	take_list(&original->to, &block->to);
 	take_list(&original->cc, &block->cc);
 	take_list(&original->reply_to, &block->reply_to);
 	g_free(original->subject);
-	original->subject = block->subject ? g_strdup(block->subject) : subject_forwarded(wrapper);
+	original->subject =
+		block->subject ? g_strdup(block->subject) : subject_forwarded(wrapper->subject);
 	g_free(original->base_subject);
 	original->base_subject = subject_base(original->subject);
-	original->date = block->date;
+	original->date = decide_date(block, &wrapper->date, original->text);
 }
 
 /* Does a client that speaks Finnish write above older mail in this text? */
@@ -156,7 +208,7 @@ static void forward_add(Mail *mail, const View *view, InlineFound *found, const 
 
 	g_free(original->text);
 	original->text = excerpt_text(view, found);
-	original_fill(original, &found->block, mail->subject);
+	original_fill(original, &found->block, mail);
 	*forward = (Forward){.form = FORWARD_INLINE,
 		.has_mark = found->has_mark,
 		.has_prefix = has_forward_prefix(mail),

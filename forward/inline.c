@@ -59,6 +59,8 @@ static gboolean find_quoted(const View *view, guint first, guint end, InlineFoun
 		g_ptr_array_add(lines, (gpointer)view_unquoted(view_line(view, i), depth));
 	while (at < lines->len && lines_is_blank(g_ptr_array_index(lines, at)))
 		at++;
+	if (at < lines->len && mark_parse_bare(g_ptr_array_index(lines, at)) != MARK_NONE)
+		at = lines_next((const char *const *)lines->pdata, lines->len, at + 1, lines->len);
 	if (!block_parse((const char *const *)lines->pdata, lines->len, at, &found->block))
 		return FALSE;
 	*found = (InlineFound){.block = found->block,
@@ -85,6 +87,7 @@ static gboolean find_quoted(const View *view, guint first, guint end, InlineFoun
 static gboolean find_plain(const View *view, guint at, gboolean has_prefix, InlineFound *found)
 {
 	guint above = view_above(view, at);
+	Mark title;
 
 	if (!block_parse(
 		    (const char *const *)view->lines->pdata, view->lines->len, at, &found->block))
@@ -101,7 +104,9 @@ static gboolean find_plain(const View *view, guint at, gboolean has_prefix, Inli
 		inline_found_clear(found);
 		return FALSE;
 	}
-	if (above < at && mark_parse(view_line(view, above), NULL) == MARK_FORWARD)
+	found->comment_end = view_title_above(view, at, &title);
+	if (title == MARK_FORWARD ||
+		(above < at && mark_parse(view_line(view, above), NULL) == MARK_FORWARD))
 		found->has_mark = TRUE;
 	unquote_rest(view, found);
 	return TRUE;

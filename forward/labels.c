@@ -8,7 +8,7 @@ enum {
 	RULE_LENGTH = 4, /* so many ---- are a line; "---" and "-- " are not */
 	DECORATION = 60, /* characters in front of a banner's words */
 	MOBILE_WORDS =
-		10, /* of its sentence: "Sent from my desk, which is much easier than…" is none */
+		12, /* of its sentence: "Sent from my desk, which is much easier than…" is none */
 	MOBILE_LENGTH = 200, /* bytes of a mobile signature's line, its link included */
 };
 
@@ -77,6 +77,19 @@ Label label_parse(const char *line, const char **value, Languages *languages)
 	return label_at(skip_blanks(line), value, languages);
 }
 
+Label label_parse_bare(const char *line, const char **value, Languages *languages)
+{
+	const char *end = NULL;
+	const Phrase *phrase = phrase_match(PHRASE_LABEL, skip_blanks(line), 0, &end);
+
+	if (!phrase || phrase->value > LABEL_SUBJECT || (*end && !is_blank(end, value)))
+		return LABEL_NONE;
+	*value = skip_blanks(end);
+	if (languages)
+		*languages = phrase->languages;
+	return (Label)phrase->value;
+}
+
 Label label_find(const char *at, const char **start, const char **value, Languages *languages)
 {
 	const char *next;
@@ -126,7 +139,8 @@ static const char *skip_mark_end(const char *text, guint *dashes, gboolean *has_
 static gboolean is_title(const Phrase *phrase)
 {
 	for (guint i = 0; i < phrase->length; i++)
-		if (phrase->letters[i] == ' ' || phrase_is_boundary('a', phrase->letters[i]))
+		if (phrase->letters[i] == ' ' || phrase->letters[i] == '-' ||
+			phrase_is_boundary('a', phrase->letters[i]))
 			return TRUE;
 	return FALSE;
 }
@@ -194,6 +208,14 @@ Mark mark_parse(const char *line, const char **value)
 	if (value)
 		*value = rest;
 	return mark;
+}
+
+Mark mark_parse_bare(const char *line)
+{
+	const char *end = NULL;
+	const Phrase *phrase = phrase_match(PHRASE_MARK, skip_blanks(line), 0, &end);
+
+	return phrase && is_title(phrase) && !*skip_blanks(end) ? (Mark)phrase->value : MARK_NONE;
 }
 
 const char *verb_find(const char *text, const char **end, Languages *languages)
@@ -283,10 +305,20 @@ Languages language_of(const char *code)
 	return 0;
 }
 
-gboolean languages_write_month_first(Languages languages)
+static gboolean have_order(Languages languages, const char *order)
 {
 	const char *end;
-	const Phrase *phrase = phrase_match(PHRASE_ORDER, "-", 0, &end);
+	const Phrase *phrase = phrase_match(PHRASE_ORDER, order, 0, &end);
 
 	return languages && phrase && !(languages & ~phrase->languages);
+}
+
+gboolean languages_write_month_first(Languages languages)
+{
+	return have_order(languages, "month-first");
+}
+
+gboolean languages_write_year_first(Languages languages)
+{
+	return have_order(languages, "year-first");
 }

@@ -28,6 +28,9 @@ typedef guint64 Languages;
  * points behind the colon and blanks (also behind the closing * of bold). languages may be NULL.
  * LABEL_NONE: none. */
 Label label_parse(const char *line, const char **value, Languages *languages);
+/* The same without a colon, where a block is sure to be: eM Client's "Von "Anna" <…>", or the whole
+ * line, as Notes writes. Only sender, date, recipients and subject. */
+Label label_parse_bare(const char *line, const char **value, Languages *languages);
 /* The same anywhere in a line, for blocks that a client wrote on one line ("Von: A Gesendet: …"):
  * the next label at or behind at that stands behind a blank; *start is where it begins. */
 Label label_find(const char *at, const char **start, const char **value, Languages *languages);
@@ -47,6 +50,10 @@ typedef enum {
  * "--- Ursprüngliche Nachricht ---Von: Anna …"; NULL where nothing does. */
 Mark mark_parse(const char *line, const char **value);
 
+/* The words of a separator as the whole line, which dashes or a colon do not set apart: only right
+ * above a block they are one. */
+Mark mark_parse_bare(const char *line);
+
 /* An attribution's verb in these words ("schrieb", "wrote", "a écrit", "写道"): where it starts and
  * ends, or NULL. */
 const char *verb_find(const char *text, const char **end, Languages *languages);
@@ -65,5 +72,7 @@ gboolean is_disclaimer(const char *line);
 
 /* Do all of these languages write the month first ("3/2/2026" is March 2nd)? 0: no. */
 gboolean languages_write_month_first(Languages languages);
+/* Do they write years of two digits first ("26.03.02")? 0: no. */
+gboolean languages_write_year_first(Languages languages);
 /* The bit of a language by its code ("de"), 0: unknown. */
 Languages language_of(const char *code);

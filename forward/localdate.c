@@ -15,6 +15,7 @@ typedef struct {
 	guint first, end;
 	gboolean may_be_month_first; /* 3/2/2026 */
 	gboolean has_meridiem;
+	gboolean is_undecided; /* as likely as not the other of 3/2 and 2/3 */
 } Found;
 
 /* Behind what may stand inside a written date: "2. de marzo de 2026", "March 2nd, 2026",
@@ -87,6 +88,10 @@ static gboolean numbers_read(const DateLine *line, guint i, Found *found)
 			return FALSE;
 		return found_date(found, i, last + 1, year, month, day);
 	}
+	if (languages_write_year_first(line->languages) &&
+		dateline_token(line, last)->digits <= 2 && year_read(line, i, &year) &&
+		day_read(line, i + 2, &month) && month <= 12 && day_read(line, last, &day))
+		return found_date(found, i, last + 1, year, month, day);
 	if (!day_read(line, i, &day) || !day_read(line, i + 2, &month) ||
 		!year_read(line, last, &year) || dateline_is_continued(line, last))
 		return FALSE;
@@ -119,10 +124,10 @@ static gboolean day_month_read(const DateLine *line, guint i, Found *found)
 
 	if (!day_read(line, i, &day) || (i > 0 && dateline_is_mark(line, i - 1, ":")))
 		return FALSE;
-	month = gap_skip(line, dateline_skip_unit(line, i + 1, UNIT_DAY), ".,-/'");
+	month = gap_skip(line, dateline_skip_unit(line, i + 1, UNIT_DAY), ".,-/'،");
 	if (!dateline_is_word(line, month, PHRASE_MONTH))
 		return FALSE;
-	at = gap_skip(line, month + 1, ".,-/'");
+	at = gap_skip(line, month + 1, ".,-/'،");
 	if (!year_read(line, at, &year) || dateline_is_continued(line, at))
 		return FALSE;
 	return found_date(found, i, dateline_skip_unit(line, at + 1, UNIT_YEAR), year,
@@ -282,9 +287,10 @@ static gboolean is_on_weekday(int year, int month, int day, int weekday)
 }
 
 /* Is 3/2/2026 March 2nd? A day of the week decides. Else those who write it so write 2:05 PM, the
- * others 14:05. */
-static gboolean is_month_first(const DateLine *line, const Found *found, int weekday)
+ * others 14:05; but some Americans count to 24, and some Germans' phones to 12. */
+static gboolean is_month_first(const DateLine *line, Found *found, int weekday)
 {
+	const gboolean may_be_american = languages_write_month_first(line->languages);
 	const MailDate *date = &found->date;
 	gboolean day_fits, month_fits;
 
@@ -294,8 +300,11 @@ static gboolean is_month_first(const DateLine *line, const Found *found, int wee
 	month_fits = weekday && is_on_weekday(date->year, date->day, date->month, weekday);
 	if (day_fits != month_fits)
 		return month_fits;
-	return languages_write_month_first(line->languages) &&
-	       (found->has_meridiem || date->precision == PRECISION_DAY);
+	if (may_be_american && (found->has_meridiem || date->precision == PRECISION_DAY))
+		return TRUE;
+	found->is_undecided =
+		!weekday && date->day != date->month && (may_be_american || found->has_meridiem);
+	return FALSE;
 }
 
 /* The date that begins at this token, with its time and the day of the week in front. */
@@ -352,18 +361,40 @@ MailDate localdate_find(const char *text, Languages languages, const char **star
 	return found.date;
 }
 
-MailDate localdate_parse(const char *text, Languages languages)
+static MailDate parse(const char *text, Languages languages, gboolean *is_undecided)
 {
 	DateLine line;
 	Found found;
 	guint words = 0;
 
+	*is_undecided = FALSE;
 	if (!has_digit(text))
 		return (MailDate){0};
 	dateline_read(&line, text, languages);
 	if (!moment_find(&line, &found))
 		return (MailDate){0};
+	*is_undecided = found.is_undecided;
 	for (guint i = 0; i < found.first; i++)
 		words += line.tokens[i].kind == TOKEN_WORD && !line.tokens[i].kinds;
 	return words <= LEADING_WORDS ? found.date : (MailDate){0};
+}
+
+MailDate localdate_parse(const char *text, Languages languages)
+{
+	gboolean is_undecided;
+
+	return parse(text, languages, &is_undecided);
+}
+
+MailDate localdate_parse_swapped(const char *text, Languages languages)
+{
+	gboolean is_undecided;
+	MailDate date = parse(text, languages, &is_undecided);
+	int day = date.day;
+
+	if (!is_undecided)
+		return (MailDate){0};
+	date.day = date.month;
+	date.month = day;
+	return date;
 }

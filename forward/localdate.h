@@ -14,3 +14,5 @@ MailDate localdate_parse(const char *text, Languages languages);
  * stands: *start and *end bound it. PRECISION_NONE without one. */
 MailDate localdate_find(
 	const char *text, Languages languages, const char **start, const char **end);
+/* The other reading of 3/2/2026, where nothing in this text decides which it is; else none. */
+MailDate localdate_parse_swapped(const char *text, Languages languages);

@@ -45,6 +45,8 @@ static gunichar folded(gunichar letter)
 		return '-';
 	case 0xFE55:
 	case 0x2236:
+	case 0x55D: /* Armenian stops */
+	case 0x589:
 		return ':';
 	}
 	return g_unichar_isspace(letter) ? ' ' : g_unichar_tolower(letter);

@@ -25,7 +25,7 @@ typedef enum {
 	PHRASE_ZONE,     /* value: minutes east of UTC */
 	PHRASE_FILLER,
 	PHRASE_UNIT,  /* value: a DateUnit */
-	PHRASE_ORDER, /* "month-first": no words of mails, a property of the language */
+	PHRASE_ORDER, /* "month-first", "year-first": no words of mails, a language's habits */
 	PHRASE_KINDS,
 } PhraseKind;
 

@@ -51,7 +51,7 @@ static const struct {
 	{"hour",          PHRASE_UNIT,       UNIT_HOUR,      FALSE},
 	{"minute",        PHRASE_UNIT,       UNIT_MINUTE,    FALSE},
 	{"second",        PHRASE_UNIT,       UNIT_SECOND,    FALSE},
-	{"month-first",   PHRASE_ORDER,      0,              FALSE},
+	{"order",         PHRASE_ORDER,      0,              FALSE},
 };
 
 typedef struct {

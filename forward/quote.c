@@ -12,6 +12,8 @@
 
 enum {
 	RULE_LENGTH = 4,       /* so many dashes begin a separator */
+	INITIALS_LENGTH = 3,   /* letters of a name before ">" */
+	INITIALS = 'A',        /* stands for such marks */
 	QUOTE_DEPTH = 20,      /* quotes inside quotes that are told apart */
 	QUOTES = 100,          /* told apart at all */
 	QUOTE_BYTES = 2 << 20, /* text of all quotes together */
@@ -82,10 +84,28 @@ static const char *const *all_lines(const Walk *walk)
 
 /* ---- what is quoted ---- */
 
+/* "AM> text": Fidonet's programs and The Bat put initials before the mark. */
+static gboolean initials_line(const char *line, const char **text)
+{
+	const char *mark = lines_skip_blanks(line);
+	gsize length = strspn(mark, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+
+	if (length == 0 || length > INITIALS_LENGTH || mark[length] != '>')
+		return FALSE;
+	mark += length + strspn(mark + length, ">");
+	if (*mark && *mark != ' ')
+		return FALSE;
+	if (text)
+		*text = *mark ? mark + 1 : mark;
+	return TRUE;
+}
+
 static gboolean is_marked(const char *line, char mark, const char **text)
 {
 	if (mark == '>')
 		return quoted_line(line, text);
+	if (mark == INITIALS)
+		return initials_line(line, text);
 	line += strspn(line, " \t");
 	if (*line != mark)
 		return FALSE;
@@ -93,8 +113,11 @@ static gboolean is_marked(const char *line, char mark, const char **text)
 	return TRUE;
 }
 
+/* The mark below an attribution, where any is one. */
 static char mark_of(const char *line)
 {
+	if (initials_line(line, NULL))
+		return INITIALS;
 	if (quoted_line(line, NULL))
 		return '>';
 	return *line == '|' ? '|' : '\0';
@@ -139,9 +162,10 @@ static gboolean has_text_above(const Walk *walk, guint at)
 /* A quote without a head, or which says inside who wrote it. */
 static guint take_marked(Walk *walk, guint at)
 {
+	const char mark = initials_line(line_at(walk, at), NULL) ? INITIALS : '>';
 	guint end;
 
-	if (!quoted_line(line_at(walk, at), NULL))
+	if (mark == '>' && !quoted_line(line_at(walk, at), NULL))
 		return at;
 	/* ">>> Anna Muster <anna@acme.example> 02.03.2026 14:05 >>>": GroupWise marks the head
 	 * only. */
@@ -150,8 +174,11 @@ static guint take_marked(Walk *walk, guint at)
 		add_region(walk, at, at + 1, walk->lines->len, '\0');
 		return walk->lines->len;
 	}
-	end = marked_end(walk, at, '>');
-	add_region(walk, at, at, end, '>')->goes_on = walk->regions->len > 1;
+	end = marked_end(walk, at, mark);
+	/* A single line may be a person's own. */
+	if (mark == INITIALS && end < at + 2 && walk->regions->len == 0)
+		return at;
+	add_region(walk, at, at, end, mark)->goes_on = walk->regions->len > 1;
 	return end;
 }
 
@@ -190,8 +217,8 @@ static guint line_above(const Walk *walk, guint at)
 	return at;
 }
 
-/* "-----Anna Muster/ACME schrieb: -----", which Notes writes above a block. The block's own line
- * where there is none. */
+/* "-----Anna Muster/ACME schrieb: -----", which Notes writes above a block, or a separator's words
+ * alone. The block's own line where there is none. */
 static guint head_above(const Walk *walk, guint at)
 {
 	guint above = line_above(walk, at);
@@ -199,6 +226,8 @@ static guint head_above(const Walk *walk, guint at)
 	gboolean is_head = above < at && strspn(line, "- ") >= RULE_LENGTH &&
 			   g_str_has_suffix(line, "-") && verb_find(line, &end, NULL);
 
+	if (above < at && mark_parse_bare(line) == MARK_ORIGINAL)
+		is_head = TRUE;
 	return is_head ? above : at;
 }
 
@@ -223,6 +252,9 @@ static guint take_block(Walk *walk, guint at)
 	}
 	if (mark_parse(line, NULL) == MARK_FORWARD || mark_parse(line, NULL) == MARK_ORIGINAL ||
 		is_reply_line(line)) {
+		/* A help desk's own mail begins with it. */
+		if (is_reply_line(line) && walk->is_answer && !has_text_above(walk, at))
+			count = at + 1;
 		add_region(walk, at, at + 1, count, '\0');
 		return count;
 	}

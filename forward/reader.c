@@ -162,26 +162,34 @@ static gboolean is_field(const char *line, const char **value)
 	       line[length] == ':' && (**value == ' ' || **value == '\t');
 }
 
-Label reader_label(const char *line, const char **value, Languages *languages)
+Label reader_label(const Reader *reader, const char *line, const char **value, Languages *languages)
 {
 	Label label = label_parse(line, value, languages);
 
+	if (label == LABEL_NONE && reader->is_bare)
+		label = label_parse_bare(line, value, languages);
 	return label == LABEL_NONE && is_field(line, value) ? LABEL_OTHER : label;
 }
 
-/* "*Von: Anna*": the line was bold, label and value together. */
+/* "*Von: Anna*": the line was bold, label and value together; or each for itself, as the subject of
+ * iOS is. */
 static void drop_bold(GString *value, const char *line)
 {
 	const char *stars;
 
 	g_assert(value != NULL);
 	stars = strchr(value->str, '*');
-
-	if (*lines_skip_blanks(line) == '*' && stars && strspn(stars, "*") == strlen(stars))
-		g_string_truncate(value, (gsize)(stars - value->str));
+	if (*lines_skip_blanks(line) != '*' || !stars)
+		return;
+	if (stars == value->str)
+		stars = strchr(stars + strspn(stars, "*"), '*');
+	if (!stars || strspn(stars, "*") != strlen(stars))
+		return;
+	g_string_truncate(value, (gsize)(stars - value->str));
+	g_string_erase(value, 0, (gssize)strspn(value->str, "*"));
 }
 
-/* "| Von | Anna |": a row of a table. */
+/* "| Von | Anna |": a row of a table. An empty cell may have no blank of its own. */
 static void drop_border(GString *value, const char *line)
 {
 	if (*lines_skip_blanks(line) != '|' || value->len == 0 || value->str[value->len - 1] != '|')
@@ -195,7 +203,7 @@ gboolean reader_add_line(Reader *reader, const char *line)
 {
 	const char *value;
 	Languages languages = 0;
-	Label label = reader_label(line, &value, &languages);
+	Label label = reader_label(reader, line, &value, &languages);
 
 	if (label == LABEL_NONE || (label != LABEL_OTHER && reader_is_stated(reader, label)))
 		return FALSE;
@@ -208,7 +216,7 @@ gboolean reader_add_line(Reader *reader, const char *line)
 gboolean reader_is_new_label(const Reader *reader, const char *line)
 {
 	const char *value;
-	Label label = reader_label(line, &value, NULL);
+	Label label = reader_label(reader, line, &value, NULL);
 
 	if (label == LABEL_NONE)
 		return FALSE;

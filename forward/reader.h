@@ -14,6 +14,7 @@ typedef struct {
 	Languages date_languages;
 	Label last;          /* whose value the next line may go on */
 	gboolean is_stacked; /* values stand below their labels */
+	gboolean is_bare;    /* labels have no colon */
 	gboolean is_spaced;  /* a blank line stands between all lines */
 } Reader;
 
@@ -23,7 +24,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Reader, reader_clear)
 /* Does this label hold people? Their lines are long and get wrapped anywhere. */
 gboolean reader_is_people(Label label);
 /* The label of a line within a block: as label_parse(), and fields of mails that nobody names. */
-Label reader_label(const char *line, const char **value, Languages *languages);
+Label reader_label(
+	const Reader *reader, const char *line, const char **value, Languages *languages);
 gboolean reader_is_stated(const Reader *reader, Label label);
 /* Stated, and not empty. */
 gboolean reader_has_value(const Reader *reader, Label label);

@@ -74,6 +74,14 @@ guint view_quote_end(const View *view, guint at)
 	return end;
 }
 
+guint view_title_above(const View *view, guint at, Mark *mark)
+{
+	guint above = view_above(view, at);
+
+	*mark = above < at ? mark_parse_bare(view_line(view, above)) : MARK_NONE;
+	return *mark == MARK_FORWARD || *mark == MARK_ORIGINAL ? above : at;
+}
+
 guint view_next(const View *view, guint at)
 {
 	while (at < view->lines->len && lines_is_blank(view_line(view, at)))

@@ -4,6 +4,7 @@
  * the last. */
 #pragma once
 
+#include "forward/labels.h"
 #include "html/render.h"
 
 typedef struct {
@@ -20,6 +21,9 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(View, view_clear)
 const char *view_line(const View *view, guint line);
 /* The nearest line above that is not blank; at where there is none. */
 guint view_above(const View *view, guint at);
+/* The line above where the words of a separator stand, which nothing but their place sets apart
+ * (labels.h, mark_parse_bare()); at where there are none. */
+guint view_title_above(const View *view, guint at, Mark *mark);
 /* The first line at or behind at that is not blank; the number of lines where there is none. */
 guint view_next(const View *view, guint at);
 

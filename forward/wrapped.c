@@ -31,7 +31,7 @@ static guint wrapped_between(const Reader *reader, guint at)
 		if (reader_is_new_label(reader, line))
 			return lines;
 		/* The next block, or the text of a form. */
-		if (reader_label(line, &value, NULL) != LABEL_NONE)
+		if (reader_label(reader, line, &value, NULL) != LABEL_NONE)
 			return 0;
 	}
 	return 0;

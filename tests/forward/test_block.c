@@ -59,6 +59,26 @@ static char *parsed(const char *text)
 static const struct {
 	const char *name, *text, *want;
 } rows[] = {
+	{"eM Client",
+         "------ Weitergeleitete Nachricht ------\nVon \"Anna Muster\" <anna@acme.example>\n"
+		"An \"Bo\" <bo@b.example>\nDatum 02.03.2026 14:05:31\nBetreff Angebot\n\nAn Bo",				    "0-5" ANNA " to Bo<bo@b.example> date 2026-03-02 14:05 subject Angebot mark 1" },
+	{"Gmail in a language that nobody knows",
+         "---------- Forwarded message ---------\nMittente-X: Anna Muster "
+         "<anna@acme.example>\n"
+		"Date: Mon, Mar 2, 2026 at 2:05 PM\nSubject: Offer\nTo: <bo@b.example>\n\nHi",				      "0-5" ANNA " to -<bo@b.example> date 2026-03-02 14:05 subject Offer mark 1"    },
+	{"Yandex",
+         "----------------\nКому: Bo (bo@b.example);\nТема: Angebot;\n"
+		"02.03.2026, 14:05, \"Anna Muster\" <anna@acme.example>:\nHi",						      "0-4" ANNA " to Bo<bo@b.example> date 2026-03-02 14:05 subject Angebot mark 3" },
+	{"Tobit",
+         "-------- Original Message --------\nSubject: Angebot (02-Mrz-2026 14:05)\n"
+		"From:    Anna Muster <anna@acme.example>\nTo:      bo@b.example\n\nHi",					    "0-4" ANNA " to -<bo@b.example> date 2026-03-02 14:05 subject Angebot mark 2"  },
+	{"Notes, labels alone",
+         "----- Forwarded by Bo/ACME on 03/02/2026 03:01 PM -----\n\n"
+		"\"Anna Muster\" <anna@acme.example> \n03/02/2026 02:05 PM\n\nTo\n<bo@b.example>\n"
+		"cc\n\nSubject\nOffer\n\n\nTo whom",										"0-11" ANNA " to -<bo@b.example> date 2026-03-02 14:05 subject Offer mark 1"   },
+	{"a form with nothing in it",
+         "---------- Forwarded message ---------\nVon: ...\nDatum: ...\nBetreff: ...\nAn: "
+         "...\n",														   NULL									   },
 	{"Outlook",
          VON
 		"Gesendet: Montag, 2. März 2026 14:05\nAn: 'Bert Meier' <bert@b.example>; Cora\n"

@@ -6,6 +6,16 @@
 static const struct {
 	const char *languages, *in, *want;
 } rows[] = {
+	{"ko",    "26.03.02 14:05:31 GMT +0900",							    "2026-03-02T14:05:31+09:00"},
+	{"ar",    "الاثنين، 2 مارس، 2026 02:05 م",                                            "2026-03-02T14:05:00"      },
+	{"hi",    "सोम, 2 मार्च 2026 को 2:05 pm बजे",                             "2026-03-02T14:05:00"      },
+	{"ka",    "ორშ, 2 მარ. 2026, 14:05",						    "2026-03-02T14:05:00"      },
+	{"hy",    "երկ, 2 մրտ, 2026 թ. 14:05",						       "2026-03-02T14:05:00"      },
+	{"az",    "2 mart 2026, 14:05",								     "2026-03-02T14:05:00"      },
+	{"kk",    "дс, 2 наурыз 2026 ж. 14:05",						    "2026-03-02T14:05:00"      },
+	{"ms",    "Isnin, 2 Mac 2026 2:05 PTG",							     "2026-03-02T14:05:00"      },
+	{"af",    "Ma. 2 Mrt. 2026 om 14:05",							       "2026-03-02T14:05:00"      },
+	{"bn",    "সোম, ২ মার্চ, ২০২৬ ১৪:০৫",                             "2026-03-02T14:05:00"      },
 	{"de",    "Montag, 2. März 2026 14:05",							    "2026-03-02T14:05:00"      },
 	{"de",    "Montag, 2. März 2026 um 14:05",							 "2026-03-02T14:05:00"      },
 	{"de",    "2. März 2026 um 14:05:31 MEZ",							  "2026-03-02T14:05:31+01:00"},
@@ -253,10 +263,37 @@ static void test_find(void)
 	}
 }
 
+/* 3/2 may be both, where neither a day of the week nor a half-day's word decides. */
+static void test_swapped(void)
+{
+	static const struct {
+		const char *languages, *in, *want;
+	} both[] = {
+		{"en", "02/03/2026 14:05",     "2026-02-03T14:05:00"},
+		{"en", "03/22/2026 14:05",     NULL                 },
+		{"en", "02/02/2026 14:05",     NULL                 },
+		{"en", "3/2/2026 2:05 PM",     NULL                 },
+		{"en", "Mon 02/03/2026 14:05", NULL                 },
+		{"en", "2 March 2026 14:05",   NULL                 },
+		{"de", "3/2/2026 2:05 PM",     "2026-03-02T14:05:00"},
+		{"fr", "02/03/2026 14:05",     NULL                 },
+	};
+
+	for (guint i = 0; i < G_N_ELEMENTS(both); i++) {
+		MailDate date =
+			localdate_parse_swapped(both[i].in, languages_of(both[i].languages));
+		g_autofree char *iso = maildate_iso(&date);
+
+		g_test_message("%s", both[i].in);
+		g_assert_cmpstr(iso, ==, both[i].want);
+	}
+}
+
 int main(int argc, char *argv[])
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/forward/localdate/parse", test_parse);
 	g_test_add_func("/forward/localdate/find", test_find);
+	g_test_add_func("/forward/localdate/swapped", test_swapped);
 	return g_test_run();
 }
