@@ -275,8 +275,8 @@ static guint sentence_words(const char *line)
 
 gboolean is_mobile_signature(const char *line)
 {
-	return strnlen(line, MOBILE_LENGTH + 1) <= MOBILE_LENGTH && line_is(PHRASE_MOBILE, line) &&
-	       sentence_words(line) <= MOBILE_WORDS;
+	return strnlen(line, MOBILE_LENGTH + 1) <= MOBILE_LENGTH &&
+	       sentence_words(line) <= MOBILE_WORDS && line_is(PHRASE_MOBILE, line);
 }
 
 gboolean is_reply_line(const char *line)

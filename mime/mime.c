@@ -222,16 +222,19 @@ static gboolean scan_header_line(Scan *scan, const Line *line)
 	return scan->at - scan->header_start <= LIMIT_FIELD_BYTES;
 }
 
-/* Moves over lines that cannot be boundaries, as far as a body goes. */
+/* Moves over lines that cannot be boundaries, as far as a body goes. Files in base64 have no dash
+ * at all. */
 static void skip_to_dashes(Scan *scan)
 {
-	const char *start = scan->text + scan->at;
-	const char *found;
+	const char *end = scan->text + scan->length, *start = scan->text + scan->at;
+	const char *dash = start;
 
-	if (scan->length - scan->at >= 2 && start[0] == '-' && start[1] == '-')
-		return;
-	found = memmem(start, scan->length - scan->at, "\n--", 3);
-	scan->at = found ? (gsize)(found + 1 - scan->text) : scan->length;
+	while ((dash = memchr(dash, '-', (gsize)(end - dash)))) {
+		if ((dash == start || dash[-1] == '\n') && dash + 1 < end && dash[1] == '-')
+			break;
+		dash++;
+	}
+	scan->at = dash ? (gsize)(dash - scan->text) : scan->length;
 }
 
 /* Where the body must be cut so that GMime meets only what it can do in time; its end where it need
