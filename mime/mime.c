@@ -442,21 +442,23 @@ static char *guess_boundary(const char *text, gsize length)
 	return NULL;
 }
 
-/* Where in the source the header begins that GMime should read, G_MAXSIZE where it should not. */
-static gsize header_start(const char *text, gsize length, gsize body)
+/* Where in the source the header begins that GMime should read, G_MAXSIZE where it should not: it
+ * is asked for the parts, and what says something of them begins with the first Content-* field. */
+static gsize header_start(const char *text, gsize body)
 {
-	gsize start = 0;
+	static const char content[] = "Content-";
 
-	if (body == 0 || body > LIMIT_HEADER_BYTES)
+	if (body > LIMIT_HEADER_BYTES)
 		return G_MAXSIZE;
-	while (start < body && !fields_begin(text + start, length - start)) {
-		const char *newline = memchr(text + start, '\n', body - start);
+	for (gsize line = 0; line < body;) {
+		const char *newline = memchr(text + line, '\n', body - line);
 
-		if (!newline)
-			return G_MAXSIZE;
-		start = (gsize)(newline - text) + 1;
+		if (body - line > strlen(content) &&
+			g_ascii_strncasecmp(text + line, content, strlen(content)) == 0)
+			return line;
+		line = newline ? (gsize)(newline - text) + 1 : body;
 	}
-	return start < body ? start : G_MAXSIZE;
+	return G_MAXSIZE;
 }
 
 /* The parts between these boundaries; NULL where there are none. */
@@ -482,7 +484,7 @@ static MimeNode *parts_parse(Mail *mail, const Params *type, GBytes *source, gsi
 		mail_defect(mail, "too many or too deep parts: cut after %" G_GSIZE_FORMAT " bytes",
 			end);
 	limited = g_bytes_new_from_bytes(source, 0, end);
-	start = is_stated && mail->fields->len < LIMIT_FIELDS ? header_start(text, length, body)
+	start = is_stated && mail->fields->len < LIMIT_FIELDS ? header_start(text, body)
 							      : G_MAXSIZE;
 	if (start != G_MAXSIZE)
 		node = ask_gmime(mail, limited, start, boundary);
