@@ -29,13 +29,26 @@ static gboolean goes_on(const Reader *reader, guint at)
 		reader_is_stated(reader, LABEL_FROM) && reader_is_stated(reader, LABEL_DATE) &&
 		(reader_is_stated(reader, LABEL_TO) || reader_is_stated(reader, LABEL_SUBJECT));
 
-	return at < reader->count && (reader->is_spaced || reader->is_bare || !is_enough) &&
+	if (reader->is_bare && !reader_is_complete(reader))
+		is_enough = FALSE;
+	return at < reader->count && (reader->is_spaced || !is_enough) &&
 	       reader_is_new_label(reader, reader->lines[at]);
+}
+
+/* Does the line begin with a label that the block has already? */
+static gboolean is_repeated(const Reader *reader, const char *line)
+{
+	const char *value;
+	Label label = label_parse(line, &value, NULL);
+
+	return separator_is_first_label(label) && reader_is_stated(reader, label);
 }
 
 /* Reads labels and what they say from the line behind reader->end on. */
 static void read_labels(Reader *reader)
 {
+	guint gaps = 0;
+
 	for (guint lines = 0; lines < BLOCK_LINES && reader->end < reader->count; lines++) {
 		guint at = reader->end, wrapped;
 
@@ -44,11 +57,15 @@ static void read_labels(Reader *reader)
 			if (!goes_on(reader, at))
 				return;
 			reader->is_spaced = reader->is_spaced || lines == 0;
+			gaps++;
 		}
 		if (reader_add_line(reader, reader->lines[at])) {
 			reader->end = at + 1;
 			continue;
 		}
+		/* "Betreff: bitte so lassen" was a person's, above a blank line and the block. */
+		reader->is_broken = gaps == 1 && reader->is_spaced && lines > 2 &&
+				    is_repeated(reader, reader->lines[at]);
 		wrapped = wrapped_add(reader, at);
 		if (wrapped == 0 && is_banner(reader->lines[at]) && goes_on(reader, at + 1))
 			wrapped = 1;
@@ -235,7 +252,8 @@ static gboolean is_block(const Reader *reader, const MailDate *date)
 		(reader_is_stated(reader, LABEL_TO) || reader_is_stated(reader, LABEL_CC) ? 1U
 											  : 0U);
 
-	if (!reader_is_stated(reader, LABEL_FROM) || !says_something(reader, date))
+	if (reader->is_broken || !reader_is_stated(reader, LABEL_FROM) ||
+		!says_something(reader, date))
 		return FALSE;
 	if (reader->block->mark == MARK_FORWARD || reader->block->mark == MARK_ORIGINAL)
 		return others >= 1;

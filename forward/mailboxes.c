@@ -223,6 +223,17 @@ static gsize separator_length(const char *text, const Entry *entry, Ends ends, g
 	return 0;
 }
 
+/* "a@b c@d": does an address end at this blank, and the next begin? */
+static gboolean is_between_addresses(const Entry *entry, const char *text)
+{
+	const char *next = text + strspn(text, " \t");
+	const char *word = entry->name->str + strspn(entry->name->str, " \t");
+	gsize length = strcspn(next, " \t<>()[]\"");
+
+	return next > text && entry->has_at && !entry->address && !strpbrk(word, " \t") &&
+	       memchr(next, '@', length) && !strchr("<([\"", next[length] ? next[length] : ' ');
+}
+
 /* Reads one entry and returns what stands behind its separator. */
 static const char *entry_read(Entry *entry, const char *text, Ends ends, gboolean *is_comma)
 {
@@ -232,6 +243,8 @@ static const char *entry_read(Entry *entry, const char *text, Ends ends, gboolea
 
 		if (length > 0)
 			return text + length;
+		if (is_between_addresses(entry, text))
+			return text + 1;
 		if (*text == '"') {
 			text = read_quoted(entry, text);
 		} else if (*text == '<' || *text == '[' || *text == '(') {

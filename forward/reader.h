@@ -14,6 +14,7 @@ typedef struct {
 	Languages date_languages;
 	Label last;          /* whose value the next line may go on */
 	gboolean is_stacked; /* values stand below their labels */
+	gboolean is_broken;  /* another block begins where this one should go on */
 	gboolean is_bare;    /* labels have no colon */
 	gboolean is_spaced;  /* a blank line stands between all lines */
 } Reader;

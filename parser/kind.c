@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "mime/address.h"
+#include "mime/subject.h"
 
 void kind_set(Mail *mail, MailKind kind, const char *format, ...)
 {
@@ -86,9 +87,14 @@ static const char *auto_forward_field(const Mail *mail)
 			g_ascii_strcasecmp(value, "false") != 0)
 			return flags[i];
 	}
-	/* The envelope of a forwarder: SRS0=…, SRS1=…, user+SRS=…; Gmail: user+caf_=to=domain@ */
-	if (path && (g_ascii_strncasecmp(path + strspn(path, " <\""), "SRS", 3) == 0 ||
-			    strstr(path, "+SRS=") || strstr(path, "+caf_=")))
+	/* Gmail's filters: user+caf_=to=domain@ */
+	if (path && strstr(path, "+caf_="))
+		return "Return-Path";
+	/* The envelope of a forwarder: SRS0=…, SRS1=…, user+SRS=…. An address of the company's own
+	 * that leads to the agent has it, too: what a hand forwarded there says so. */
+	if (path && !subject_is_forward(mail->subject) &&
+		(g_ascii_strncasecmp(path + strspn(path, " <\""), "SRS", 3) == 0 ||
+			strstr(path, "+SRS=")))
 		return "Return-Path";
 	return NULL;
 }
