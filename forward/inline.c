@@ -10,6 +10,7 @@
 enum {
 	CANDIDATES = 3000, /* lines tried as the first of a block */
 	ATTRIBUTION_BYTES = 2000,
+	RULE_LENGTH = 4, /* dashes that begin a separator */
 };
 
 void inline_found_clear(InlineFound *found)
@@ -49,24 +50,41 @@ static void unquote_rest(const View *view, InlineFound *found)
 	found->depth = 1;
 }
 
+/* The block that a quote begins with, perhaps below a line that says so in words that no block
+ * begins with: "This is a forwarded message", "--- words nobody knows ---". */
+static gboolean quoted_block(const GPtrArray *lines, guint at, Block *block, Mark *mark)
+{
+	const char *const *text = (const char *const *)lines->pdata;
+	gboolean is_title;
+
+	*mark = MARK_NONE;
+	if (at >= lines->len || block_parse(text, lines->len, at, block))
+		return at < lines->len;
+	*mark = mark_parse(text[at], NULL);
+	if (*mark == MARK_NONE)
+		*mark = mark_parse_bare(text[at]);
+	is_title = *mark != MARK_NONE || strspn(text[at], "-=_") >= RULE_LENGTH;
+	return is_title && block_parse(text, lines->len,
+				   lines_next(text, lines->len, at + 1, lines->len), block);
+}
+
 /* A forward as Apple Mail writes it: all of it is quoted, and begins with the block. */
 static gboolean find_quoted(const View *view, guint first, guint end, InlineFound *found)
 {
 	g_autoptr(GPtrArray) lines = g_ptr_array_new();
 	guint depth = view_quote_depth(view, first, end), at = 0, above = view_above(view, first);
+	Mark mark;
 
 	for (guint i = first; i < end; i++)
 		g_ptr_array_add(lines, (gpointer)view_unquoted(view_line(view, i), depth));
 	while (at < lines->len && lines_is_blank(g_ptr_array_index(lines, at)))
 		at++;
-	if (at < lines->len && mark_parse_bare(g_ptr_array_index(lines, at)) != MARK_NONE)
-		at = lines_next((const char *const *)lines->pdata, lines->len, at + 1, lines->len);
-	if (!block_parse((const char *const *)lines->pdata, lines->len, at, &found->block))
+	if (!quoted_block(lines, at, &found->block, &mark))
 		return FALSE;
 	*found = (InlineFound){.block = found->block,
 		.is_found = TRUE,
 		.has_block = TRUE,
-		.has_mark = found->block.mark == MARK_FORWARD,
+		.has_mark = found->block.mark == MARK_FORWARD || mark == MARK_FORWARD,
 		.comment_end = first,
 		.first = first + found->block.end,
 		.end = end,

@@ -136,7 +136,7 @@ static void entry_finish(Entry *entry, GPtrArray *list)
 }
 
 /* How far the partner of a quote or bracket is looked for, so that reading stays linear. */
-enum { PAIR_BYTES = 1000 };
+enum { PAIR_BYTES = 1000, ADDRESS_BYTES = 320 };
 
 /* Where the bracket that opens at text closes: inner pairs of the same kind counted; NULL: nowhere
  * near. */
@@ -223,15 +223,20 @@ static gsize separator_length(const char *text, const Entry *entry, Ends ends, g
 	return 0;
 }
 
-/* "a@b c@d": does an address end at this blank, and the next begin? */
+/* "a@b c@d": does an address end at this blank, and the next begin right behind it? */
 static gboolean is_between_addresses(const Entry *entry, const char *text)
 {
-	const char *next = text + strspn(text, " \t");
-	const char *word = entry->name->str + strspn(entry->name->str, " \t");
-	gsize length = strcspn(next, " \t<>()[]\"");
+	const GString *name = entry->name;
+	gsize length;
 
-	return next > text && entry->has_at && !entry->address && !strpbrk(word, " \t") &&
-	       memchr(next, '@', length) && !strchr("<([\"", next[length] ? next[length] : ' ');
+	if (*text != ' ' || !entry->has_at || entry->address || name->len > ADDRESS_BYTES ||
+		strpbrk(name->str + strspn(name->str, " "), " \t"))
+		return FALSE;
+	for (length = 1; length <= ADDRESS_BYTES && text[length]; length++)
+		if (strchr(" \t<>()[]\",;", text[length]))
+			break;
+	return memchr(text + 1, '@', length - 1) &&
+	       !strchr("<([", text[length] ? text[length] : ' ');
 }
 
 /* Reads one entry and returns what stands behind its separator. */

@@ -64,7 +64,7 @@ static const struct {
 		"An \"Bo\" <bo@b.example>\nDatum 02.03.2026 14:05:31\nBetreff Angebot\n\nAn Bo",				    "0-5" ANNA " to Bo<bo@b.example> date 2026-03-02 14:05 subject Angebot mark 1" },
 	{"Gmail in a language that nobody knows",
          "---------- Forwarded message ---------\nMittente-X: Anna Muster "
-         "<anna@acme.example>\n"
+		"<anna@acme.example>\n"
 		"Date: Mon, Mar 2, 2026 at 2:05 PM\nSubject: Offer\nTo: <bo@b.example>\n\nHi",				      "0-5" ANNA " to -<bo@b.example> date 2026-03-02 14:05 subject Offer mark 1"    },
 	{"Yandex",
          "----------------\nКому: Bo (bo@b.example);\nТема: Angebot;\n"
@@ -78,7 +78,7 @@ static const struct {
 		"cc\n\nSubject\nOffer\n\n\nTo whom",										"0-11" ANNA " to -<bo@b.example> date 2026-03-02 14:05 subject Offer mark 1"   },
 	{"a form with nothing in it",
          "---------- Forwarded message ---------\nVon: ...\nDatum: ...\nBetreff: ...\nAn: "
-         "...\n",														   NULL									   },
+		"...\n",													    NULL									   },
 	{"Outlook",
          VON
 		"Gesendet: Montag, 2. März 2026 14:05\nAn: 'Bert Meier' <bert@b.example>; Cora\n"

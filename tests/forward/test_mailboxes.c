@@ -33,6 +33,7 @@ static const Row lists[] = {
 	{"anna@acme.example [mailto:anna@acme.example]",                   "-<anna@acme.example>"                     },
 	{"Anna <anna@acme.example<mailto:anna@acme.example>>",             "Anna<anna@acme.example>"                  },
 	{"Anna <[anna@acme.example](mailto:anna@acme.example)>",           "Anna<anna@acme.example>"                  },
+	{"anna@acme.example bert@b.example",				"-<anna@acme.example>|-<bert@b.example>"},
 	{"Anna anna@acme.example",					 "Anna<anna@acme.example>"                  },
 	{"\"Muster, Anna\" <anna@acme.example>; Bert <b@acme.example>",
          "Muster, Anna<anna@acme.example>|Bert<b@acme.example>"                                                       },
