@@ -324,7 +324,7 @@ static Account *open_account(Outlook *outlook, const char *tenant, Status *statu
 
 static gboolean take_turn(Outlook *outlook, const char *kind, const char *tenant, GError **error)
 {
-	const Turn turn = {(char *)tenant, outlook->user};
+	const Turn turn = {.tenant = (char *)tenant, .user = outlook->user};
 
 	outlook->turn = store_open(outlook->config->database.url, ROLE_ADMIN, error);
 	return outlook->turn != NULL &&

@@ -11,6 +11,9 @@
 #define PATIENCE_SECONDS 20
 /* A token that is older may lack what was granted since. */
 #define TOKEN_OLD_SECONDS 30
+/* A consent goes round Microsoft's machines that long; so often a refusal is not believed. */
+#define CONSENT_SECONDS 300
+#define CONSENT_TRIES   3
 /* Waiting longer than this is for others to use: the mailbox is parked. */
 #define WAIT_HERE_SECONDS 5.0
 
@@ -120,17 +123,21 @@ static gboolean ask(Account *account, const Call *call, HttpAnswer *answer, GErr
 	return http_ask(account->http, &request, answer, error);
 }
 
-/* What the answer means. Sending is done where it may have been done. */
-static Remedy judge(const Call *call, const HttpAnswer *answer, CallTrouble *trouble)
+static gboolean wants_sign_in(const HttpAnswer *answer)
 {
-	g_autoptr(json_t) body = told_json(answer);
-	const char *message = NULL;
-	const char *code = told_error_code(body, &message);
-	Remedy remedy = remedy_of_graph(answer->status, code, message);
+	return answer->status == 401 && answer->challenge != NULL &&
+	       (strcasestr(answer->challenge, "insufficient_claims") != NULL ||
+		       strcasestr(answer->challenge, "claims=") != NULL);
+}
+
+/* What the answer means. Sending is done where it may have been done. */
+static Remedy judge(
+	const Call *call, const HttpAnswer *answer, const json_t *body, CallTrouble *trouble)
+{
+	Remedy remedy = told_remedy(answer->status, body, NULL);
 
 	/* Another sign-in is wanted, whatever the token's age. */
-	if (answer->status == 401 && answer->challenge != NULL &&
-		strstr(answer->challenge, "insufficient_claims") != NULL)
+	if (wants_sign_in(answer))
 		remedy.kind = REMEDY_RECONNECT;
 	trouble->kind = remedy.kind;
 	trouble->status = answer->status;
@@ -144,12 +151,14 @@ static Remedy judge(const Call *call, const HttpAnswer *answer, CallTrouble *tro
 static gboolean fail(Account *account, const Call *call, const HttpAnswer *answer,
 	CallTrouble *trouble, GError **error)
 {
-	const Remedy remedy = judge(call, answer, trouble);
 	g_autoptr(json_t) body = told_json(answer);
-	const char *code = told_error_code(body, NULL);
-	g_autofree char *details = g_strdup_printf("HTTP %d %.80s, request %.60s", answer->status,
-		code != NULL ? code : "", answer->request_id != NULL ? answer->request_id : "-");
+	const Remedy remedy = judge(call, answer, body, trouble);
+	const char *code = NULL;
+	g_autofree char *details = NULL;
 
+	told_remedy(answer->status, body, &code);
+	details = g_strdup_printf("HTTP %d %.80s, request %.60s", answer->status,
+		code != NULL ? code : "", answer->request_id != NULL ? answer->request_id : "-");
 	remedy_set_error(&remedy, account->registration->language, details, error);
 	return FALSE;
 }
@@ -180,6 +189,18 @@ static gboolean may_be_old(const Account *account, const CallTrouble *trouble)
 	       now - account->token_given_at > TOKEN_OLD_SECONDS;
 }
 
+/* Of all mailboxes of this app fewer are worked at for a while. */
+static void note_crowding(Account *account, const json_t *body)
+{
+	static const char *const codes[] = {
+		"ApplicationThrottled", "ErrorTooManyObjectsOpened", NULL};
+	const char *message = told_text(json_object_get(body, "error"), "message");
+
+	if (told_has_code(body, codes) ||
+		(message != NULL && strcasestr(message, "MailboxConcurrency") != NULL))
+		registration_narrow(account->store, account->connection->tenant, NULL);
+}
+
 /* With a token that is good; with another one where this one was not taken. */
 static gboolean try_once(Account *account, const Call *call, HttpAnswer *answer,
 	CallTrouble *trouble, GError **error)
@@ -189,9 +210,12 @@ static gboolean try_once(Account *account, const Call *call, HttpAnswer *answer,
 	for (guint i = 0; i < 2; i++) {
 		g_autoptr(Secret) refused = i > 0 ? g_strdup(account->access_token) : NULL;
 		g_autoptr(GError) cause = NULL;
+		g_autoptr(json_t) body = NULL;
 
-		if (!token_fresh(account, refused, error)) {
-			trouble->kind = REMEDY_RECONNECT;
+		if (!token_fresh(account, refused, &cause)) {
+			trouble->kind = cause->code == CASEGATE_ERROR_RETRY ? REMEDY_RETRY
+									    : REMEDY_RECONNECT;
+			g_propagate_error(error, g_steal_pointer(&cause));
 			return FALSE;
 		}
 		if (!ask(account, call, answer, &cause))
@@ -199,7 +223,9 @@ static gboolean try_once(Account *account, const Call *call, HttpAnswer *answer,
 		account->park_seconds = MAX(answer->retry_seconds, 0);
 		if (answer->status >= 200 && answer->status < 300)
 			return TRUE;
-		judge(call, answer, trouble);
+		body = told_json(answer);
+		note_crowding(account, body);
+		judge(call, answer, body, trouble);
 		if (trouble->kind != REMEDY_REFRESH && !may_be_old(account, trouble))
 			break;
 	}
@@ -245,6 +271,23 @@ gboolean account_wait(Account *account, guint tries, gint64 until)
 	return account->wait((gint64)(seconds * 1000) + 1, account->data);
 }
 
+/* What an administrator has consented to just now is known everywhere in minutes. */
+static gboolean may_be_on_its_way(const Account *account, const CallTrouble *trouble, guint tries)
+{
+	const gint64 now = g_get_real_time() / G_USEC_PER_SEC;
+
+	return trouble->kind == REMEDY_CONSENT && trouble->status == 403 && tries < CONSENT_TRIES &&
+	       now - account->registration->granted_at < CONSENT_SECONDS;
+}
+
+static gboolean is_worth_a_try(
+	const Account *account, const GError *cause, const CallTrouble *trouble, guint tries)
+{
+	if (cause->code == CASEGATE_ERROR_RETRY)
+		return !trouble->is_unclear && trouble->kind != REMEDY_RESYNC;
+	return may_be_on_its_way(account, trouble, tries);
+}
+
 gboolean account_call(Account *account, const Call *call, HttpAnswer *answer, CallTrouble *trouble,
 	GError **error)
 {
@@ -253,14 +296,16 @@ gboolean account_call(Account *account, const Call *call, HttpAnswer *answer, Ca
 
 	if (trouble == NULL)
 		trouble = &unused;
+	*trouble = (CallTrouble){.kind = REMEDY_RETRY};
 	for (guint tries = 0;; tries++) {
 		g_autoptr(GError) cause = NULL;
 
 		if (await_parked(account, until, &cause) &&
 			try_once(account, call, answer, trouble, &cause))
 			return TRUE;
-		if (cause->code != CASEGATE_ERROR_RETRY || trouble->is_unclear ||
-			trouble->kind == REMEDY_RESYNC || !account_wait(account, tries, until)) {
+		if (!is_worth_a_try(account, cause, trouble, tries) ||
+			!account_wait(account, trouble->kind == REMEDY_CONSENT ? tries + 1 : tries,
+				until)) {
 			g_propagate_error(error, g_steal_pointer(&cause));
 			return FALSE;
 		}

@@ -19,6 +19,7 @@ typedef struct {
 	Secret *access_token;    /* NULL: not asked for yet */
 	gint64 patience_seconds; /* how long one call may be repeated and waited for */
 	double park_seconds; /* after CASEGATE_ERROR_RETRY: how long to leave it alone; 0: unsaid */
+	double login_park_seconds; /* the same of the login host, for all mailboxes of the app */
 	gboolean (*wait)(gint64 ms, gpointer data); /* FALSE: the process ends */
 	gpointer data;
 	guint requests;     /* so far */

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "graph/token.h"
+
 /* JSON batching takes 20. */
 #define BATCH_MAX 20
 #define IDLE_MAX  5
@@ -13,6 +15,7 @@ typedef struct {
 	GPtrArray *answers;
 	gboolean *is_done; /* beside each path */
 	double wait_seconds;
+	gboolean is_token_refused;
 } Batch;
 
 static void answer_free(gpointer data)
@@ -62,8 +65,7 @@ static gboolean take_one(Batch *batch, const json_t *response, GError **error)
 	const guint64 position = id != NULL ? g_ascii_strtoull(id, NULL, 10) : G_MAXUINT64;
 	const int status = (int)told_number(response, "status", 0);
 	json_t *body = json_object_get(response, "body");
-	const char *message = NULL;
-	const char *code = told_error_code(body, &message);
+	const char *code = NULL;
 	Remedy remedy;
 
 	if (position >= batch->paths->len || batch->is_done[position])
@@ -73,13 +75,16 @@ static gboolean take_one(Batch *batch, const json_t *response, GError **error)
 		batch->answers->pdata[position] = json_incref(body);
 		return TRUE;
 	}
-	remedy = remedy_of_graph(status, code, message);
+	remedy = told_remedy(status, body, &code);
 	if (remedy.kind == REMEDY_RETRY || remedy.kind == REMEDY_REFRESH) {
 		note_patience(batch, json_object_get(response, "headers"));
+		batch->is_token_refused |= remedy.kind == REMEDY_REFRESH;
 		return TRUE;
 	}
 	if (remedy.kind == REMEDY_GONE || remedy.kind == REMEDY_REJECT) {
 		batch->is_done[position] = TRUE;
+		if (remedy.kind == REMEDY_REJECT)
+			batch->answers->pdata[position] = json_object();
 		return TRUE;
 	}
 	remedy_set_error(&remedy, batch->account->registration->language, code, error);
@@ -116,6 +121,14 @@ static guint done_of(const Batch *batch)
 	return count;
 }
 
+/* The token ended between the batch and what is in it. */
+static gboolean renew_token(Batch *batch, GError **error)
+{
+	g_autoptr(Secret) refused = g_strdup(batch->account->access_token);
+
+	return token_fresh(batch->account, refused, error);
+}
+
 static gboolean run(Batch *batch, GError **error)
 {
 	const Remedy remedy = remedy_of_network();
@@ -127,7 +140,9 @@ static gboolean run(Batch *batch, GError **error)
 		g_autoptr(json_t) requests = requests_of(batch);
 
 		batch->wait_seconds = 0;
-		if (!ask_once(batch, requests, error))
+		batch->is_token_refused = FALSE;
+		if (!ask_once(batch, requests, error) ||
+			(batch->is_token_refused && !renew_token(batch, error)))
 			return FALSE;
 		idle = done_of(batch) > done ? 0 : idle + 1;
 		if (batch->wait_seconds <= 0 && idle == 0)
@@ -147,7 +162,7 @@ gboolean batch_get(Account *account, const GPtrArray *paths, GPtrArray **answers
 {
 	g_autofree gboolean *is_done = g_new0(gboolean, paths->len);
 	g_autoptr(GPtrArray) found = g_ptr_array_new_with_free_func(answer_free);
-	Batch batch = {account, paths, found, is_done, 0};
+	Batch batch = {account, paths, found, is_done, 0, FALSE};
 
 	g_ptr_array_set_size(found, (int)paths->len);
 	if (!run(&batch, error))

@@ -173,12 +173,15 @@ char *compose_mail(Store *store, const char *tenant, const Outgoing *outgoing, C
 	return NULL;
 }
 
-char *compose_note(const char *to, const char *subject, const char *text, const char *send_id)
+char *compose_note(const char *to, const char *subject, const char *text, const char *send_id,
+	ComposeFlags flags)
 {
-	json_t *message = json_pack("{s:s,s:{s:s,s:s},s:[{s:{s:s}}],s:o,s:[o]}", "subject", subject,
+	json_t *message = json_pack("{s:s,s:{s:s,s:s},s:[{s:{s:s}}],s:o}", "subject", subject,
 		"body", "contentType", "text", "content", text, "toRecipients", "emailAddress",
-		"address", to, "internetMessageHeaders", stamps(send_id),
-		"singleValueExtendedProperties", property(ITEM_SEND_PROPERTY, send_id));
+		"address", to, "internetMessageHeaders", stamps(send_id));
 
+	if ((flags & COMPOSE_BARE) == 0)
+		json_object_set_new(message, "singleValueExtendedProperties",
+			json_pack("[o]", property(ITEM_SEND_PROPERTY, send_id)));
 	return finished(message, FALSE);
 }

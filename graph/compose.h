@@ -16,4 +16,5 @@ typedef enum {
 char *compose_mail(Store *store, const char *tenant, const Outgoing *outgoing, ComposeFlags flags,
 	const char *language, GError **error);
 /* A mail of the gateway's own, to one address, stamped with send_id. To be freed with free(). */
-char *compose_note(const char *to, const char *subject, const char *text, const char *send_id);
+char *compose_note(const char *to, const char *subject, const char *text, const char *send_id,
+	ComposeFlags flags);

@@ -35,18 +35,25 @@ static char *id_path(const char *internet_id)
 	return g_strdup_printf("/messages?$filter=%s&$select=id,isDraft&$top=5", escaped);
 }
 
-/* The first message of a list; *id is NULL where there is none. */
+/* The first message of a list; *id is NULL where there is none, or where Exchange does not know how
+ * to look like that. */
 static gboolean first_of(
 	Account *account, const char *path, gboolean is_sent_only, char **id, GError **error)
 {
 	const Call call = {.method = "GET", .path = path};
-	g_autoptr(json_t) body = account_get(account, &call, NULL, error);
+	g_autoptr(GError) cause = NULL;
+	CallTrouble trouble = {0};
+	g_autoptr(json_t) body = account_get(account, &call, &trouble, &cause);
 	const json_t *entry;
 	size_t i;
 
 	*id = NULL;
-	if (body == NULL)
+	if (body == NULL && (trouble.kind == REMEDY_REJECT || trouble.kind == REMEDY_GONE))
+		return TRUE;
+	if (body == NULL) {
+		g_propagate_error(error, g_steal_pointer(&cause));
 		return FALSE;
+	}
 	json_array_foreach(json_object_get(body, "value"), i, entry)
 	{
 		const char *text = told_text(entry, "id");
@@ -66,26 +73,14 @@ gboolean copy_find_mail(Account *account, const char *internet_id, char **id, GE
 	return first_of(account, path, TRUE, id, error);
 }
 
-gboolean copy_has_left(Account *account, const char *send_id, gboolean *has_left, GError **error)
-{
-	g_autofree char *path = stamp_path(send_id);
-	g_autofree char *id = NULL;
-
-	*has_left = FALSE;
-	if (!first_of(account, path, TRUE, &id, error))
-		return FALSE;
-	*has_left = id != NULL;
-	return TRUE;
-}
-
 /* ---- by the header ---- */
 
 char *copy_stamp_in(const char *mail, gsize size)
 {
 	const gsize length = strlen(ITEM_SEND_HEADER);
-	const char *end = g_strstr_len(mail, (gssize)size, "\r\n\r\n");
+	const char *end = http_head_end(mail, size);
 	g_autofree char *head = g_strndup(mail, end != NULL ? (gsize)(end - mail) : size);
-	g_auto(GStrv) lines = g_strsplit(head, "\r\n", -1);
+	g_auto(GStrv) lines = g_strsplit(head, "\n", -1);
 
 	for (guint i = 0; lines[i] != NULL; i++) {
 		char *value;
@@ -196,21 +191,46 @@ static gboolean find_in_folder(Account *account, const Outgoing *outgoing, const
 
 /* ---- all of it ---- */
 
-gboolean copy_find(Account *account, const Outgoing *outgoing, gboolean *is_there, GError **error)
+static gboolean find_by_query(Account *account, const Outgoing *outgoing, gboolean is_sent_only,
+	gboolean *is_there, GError **error)
 {
-	static const char *const folders[] = {"sentitems", "drafts", "outbox"};
 	g_autofree char *by_stamp = stamp_path(outgoing->send_id);
-	g_autofree char *by_id = id_path(outgoing->internet_id);
+	g_autofree char *by_id =
+		outgoing->internet_id != NULL ? id_path(outgoing->internet_id) : NULL;
 	g_autofree char *id = NULL;
 
-	*is_there = FALSE;
-	if (!first_of(account, by_stamp, FALSE, &id, error))
-		return FALSE;
-	if (id == NULL && !first_of(account, by_id, FALSE, &id, error))
+	if (!first_of(account, by_stamp, is_sent_only, &id, error) ||
+		(id == NULL && by_id != NULL &&
+			!first_of(account, by_id, is_sent_only, &id, error)))
 		return FALSE;
 	*is_there = id != NULL;
-	for (guint i = 0; i < G_N_ELEMENTS(folders) && !*is_there; i++)
+	return TRUE;
+}
+
+static gboolean find_in_folders(Account *account, const Outgoing *outgoing,
+	const char *const *folders, gboolean *is_there, GError **error)
+{
+	for (guint i = 0; folders[i] != NULL && !*is_there; i++)
 		if (!find_in_folder(account, outgoing, folders[i], is_there, error))
 			return FALSE;
 	return TRUE;
+}
+
+gboolean copy_find(Account *account, const Outgoing *outgoing, gboolean *is_there, GError **error)
+{
+	static const char *const folders[] = {"sentitems", "drafts", "outbox", NULL};
+
+	*is_there = FALSE;
+	return find_by_query(account, outgoing, FALSE, is_there, error) &&
+	       find_in_folders(account, outgoing, folders, is_there, error);
+}
+
+gboolean copy_has_left(
+	Account *account, const Outgoing *outgoing, gboolean *has_left, GError **error)
+{
+	static const char *const folders[] = {"sentitems", NULL};
+
+	*has_left = FALSE;
+	return find_by_query(account, outgoing, TRUE, has_left, error) &&
+	       find_in_folders(account, outgoing, folders, has_left, error);
 }

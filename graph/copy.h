@@ -8,8 +8,10 @@
 
 /* Is it anywhere in the mailbox, also on its way out? */
 gboolean copy_find(Account *account, const Outgoing *outgoing, gboolean *is_there, GError **error);
-/* Has what bears this stamp left, and is its copy in the mailbox? */
-gboolean copy_has_left(Account *account, const char *send_id, gboolean *has_left, GError **error);
+/* Has it left, and is its copy in the mailbox? Of outgoing are read send_id, subject,
+ * started_ago_seconds, and internet_id, which may be NULL. */
+gboolean copy_has_left(
+	Account *account, const Outgoing *outgoing, gboolean *has_left, GError **error);
 /* Graph's id of a mail by its Message-ID, drafts excepted; *id is NULL where there is none. */
 gboolean copy_find_mail(Account *account, const char *internet_id, char **id, GError **error);
 /* The stamp in the header block of a mail, or NULL. To be freed. */

@@ -8,6 +8,7 @@
 #include "graph/round.h"
 #include "graph/send.h"
 #include "graph/subscribe.h"
+#include "graph/token.h"
 #include "store/job.h"
 #include "store/mailbox.h"
 #include "store/outbox.h"
@@ -17,6 +18,7 @@
 #define FOLLOW_US        G_USEC_PER_SEC
 #define TIDY_US          (600 * G_USEC_PER_SEC)
 #define FAILED_SECONDS   1.0
+#define CROWDED_SECONDS  2.0
 #define REDEEM_TRIES     2
 #define TEST_SECONDS     45
 
@@ -134,8 +136,10 @@ static gboolean do_subscribe(Duty *duty, Account *account, GError **error)
 	g_autoptr(GError) cause = NULL;
 
 	(void)error;
-	/* A doorbell that cannot be hung is no reason to stop reading. */
-	if (subscribe_keep(account, &cause))
+	/* A refresh token that nobody uses dies; a doorbell that cannot be hung is no reason to
+	 * stop reading. */
+	if (token_fresh(account, NULL, &cause) &&
+		(!account->connection->may_read || subscribe_keep(account, &cause)))
 		return TRUE;
 	if (g_strcmp0(remedy_state(cause), "reconnect") == 0)
 		note_error(duty, account, "subscribing", cause);
@@ -166,6 +170,11 @@ static gboolean take_turn(Duty *duty, guint i, gboolean *found, GError **error)
 		return FALSE;
 	if (!*found)
 		return TRUE;
+	if (!turn.has_place) {
+		turn_end(duty->turn);
+		return mailbox_park(duty->work, turn.tenant, turn.user,
+			g_random_double_range(CROWDED_SECONDS / 2, CROWDED_SECONDS), error);
+	}
 	account = open_account(duty, turn.tenant, turn.user, &cause);
 	if (account == NULL) {
 		tell_once(duty, cause);
@@ -186,7 +195,7 @@ static gboolean take_turn(Duty *duty, guint i, gboolean *found, GError **error)
 /* The outcome and the sentence of a test mail. */
 static void do_test(Duty *duty, const Job *job, Redeemed *done)
 {
-	const Turn turn = {job->tenant, job->user};
+	const Turn turn = {.tenant = job->tenant, .user = job->user};
 	g_autofree char *reference = NULL;
 	g_autoptr(GError) error = NULL;
 	g_autoptr(Account) account = open_account(duty, job->tenant, job->user, &error);

@@ -5,13 +5,12 @@
 
 #include "graph/batch.h"
 #include "graph/copy.h"
+#include "graph/fetch.h"
 #include "store/ingest.h"
 
 /* How often a mail is begun with before it is kept unread, and how long reading it may take. */
-#define TRIES_MAX     3
-#define READ_SECONDS  60
-#define FETCH_SECONDS 300
-#define HEAD_BYTES    (1024 * 1024)
+#define TRIES_MAX    3
+#define READ_SECONDS 60
 
 /* ---- its life ---- */
 
@@ -75,18 +74,20 @@ static GPtrArray *look_at(Gather *gather, const GPtrArray *items, GError **error
 	return g_steal_pointer(&looks);
 }
 
+/* The second look: what they answer, our stamp, the size. */
 static gboolean add_details(Gather *gather, const GPtrArray *items, GError **error)
 {
 	g_autofree char *mailbox = mailbox_of(gather);
 	g_autoptr(GPtrArray) paths = g_ptr_array_new_with_free_func(g_free);
 	g_autoptr(GPtrArray) asked = g_ptr_array_new();
+	g_autoptr(GPtrArray) moved = g_ptr_array_new();
 	g_autoptr(GPtrArray) answers = NULL;
 
 	for (guint i = 0; i < items->len; i++) {
 		Item *item = g_ptr_array_index(items, i);
 		g_autofree char *id = http_escape(item->id);
 
-		if (item->has_details)
+		if (item->has_details || item->is_removed)
 			continue;
 		g_ptr_array_add(paths, g_strconcat("/messages/", id, item_details_query, NULL));
 		g_ptr_array_add(asked, item);
@@ -102,70 +103,9 @@ static gboolean add_details(Gather *gather, const GPtrArray *items, GError **err
 		if (details != NULL)
 			item_add_details(item, details, mailbox);
 		else
-			item->is_removed = TRUE; /* moved meanwhile: it shows where it is now */
+			g_ptr_array_add(moved, item);
 	}
-	return TRUE;
-}
-
-/* ---- fetching ---- */
-
-/* A message that is too large to be kept: what it says of itself, and why there is no more. */
-static GBytes *shortened(const Gather *gather, const GString *body)
-{
-	const gboolean is_english = strcmp(gather->account->registration->language, "en") == 0;
-	const char *end = strstr(body->str, "\r\n\r\n");
-	g_autofree char *head =
-		end != NULL ? g_strndup(body->str, (gsize)(end - body->str)) : g_strdup("");
-	g_auto(GStrv) lines = g_strsplit(head, "\r\n", -1);
-	GString *short_mail = g_string_new(NULL);
-	gboolean is_kept = TRUE;
-
-	for (guint i = 0; lines[i] != NULL; i++) {
-		if (!g_ascii_isspace(lines[i][0]))
-			is_kept = g_ascii_strncasecmp(lines[i], "Content-", 8) != 0 &&
-				  g_ascii_strncasecmp(lines[i], "MIME-Version", 12) != 0;
-		if (is_kept && *lines[i] != '\0')
-			g_string_append_printf(short_mail, "%s\r\n", lines[i]);
-	}
-	g_string_append(short_mail,
-		"MIME-Version: 1.0\r\nContent-Type: text/plain; charset=utf-8\r\n"
-		"Content-Transfer-Encoding: 8bit\r\n\r\n");
-	g_string_append(short_mail,
-		is_english
-			? "[This mail is larger than the gateway takes. It lies complete in the "
-			  "mailbox.]\r\n"
-			: "[Diese Mail ist größer, als das Gateway annimmt. Vollständig liegt sie "
-			  "im Postfach.]\r\n");
-	return g_string_free_to_bytes(short_mail);
-}
-
-/* The mail's bytes; *source is NULL where it is gone. */
-static gboolean fetch(Gather *gather, const Item *item, GBytes **source, GError **error)
-{
-	const gboolean is_large = item->size > 0 && (gsize)item->size > gather->message_size;
-	g_autofree char *id = http_escape(item->id);
-	g_autofree char *path = g_strconcat("/messages/", id, "/$value", NULL);
-	const Call call = {.method = "GET",
-		.path = path,
-		.answer_max = is_large ? HEAD_BYTES : gather->message_size,
-		.is_head_only = is_large,
-		.timeout_seconds = FETCH_SECONDS};
-	g_auto(HttpAnswer) answer = {0};
-	CallTrouble trouble;
-	g_autoptr(GError) cause = NULL;
-
-	*source = NULL;
-	if (!account_call(gather->account, &call, &answer, &trouble, &cause)) {
-		if (trouble.kind == REMEDY_GONE)
-			return TRUE;
-		g_propagate_error(error, g_steal_pointer(&cause));
-		return FALSE;
-	}
-	if (is_large || answer.is_cut)
-		*source = shortened(gather, answer.body);
-	else
-		*source = g_bytes_new(answer.body->str, answer.body->len);
-	return TRUE;
+	return fetch_find_again(gather, moved, error);
 }
 
 /* ---- filing ---- */
@@ -249,9 +189,11 @@ static gboolean recognise(
 	g_autoptr(GPtrArray) items = g_ptr_array_new();
 	g_autoptr(GPtrArray) looks = NULL;
 
-	if (*sent_message != 0 || item->send_id != NULL)
+	if (*sent_message != 0)
 		return TRUE;
-	item->send_id = copy_stamp_in(g_bytes_get_data(source, NULL), g_bytes_get_size(source));
+	if (item->send_id == NULL)
+		item->send_id =
+			copy_stamp_in(g_bytes_get_data(source, NULL), g_bytes_get_size(source));
 	if (item->send_id == NULL)
 		return TRUE;
 	g_ptr_array_add(items, item);
@@ -272,7 +214,9 @@ static gboolean file_one(Gather *gather, Item *item, gint64 sent_message, Folder
 	Verdict verdict = {0};
 
 	*is_kept = FALSE;
-	if (!fetch(gather, item, &source, error))
+	if (item->is_removed)
+		return TRUE;
+	if (!fetch_mail(gather, item, &source, error))
 		return FALSE;
 	if (source == NULL)
 		return TRUE;
@@ -331,6 +275,8 @@ static gboolean file_all(Gather *gather, GPtrArray *untied, GPtrArray *tied, GAr
 	guint done = 0;
 
 	*is_kept = FALSE;
+	if (!add_details(gather, tied, error))
+		return FALSE;
 	while (done < tied->len) {
 		const gboolean is_last = done + 1 == tied->len;
 		const guint before = tied->len;

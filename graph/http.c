@@ -114,6 +114,14 @@ double http_backoff(guint n)
 	return g_random_double_range(limit / 2, limit);
 }
 
+const char *http_head_end(const char *mail, gsize size)
+{
+	const char *crlf = memmem(mail, size, "\r\n\r\n", 4);
+	const char *lf = memmem(mail, crlf != NULL ? (gsize)(crlf - mail) : size, "\n\n", 2);
+
+	return lf != NULL ? lf : crlf;
+}
+
 char *http_escape(const char *text)
 {
 	return g_uri_escape_string(text, NULL, FALSE);
@@ -184,7 +192,7 @@ static size_t on_body(char *data, size_t one, size_t count, void *user_data)
 		return 0;
 	}
 	g_string_append_len(body, data, (gssize)count);
-	if (exchange->request->is_head_only && strstr(body->str, "\r\n\r\n") != NULL)
+	if (exchange->request->is_head_only && http_head_end(body->str, body->len) != NULL)
 		return 0;
 	return count;
 }
@@ -200,6 +208,20 @@ static gboolean take_header(const char *line, const char *name, char **value)
 	return TRUE;
 }
 
+/* Each may stand in a line of its own; any of them may be the one that says why. */
+static void take_challenge(const char *line, HttpAnswer *answer)
+{
+	g_autofree char *before = g_steal_pointer(&answer->challenge);
+
+	if (!take_header(line, "www-authenticate", &answer->challenge))
+		answer->challenge = g_steal_pointer(&before);
+	else if (before != NULL) {
+		g_autofree char *added = g_steal_pointer(&answer->challenge);
+
+		answer->challenge = g_strjoin(", ", before, added, NULL);
+	}
+}
+
 static size_t on_header(char *data, size_t one, size_t count, void *user_data)
 {
 	Exchange *exchange = user_data;
@@ -208,14 +230,16 @@ static size_t on_header(char *data, size_t one, size_t count, void *user_data)
 	g_autofree char *retry_after = NULL;
 
 	(void)one;
-	if (g_str_has_prefix(line, "HTTP/"))
+	if (g_str_has_prefix(line, "HTTP/")) {
 		answer->retry_seconds = -1;
+		g_clear_pointer(&answer->challenge, g_free);
+	}
 	if (take_header(line, "retry-after", &retry_after))
 		answer->retry_seconds =
 			http_retry_after(retry_after, g_get_real_time() / G_USEC_PER_SEC);
 	else if (!take_header(line, "content-type", &answer->content_type) &&
 		 !take_header(line, "request-id", &answer->request_id))
-		take_header(line, "www-authenticate", &answer->challenge);
+		take_challenge(line, answer);
 	return count;
 }
 

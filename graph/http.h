@@ -38,7 +38,7 @@ typedef struct {
 	gboolean was_sent;    /* without an answer: the whole request may have arrived */
 	char *content_type;   /* or NULL */
 	char *request_id;     /* Microsoft's, for its support; or NULL */
-	char *challenge;      /* WWW-Authenticate, or NULL */
+	char *challenge;      /* all of WWW-Authenticate, or NULL */
 	double retry_seconds; /* Retry-After; negative: none */
 } HttpAnswer;
 
@@ -58,5 +58,8 @@ gboolean http_is_safe_base(const char *url);
 double http_retry_after(const char *value, gint64 now);
 /* The wait before try number n (0 is the first repetition), with full jitter, in seconds. */
 double http_backoff(guint n);
+/* The empty line behind the header block of a mail, whatever its line ends; NULL where there is
+ * none (yet). */
+const char *http_head_end(const char *mail, gsize size);
 /* Percent-encodes one segment of a path, or one value of a form or a query. To be freed. */
 char *http_escape(const char *text);

@@ -88,6 +88,7 @@ static gboolean drop_skipped(Gather *gather, GPtrArray *items, GError **error)
 
 gboolean list_take_all(Gather *gather, const char *path, GError **error)
 {
+	g_autoptr(GHashTable) links = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	g_autofree char *link = NULL;
 
 	for (guint pages = 0; pages < PAGES_MAX; pages++) {
@@ -97,7 +98,7 @@ gboolean list_take_all(Gather *gather, const char *path, GError **error)
 			!drop_skipped(gather, page.items, error) ||
 			!gather_take(gather, page.items, NULL, error))
 			return FALSE;
-		if (page.next == NULL || g_strcmp0(page.next, link) == 0)
+		if (page.next == NULL || !g_hash_table_add(links, g_strdup(page.next)))
 			return TRUE;
 		g_free(link);
 		link = g_steal_pointer(&page.next);

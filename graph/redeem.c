@@ -29,30 +29,34 @@ static json_t *claims_of(const char *id_token)
 {
 	g_auto(GStrv) parts = g_strsplit(id_token, ".", 4);
 	g_autoptr(GBytes) payload = NULL;
-	json_t *claims;
 
 	if (strlen(id_token) > ID_TOKEN_MAX || g_strv_length(parts) != 3)
 		return NULL;
 	payload = secret_from_base64url(parts[1]);
 	if (payload == NULL)
 		return NULL;
-	claims = json_loadb(g_bytes_get_data(payload, NULL), g_bytes_get_size(payload), 0, NULL);
-	if (json_is_object(claims))
-		return claims;
-	json_decref(claims);
-	return NULL;
+	return told_parse(g_bytes_get_data(payload, NULL), g_bytes_get_size(payload));
 }
 
-/* "https://login.microsoftonline.com/TID/v2.0", whichever of the cloud's hosts it was. */
-static gboolean is_issuer_of(const char *issuer, const char *directory)
+/* "https://login.microsoftonline.com/TID/v2.0": of the host that was asked, or of another name that
+ * Microsoft has for it. */
+static gboolean is_issuer_of(const char *issuer, const char *directory, const char *login_url)
 {
-	g_autofree char *end = g_strdup_printf("/%s/v2.0", directory);
+	const char *const hosts[] = {login_url, "https://login.microsoftonline.com",
+		"https://login.microsoftonline.us", "https://login.partner.microsoftonline.cn",
+		"https://login.chinacloudapi.cn"};
 
-	return issuer != NULL && g_str_has_suffix(issuer, end);
+	for (guint i = 0; i < G_N_ELEMENTS(hosts); i++) {
+		g_autofree char *whole = g_strdup_printf("%s/%s/v2.0", hosts[i], directory);
+
+		if (g_strcmp0(issuer, whole) == 0)
+			return TRUE;
+	}
+	return FALSE;
 }
 
-gboolean redeem_identify(const char *id_token, const char *client, const char *nonce, gint64 now,
-	Identified *identified)
+gboolean redeem_identify(
+	const char *id_token, const IdentityWanted *wanted, gint64 now, Identified *identified)
 {
 	g_autoptr(json_t) claims = claims_of(id_token);
 	const char *directory = told_text(claims, "tid");
@@ -63,9 +67,9 @@ gboolean redeem_identify(const char *id_token, const char *client, const char *n
 		mailbox = told_text(claims, "email");
 	if (directory == NULL || account == NULL || mailbox == NULL ||
 		strchr(mailbox, '@') == NULL || strlen(mailbox) > 320 ||
-		g_strcmp0(told_text(claims, "aud"), client) != 0 ||
-		g_strcmp0(told_text(claims, "nonce"), nonce) != 0 ||
-		!is_issuer_of(told_text(claims, "iss"), directory) ||
+		g_strcmp0(told_text(claims, "aud"), wanted->client) != 0 ||
+		g_strcmp0(told_text(claims, "nonce"), wanted->nonce) != 0 ||
+		!is_issuer_of(told_text(claims, "iss"), directory, wanted->login_url) ||
 		told_number(claims, "exp", 0) < now - CLOCK_SLACK_SECONDS)
 		return FALSE;
 	identified->directory = g_strdup(directory);
@@ -163,19 +167,20 @@ static gboolean keep(Account *account, const Job *job, const TokenAnswer *answer
 		       account->store, &connected, account->settings->poll_seconds > 0, error);
 }
 
-static gboolean redeem_code(Account *account, const Job *job, GError **error)
+static gboolean exchange(Account *account, const Job *job, GError **error)
 {
 	g_auto(TokenAnswer) answer = {0};
 	g_auto(Identified) identified = {0};
 	g_autofree char *verifier = NULL;
 	g_autofree char *nonce = NULL;
+	IdentityWanted wanted;
 
 	if (!signin_load(account->store, job->tenant, job->state_hash, &verifier, &nonce, error) ||
 		!ask_for_tokens(account, job, verifier, &answer, error))
 		return FALSE;
-	if (answer.id_token == NULL ||
-		!redeem_identify(answer.id_token, account->registration->client, nonce,
-			g_get_real_time() / G_USEC_PER_SEC, &identified))
+	wanted = (IdentityWanted){account->registration->client, nonce, account->cloud.login_url};
+	if (answer.id_token == NULL || !redeem_identify(answer.id_token, &wanted,
+					       g_get_real_time() / G_USEC_PER_SEC, &identified))
 		return refuse(account,
 			"Microsoft hat nicht bestätigt, wer sich angemeldet hat: Der Benutzer muss "
 			"sich neu anmelden.",
@@ -183,6 +188,24 @@ static gboolean redeem_code(Account *account, const Job *job, GError **error)
 			error);
 	return check_answer(account, &answer, &identified, error) &&
 	       keep(account, job, &answer, &identified, error);
+}
+
+/* A code is good once. Who was killed with it in his hand does not offer it again: Microsoft would
+ * take that for a theft. */
+static gboolean redeem_code(Account *account, const Job *job, GError **error)
+{
+	SigninSpent spent;
+
+	if (!signin_spend(account->store, job->tenant, job->user, job->state_hash, job->attempt,
+		    &spent, error))
+		return FALSE;
+	if (spent == SIGNIN_CONNECTED)
+		return TRUE;
+	if (spent == SIGNIN_FRESH)
+		return exchange(account, job, error);
+	return refuse(account,
+		"Die Anmeldung wurde unterbrochen: Der Benutzer muss sich neu anmelden.",
+		"The sign-in was interrupted: the user must sign in again.", error);
 }
 
 /* ---- an admin consent ---- */

@@ -31,6 +31,12 @@ typedef struct {
 void identified_clear(Identified *identified);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Identified, identified_clear)
 
+/* What it must say. Borrowed. */
+typedef struct {
+	const char *client, *nonce;
+	const char *login_url; /* the issuer, unless that is one of Microsoft's own hosts */
+} IdentityWanted;
+
 /* FALSE where a claim is missing or not what it must be (client, nonce, time, issuer). */
-gboolean redeem_identify(const char *id_token, const char *client, const char *nonce, gint64 now,
-	Identified *identified);
+gboolean redeem_identify(
+	const char *id_token, const IdentityWanted *wanted, gint64 now, Identified *identified);

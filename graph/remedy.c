@@ -289,8 +289,19 @@ static Remedy remedy_of_denial(const char *code, const char *message)
 	return (Remedy){REMEDY_ADMIN, DENIED};
 }
 
+gboolean remedy_is_code(const char *code)
+{
+	for (guint i = 0; i < G_N_ELEMENTS(codes); i++)
+		if (g_ascii_strcasecmp(codes[i].code, code) == 0)
+			return TRUE;
+	return FALSE;
+}
+
 Remedy remedy_of_graph(int status, const char *code, const char *message)
 {
+	/* Of a folder that each mailbox has: the account may not see this one. */
+	if (status == 404 && message != NULL && strcasestr(message, "default folder") != NULL)
+		return (Remedy){REMEDY_ADMIN, DENIED};
 	for (guint i = 0; code != NULL && i < G_N_ELEMENTS(codes); i++)
 		if (g_ascii_strcasecmp(codes[i].code, code) == 0 && (status < 500 || status == 507))
 			return codes[i].remedy;
@@ -323,6 +334,11 @@ Remedy remedy_of_graph(int status, const char *code, const char *message)
 Remedy remedy_of_network(void)
 {
 	return (Remedy){REMEDY_RETRY, LATER};
+}
+
+Remedy remedy_of_mailbox(void)
+{
+	return (Remedy){REMEDY_ADMIN, NO_MAILBOX};
 }
 
 Remedy remedy_of_scopes(void)

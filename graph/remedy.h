@@ -28,8 +28,12 @@ Remedy remedy_of_login(
 /* An error of Graph: code is the innermost that says something, message what stands beside it; each
  * may be NULL. */
 Remedy remedy_of_graph(int status, const char *code, const char *message);
+/* Does this code say by itself what must happen? */
+gboolean remedy_is_code(const char *code);
 /* No answer at all. */
 Remedy remedy_of_network(void);
+/* The account has no mailbox here. */
+Remedy remedy_of_mailbox(void);
 /* Granted less than was asked for. */
 Remedy remedy_of_scopes(void);
 

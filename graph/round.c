@@ -123,6 +123,8 @@ static gboolean read_page(Reading *reading, GHashTable *links, gboolean *is_done
 	const char *link = folder->page != NULL ? folder->page : folder->link;
 	g_autofree char *path = link == NULL ? first_path(reading) : NULL;
 	g_auto(Page) page = {0};
+	const char *language = reading->gather->account->registration->language;
+	const Remedy nowhere = remedy_of_mailbox();
 	CallTrouble trouble = {0};
 	g_autoptr(GError) cause = NULL;
 
@@ -143,7 +145,11 @@ static gboolean read_page(Reading *reading, GHashTable *links, gboolean *is_done
 			begin(reading);
 			return TRUE;
 		}
-		g_propagate_error(error, g_steal_pointer(&cause));
+		/* Inbox and Sent Items are in every mailbox: where they are not, there is none. */
+		if (link == NULL && trouble.kind == REMEDY_GONE)
+			remedy_set_error(&nowhere, language, cause->message, error);
+		else
+			g_propagate_error(error, g_steal_pointer(&cause));
 		return FALSE;
 	}
 	if (!refuse_circle(reading, &page, links, error))

@@ -39,24 +39,6 @@ static gboolean set(Account *account, const Outgoing *outgoing, const char *stat
 		due_seconds, error);
 }
 
-/* Where the answered mail lies in this mailbox, the reply's own call threads it better. */
-static gboolean find_path(
-	Account *account, const Outgoing *outgoing, char **path, gboolean *is_reply, GError **error)
-{
-	g_autofree char *id = NULL;
-	g_autofree char *escaped = NULL;
-
-	*is_reply = FALSE;
-	if (outgoing->answers_id != NULL && account->connection->may_read &&
-		!copy_find_mail(account, outgoing->answers_id, &id, error))
-		return FALSE;
-	*is_reply = id != NULL;
-	escaped = id != NULL ? http_escape(id) : NULL;
-	*path = id != NULL ? g_strconcat("/messages/", escaped, "/reply", NULL)
-			   : g_strdup("/sendMail");
-	return TRUE;
-}
-
 /* Microsoft has not got it. What passes is tried again; what is wrong with the mailbox keeps the
  * mail until that is put right; what is wrong with the mail ends it. */
 static gboolean take_refusal(
@@ -100,89 +82,121 @@ static gboolean take_unclear(Account *account, const Outgoing *outgoing, GError 
 		error);
 }
 
-/* Refusals that our stamps have nothing to do with. */
-static gboolean is_about_the_mail(const HttpAnswer *answer)
+/* Nothing was sent, and it may be our stamps that were refused (GRAPH.md 2.3). */
+static gboolean may_be_the_stamps(const CallTrouble *trouble, const HttpAnswer *answer)
 {
-	static const char *const codes[] = {"ErrorInvalidRecipients", "ErrorRecipientLimitExceeded",
-		"ErrorSendAsDenied", "ErrorInvalidSender", "ErrorMessageSizeExceeded",
-		"ErrorQuotaExceeded"};
+	static const char *const others[] = {"ErrorInvalidRecipients",
+		"ErrorRecipientLimitExceeded", "ErrorSendAsDenied", "ErrorInvalidSender",
+		"ErrorMessageSizeExceeded", "ErrorQuotaExceeded", NULL};
 	g_autoptr(json_t) body = told_json(answer);
-	const char *code = told_error_code(body, NULL);
 
-	for (guint i = 0; code != NULL && i < G_N_ELEMENTS(codes); i++)
-		if (g_ascii_strcasecmp(code, codes[i]) == 0)
-			return TRUE;
-	return FALSE;
+	return (trouble->status == 400 || trouble->status == 403) && !told_has_code(body, others);
 }
 
-/* *has_refused_stamps: nothing was sent, and without the stamps it may be taken. */
-static gboolean post(Account *account, const Outgoing *outgoing, const char *path, const char *body,
-	gboolean *has_refused_stamps, GError **error)
+static Call call_of(const char *path, const char *body)
 {
-	const Call call = {.method = "POST",
+	return (Call){.method = "POST",
 		.path = path,
 		.content_type = "application/json",
 		.body = body,
 		.body_size = strlen(body),
 		.is_once = TRUE,
 		.timeout_seconds = TIMEOUT_SECONDS};
+}
+
+/* It works: so whatever stood against it is put right. */
+static gboolean note_well(Account *account, GError **error)
+{
+	OutlookConnection *connection = account->connection;
+
+	if (strcmp(connection->state, "connected") == 0)
+		return TRUE;
+	g_free(connection->state);
+	connection->state = g_strdup("connected");
+	return outlook_state_set(account->store, connection->tenant, connection->user, "connected",
+		NULL, NULL, error);
+}
+
+/* Why a form of it was not taken although another may be. */
+typedef enum { TAKEN, STAMPS_REFUSED, PARENT_GONE } Taken;
+
+static gboolean post(Account *account, const Outgoing *outgoing, const char *path, const char *body,
+	ComposeFlags flags, Taken *taken, GError **error)
+{
+	const Call call = call_of(path, body);
 	g_auto(HttpAnswer) answer = {0};
 	g_autoptr(GError) cause = NULL;
 	CallTrouble trouble;
 
+	*taken = TAKEN;
 	if (account_call(account, &call, &answer, &trouble, &cause))
-		return set(account, outgoing, "sent", NULL, -1, error);
+		return set(account, outgoing, "sent", NULL, -1, error) && note_well(account, error);
 	if (trouble.is_unclear)
 		return take_unclear(account, outgoing, error);
-	if (has_refused_stamps != NULL && (trouble.status == 400 || trouble.status == 403) &&
-		!is_about_the_mail(&answer)) {
-		*has_refused_stamps = TRUE;
-		return TRUE;
-	}
-	return take_refusal(account, outgoing, cause, error);
+	if ((flags & COMPOSE_REPLY) != 0 && trouble.kind == REMEDY_GONE)
+		*taken = PARENT_GONE;
+	else if ((flags & COMPOSE_BARE) == 0 && may_be_the_stamps(&trouble, &answer))
+		*taken = STAMPS_REFUSED;
+	return *taken != TAKEN || take_refusal(account, outgoing, cause, error);
 }
 
-/* Stamped; where the tenant refuses stamps (GRAPH.md 2.3) with the header alone. */
-static gboolean give(Account *account, const Outgoing *outgoing, const char *path,
-	ComposeFlags flags, GError **error)
+/* Graph's id of the mail that it answers, where that lies in this mailbox: the reply's own call
+ * threads it better. */
+static gboolean find_parent(Account *account, const Outgoing *outgoing, char **id, GError **error)
 {
-	gboolean has_refused_stamps = FALSE;
-	gboolean may_send = FALSE;
-	gboolean is_bare = FALSE;
+	*id = NULL;
+	return outgoing->answers_id == NULL || !account->connection->may_read ||
+	       copy_find_mail(account, outgoing->answers_id, id, error);
+}
 
-	for (;;) {
+static char *path_of(const char *parent)
+{
+	g_autofree char *escaped = parent != NULL ? http_escape(parent) : NULL;
+
+	return parent != NULL ? g_strconcat("/messages/", escaped, "/reply", NULL)
+			      : g_strdup("/sendMail");
+}
+
+/* Stamped; where the tenant refuses stamps with the header alone; as a mail of its own where the
+ * answered one was moved meanwhile. */
+static gboolean give(Account *account, const Outgoing *outgoing, const char *parent, GError **error)
+{
+	ComposeFlags flags = parent != NULL ? COMPOSE_REPLY : COMPOSE_MAIL;
+	gboolean may_send = FALSE;
+	Taken taken = TAKEN;
+
+	do {
+		g_autofree char *path = path_of((flags & COMPOSE_REPLY) != 0 ? parent : NULL);
 		g_autoptr(GError) cause = NULL;
 		char *body = compose_mail(account->store, account->connection->tenant, outgoing,
-			is_bare ? flags | COMPOSE_BARE : flags, account->registration->language,
-			&cause);
-		gboolean is_done = FALSE;
+			flags, account->registration->language, &cause);
+		gboolean is_done;
 
 		if (body == NULL)
 			return take_refusal(account, outgoing, cause, error);
-		if (!may_send && !outbox_begin(account->store, account->connection->tenant,
-					 outgoing, &may_send, error)) {
-			free(body);
-			return FALSE;
-		}
-		has_refused_stamps = FALSE;
-		is_done = !may_send || post(account, outgoing, path, body,
-					       is_bare ? NULL : &has_refused_stamps, error);
+		is_done = may_send || outbox_begin(account->store, account->connection->tenant,
+					      outgoing, &may_send, error);
+		is_done = is_done &&
+			  (!may_send || post(account, outgoing, path, body, flags, &taken, error));
 		free(body);
-		if (!is_done || !has_refused_stamps)
-			return is_done;
-		is_bare = TRUE;
-	}
+		if (!is_done)
+			return FALSE;
+		if (taken == STAMPS_REFUSED)
+			flags |= COMPOSE_BARE;
+		else if (taken == PARENT_GONE)
+			flags &= ~(guint)COMPOSE_REPLY;
+	} while (taken != TAKEN);
+	return TRUE;
 }
 
 static gboolean attempt(Account *account, const Outgoing *outgoing, GError **error)
 {
-	g_autofree char *path = NULL;
+	g_autofree char *parent = NULL;
 	g_autoptr(GError) cause = NULL;
-	gboolean is_reply;
 
-	if (!find_path(account, outgoing, &path, &is_reply, &cause))
+	if (!find_parent(account, outgoing, &parent, &cause))
 		return take_refusal(account, outgoing, cause, error);
-	return give(account, outgoing, path, is_reply ? COMPOSE_REPLY : COMPOSE_MAIL, error);
+	return give(account, outgoing, parent, error);
 }
 
 /* ---- what the state says ---- */
@@ -234,6 +248,19 @@ static gboolean wait_for_mailbox(Account *account, const Outgoing *outgoing, GEr
 		WAIT_STATE_SECONDS, error);
 }
 
+/* What an administrator must put right is looked at by rounds; where nothing is read, by sending.
+ */
+static gboolean is_open(const Account *account)
+{
+	const OutlookConnection *connection = account->connection;
+	const gboolean is_connected = strcmp(connection->state, "connected") == 0;
+	const gboolean may_be_right_now =
+		!connection->may_read && (strcmp(connection->state, "admin") == 0 ||
+						 strcmp(connection->state, "consent") == 0);
+
+	return connection->may_send && (is_connected || may_be_right_now);
+}
+
 static gboolean send_one(Account *account, const Outgoing *outgoing, GError **error)
 {
 	const OutlookConnection *connection = account->connection;
@@ -246,7 +273,7 @@ static gboolean send_one(Account *account, const Outgoing *outgoing, GError **er
 					 WAIT_STATE_SECONDS, error);
 	if (outgoing->queued_ago_seconds >= EXPIRE_SECONDS)
 		return expire(account, outgoing, error);
-	if (strcmp(connection->state, "connected") != 0 || !connection->may_send)
+	if (!is_open(account))
 		return wait_for_mailbox(account, outgoing, error);
 	if (outgoing->started_last_minute >= PER_MINUTE_MAX)
 		return set(account, outgoing, "queued", NULL, 5, error);
@@ -283,16 +310,23 @@ gboolean send_run(Account *account, guint *sent, GError **error)
 
 /* ---- the test mail ---- */
 
+static const char *note_subject(const Account *account)
+{
+	return words(account, "Test der Outlook-Anbindung", "Test of the Outlook integration");
+}
+
 static gboolean await_copy(Account *account, const char *send_id, guint wait_seconds,
 	gboolean *is_confirmed, GError **error)
 {
-	const gint64 until = g_get_monotonic_time() + wait_seconds * G_USEC_PER_SEC;
+	const gint64 began = g_get_monotonic_time();
+	Outgoing wanted = {.send_id = (char *)send_id, .subject = (char *)note_subject(account)};
 
 	*is_confirmed = FALSE;
 	for (;;) {
-		if (!copy_has_left(account, send_id, is_confirmed, error))
+		wanted.started_ago_seconds = (g_get_monotonic_time() - began) / G_USEC_PER_SEC;
+		if (!copy_has_left(account, &wanted, is_confirmed, error))
 			return FALSE;
-		if (*is_confirmed || g_get_monotonic_time() > until)
+		if (*is_confirmed || wanted.started_ago_seconds > (gint64)wait_seconds)
 			return TRUE;
 		if (account->wait == NULL || !account->wait(1000, account->data))
 			return TRUE;
@@ -301,27 +335,30 @@ static gboolean await_copy(Account *account, const char *send_id, guint wait_sec
 
 static gboolean post_note(Account *account, const char *to, const char *send_id, GError **error)
 {
-	char *body = compose_note(to != NULL ? to : account->connection->mailbox,
-		words(account, "Test der Outlook-Anbindung", "Test of the Outlook integration"),
-		words(account,
-			"Diese Test-E-Mail wurde über die Outlook-Anbindung gesendet. Es ist "
-			"nichts zu "
-			"tun.",
-			"This test e-mail was sent by the Outlook integration. Nothing need be "
-			"done."),
-		send_id);
-	const Call call = {.method = "POST",
-		.path = "/sendMail",
-		.content_type = "application/json",
-		.body = body,
-		.body_size = strlen(body),
-		.is_once = TRUE,
-		.timeout_seconds = TIMEOUT_SECONDS};
-	g_auto(HttpAnswer) answer = {0};
-	gboolean is_done = account_call(account, &call, &answer, NULL, error);
+	const char *text = words(account,
+		"Diese Test-E-Mail wurde über die Outlook-Anbindung gesendet. Es ist nichts zu "
+		"tun.",
+		"This test e-mail was sent by the Outlook integration. Nothing need be done.");
+	g_autoptr(GError) cause = NULL;
 
-	free(body);
-	return is_done;
+	for (ComposeFlags flags = COMPOSE_MAIL;; flags = COMPOSE_BARE) {
+		char *body = compose_note(to != NULL ? to : account->connection->mailbox,
+			note_subject(account), text, send_id, flags);
+		const Call call = call_of("/sendMail", body);
+		g_auto(HttpAnswer) answer = {0};
+		CallTrouble trouble;
+		gboolean is_done;
+
+		g_clear_error(&cause);
+		is_done = account_call(account, &call, &answer, &trouble, &cause);
+		free(body);
+		if (is_done)
+			return note_well(account, error);
+		if (flags == COMPOSE_BARE || !may_be_the_stamps(&trouble, &answer))
+			break;
+	}
+	g_propagate_error(error, g_steal_pointer(&cause));
+	return FALSE;
 }
 
 /* As a mail of the case, through the outbox like every other. */
@@ -333,8 +370,7 @@ static gboolean send_of_case(
 	gint64 message_id = 0;
 
 	if (!outbox_add(account->store, connection->tenant, connection->user, reference,
-		    to != NULL ? to : connection->mailbox,
-		    words(account, "Test der Outlook-Anbindung", "Test of the Outlook integration"),
+		    to != NULL ? to : connection->mailbox, note_subject(account),
 		    words(account, "Diese Test-E-Mail wurde aus einem Vorgang gesendet.",
 			    "This test e-mail was sent from a case."),
 		    &message_id, error) ||

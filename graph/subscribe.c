@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/mailbox.h"
 #include "store/subscription.h"
 
 #define PATH "/outlook/notifications"
@@ -47,10 +48,15 @@ static gboolean take(Account *account, const char *id, const json_t *answer, GEr
 	       schedule(account, expires_at, error);
 }
 
+static char *resource_of(const Account *account)
+{
+	return g_strconcat(account->path + 1, "/messages", NULL);
+}
+
 static json_t *wanted(const Account *account, const char *url, const char *client_state)
 {
 	g_autofree char *until = time_text(g_get_real_time() / G_USEC_PER_SEC + LIFE_MINUTES * 60);
-	g_autofree char *resource = g_strconcat(account->path + 1, "/messages", NULL);
+	g_autofree char *resource = resource_of(account);
 
 	return json_pack("{s:s,s:s,s:s,s:s,s:s,s:s}", "changeType", "created", "notificationUrl",
 		url, "lifecycleNotificationUrl", url, "resource", resource, "expirationDateTime",
@@ -80,6 +86,48 @@ static gboolean create(Account *account, const char *url, GError **error)
 	return answer != NULL && told_text(answer, "id") != NULL &&
 	       take(account, told_text(answer, "id"), answer, error);
 }
+
+/* ---- strays ---- */
+
+static void end_one(Account *account, const char *id)
+{
+	g_autofree char *escaped = http_escape(id);
+	g_autofree char *root = g_strconcat("/subscriptions/", escaped, NULL);
+	const Call call = {.method = "DELETE", .root = root};
+	g_auto(HttpAnswer) answer = {0};
+
+	account_call(account, &call, &answer, NULL, NULL);
+}
+
+static gboolean is_ours(const json_t *entry, const char *resource)
+{
+	const char *url = told_text(entry, "notificationUrl");
+	const char *what = told_text(entry, "resource");
+
+	return url != NULL && g_str_has_suffix(url, PATH) && what != NULL &&
+	       g_ascii_strcasecmp(*what == '/' ? what + 1 : what, resource) == 0;
+}
+
+/* Subscriptions of this mailbox that nobody here knows: whoever made one was killed before he had
+ * noted it. They would ring in vain until they end. */
+static void end_strays(Account *account)
+{
+	g_autofree char *resource = resource_of(account);
+	const Call call = {.method = "GET", .root = "/subscriptions"};
+	g_autoptr(json_t) list = account_get(account, &call, NULL, NULL);
+	const json_t *entry;
+	size_t i;
+
+	json_array_foreach(json_object_get(list, "value"), i, entry)
+	{
+		const char *id = told_text(entry, "id");
+
+		if (id != NULL && is_ours(entry, resource))
+			end_one(account, id);
+	}
+}
+
+/* ---- keeping ---- */
 
 /* *is_gone: Microsoft does not know it any more. */
 static gboolean renew(
@@ -120,6 +168,8 @@ static gboolean keep(Account *account, const char *url, GError **error)
 		if (subscription.id != NULL &&
 			g_strcmp0(subscription.lifecycle, "subscriptionRemoved") != 0)
 			subscribe_end(account);
+		else if (subscription.id == NULL && subscription.url != NULL)
+			end_strays(account);
 		return create(account, url, error);
 	}
 	if (subscription.lifecycle == NULL &&
@@ -127,7 +177,9 @@ static gboolean keep(Account *account, const char *url, GError **error)
 		return schedule(account, subscription.expires_at, error);
 	if (renew(account, &subscription, &is_gone, error))
 		return TRUE;
-	return is_gone && create(account, url, error);
+	/* What happened meanwhile rang nowhere. */
+	return is_gone && create(account, url, error) &&
+	       mailbox_ring(account->store, connection->tenant, connection->user, error);
 }
 
 gboolean subscribe_keep(Account *account, GError **error)
@@ -154,20 +206,11 @@ void subscribe_end(Account *account)
 {
 	const OutlookConnection *connection = account->connection;
 	g_auto(Subscription) subscription = {0};
-	g_autofree char *id = NULL;
-	g_autofree char *root = NULL;
-	g_auto(HttpAnswer) answer = {0};
 
 	if (!subscription_load(
 		    account->store, connection->tenant, connection->user, &subscription, NULL) ||
 		subscription.id == NULL)
 		return;
-	id = http_escape(subscription.id);
-	root = g_strconcat("/subscriptions/", id, NULL);
-	{
-		const Call call = {.method = "DELETE", .root = root};
-
-		account_call(account, &call, &answer, NULL, NULL);
-	}
+	end_one(account, subscription.id);
 	subscription_remove(account->store, connection->tenant, connection->user, NULL);
 }

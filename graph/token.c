@@ -101,8 +101,18 @@ static gboolean refused(
 		told_text(body, "trace_id") != NULL ? told_text(body, "trace_id") : "-");
 
 	account->park_seconds = MAX(answer->retry_seconds, 0);
+	account->login_park_seconds = account->park_seconds;
 	remedy_set_error(&remedy, account->registration->language, details, error);
 	return FALSE;
+}
+
+/* What goes into a header is one line of visible letters. */
+static gboolean is_header_value(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if (!g_ascii_isgraph(*text))
+			return FALSE;
+	return TRUE;
 }
 
 static gboolean take(Account *account, const HttpAnswer *answer, TokenAnswer *token, GError **error)
@@ -111,14 +121,15 @@ static gboolean take(Account *account, const HttpAnswer *answer, TokenAnswer *to
 	const char *access = told_text(body, "access_token");
 	const char *scope = told_text(body, "scope");
 
-	if (answer->status != 200 || access == NULL)
+	if (answer->status != 200 || access == NULL || !is_header_value(access))
 		return refused(account, answer, body, error);
 	token->access_token = g_strdup(access);
 	token->refresh_token = g_strdup(told_text(body, "refresh_token"));
 	token->id_token = g_strdup(told_text(body, "id_token"));
 	token->expires_in = CLAMP(told_number(body, "expires_in", 3599), 1, 7 * 86400);
-	token->may_read = token_scope_has(scope, "Mail.Read");
-	token->may_send = token_scope_has(scope, "Mail.Send");
+	/* Unsaid is as asked for (RFC 6749, 5.1). */
+	token->may_read = scope == NULL || token_scope_has(scope, "Mail.Read");
+	token->may_send = scope == NULL || token_scope_has(scope, "Mail.Send");
 	return TRUE;
 }
 
@@ -217,12 +228,16 @@ static gboolean refresh(Account *account, const char *user, TokenRow *row, GErro
 	g_auto(TokenAnswer) answer = {0};
 	g_autoptr(GError) cause = NULL;
 
+	account->login_park_seconds = 0;
 	if (user != NULL ? !ask_as_user(account, row, &answer, &cause)
 			 : !ask_as_app(account, &answer, &cause)) {
 		if (user != NULL && cause->code == CASEGATE_ERROR_RECONNECT)
 			token_forget(account->store, tenant, user);
 		else
 			token_release(account->store);
+		if (account->login_park_seconds > 0)
+			registration_park_login(
+				account->store, tenant, account->login_park_seconds, NULL);
 		g_propagate_error(error, g_steal_pointer(&cause));
 		return FALSE;
 	}
@@ -271,6 +286,22 @@ static gboolean fail_without(const Account *account, const GError *cause, GError
 	return FALSE;
 }
 
+/* The login host has asked this app for patience, whichever mailbox it was for. */
+static gboolean check_login_parked(Account *account, GError **error)
+{
+	const Remedy remedy = remedy_of_network();
+	double seconds = 0;
+
+	if (!registration_login_parked(
+		    account->store, account->connection->tenant, &seconds, error))
+		return FALSE;
+	if (seconds <= 0)
+		return TRUE;
+	account->park_seconds = seconds;
+	remedy_set_error(&remedy, account->registration->language, "asked for patience", error);
+	return FALSE;
+}
+
 gboolean token_fresh(Account *account, const char *refused_token, GError **error)
 {
 	const OutlookConnection *connection = account->connection;
@@ -285,6 +316,8 @@ gboolean token_fresh(Account *account, const char *refused_token, GError **error
 		return FALSE;
 	if (is_usable)
 		return TRUE;
+	if (!check_login_parked(account, error))
+		return FALSE;
 	if (!token_lock(account->store, connection->tenant, user, &row, &cause))
 		return fail_without(account, cause, error);
 	if (!use_stored(account, &row, refused_token, &is_usable, error) || is_usable) {

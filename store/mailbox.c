@@ -21,6 +21,22 @@ static gboolean begin_holding(Store *store, const char *tenant, GError **error)
 	return FALSE;
 }
 
+/* Of the app's mailboxes only so many are worked at at once as Microsoft can bear. */
+static gboolean take_slot(Store *store, Turn *turn, GError **error)
+{
+	g_autoptr(Args) args = args_new();
+	g_autoptr(PGresult) result = NULL;
+
+	args_text(args, turn->tenant);
+	result = db_run(store, "taking one of the app's places",
+		"SELECT casegate.outlook_place_take($1)", args, error);
+	if (result != NULL)
+		turn->has_place = db_bool(result, 0, 0);
+	else
+		db_rollback(store);
+	return result != NULL;
+}
+
 gboolean turn_claim(Store *store, const char *kind, gboolean does_poll, Turn *turn, gboolean *found,
 	GError **error)
 {
@@ -41,7 +57,8 @@ gboolean turn_claim(Store *store, const char *kind, gboolean does_poll, Turn *tu
 	}
 	turn->tenant = g_strdup(db_text(result, 0, 0));
 	turn->user = g_strdup(db_text(result, 0, 1));
-	return *found = TRUE;
+	*found = TRUE;
+	return take_slot(store, turn, error);
 }
 
 gboolean turn_take(

@@ -8,6 +8,9 @@
 
 typedef struct {
 	char *tenant, *user;
+	/* Of a claim: FALSE where so many of the app's mailboxes are being worked at that
+	 * Microsoft objects (registration_narrow()): this one must wait. */
+	gboolean has_place;
 } Turn;
 
 void turn_clear(Turn *turn);

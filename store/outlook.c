@@ -32,16 +32,17 @@ static Registration *registration_of(const PGresult *result, gboolean has_secret
 	registration->may_send = db_bool(result, 0, 6);
 	registration->certificate = g_strdup(db_text(result, 0, 7));
 	registration->language = g_strdup(db_text(result, 0, 8));
+	registration->granted_at = db_bigint(result, 0, 9);
 	if (!has_secrets)
 		return registration;
-	registration->secret = g_strdup(db_text(result, 0, 9));
-	registration->private_key = g_strdup(db_text(result, 0, 10));
+	registration->secret = g_strdup(db_text(result, 0, 10));
+	registration->private_key = g_strdup(db_text(result, 0, 11));
 	return registration;
 }
 
 #define REGISTRATION_SHOWN                                                                        \
 	"r.directory, r.client, r.cloud, r.redirect_uri, r.mode = 'app', r.may_read, r.may_send," \
-	" r.certificate, t.language"
+	" r.certificate, t.language, extract(epoch FROM r.granted_at)::bigint"
 #define REGISTRATION_FROM                                                                     \
 	" FROM casegate.outlook_registration r JOIN casegate.tenant t ON t.tenant = r.tenant" \
 	" WHERE r.tenant = $1"
@@ -106,6 +107,48 @@ gboolean registration_note_granted(Store *store, const char *tenant, GError **er
 	return db_act(store, tenant, "noting the administrator's consent",
 		"UPDATE casegate.outlook_registration SET granted_at = now(), access_token = NULL "
 		"WHERE tenant = $1",
+		args, error);
+}
+
+gboolean registration_narrow(Store *store, const char *tenant, GError **error)
+{
+	g_autoptr(Args) args = args_new();
+
+	args_text(args, tenant);
+	return db_act(store, tenant, "working at fewer mailboxes at once",
+		"SELECT casegate.outlook_narrow($1)", args, error);
+}
+
+gboolean registration_login_parked(
+	Store *store, const char *tenant, double *seconds, GError **error)
+{
+	g_autoptr(Args) args = args_new();
+	g_autoptr(PGresult) result = NULL;
+
+	*seconds = 0;
+	args_text(args, tenant);
+	result = db_ask(store, tenant, "asking for the login host's patience",
+		"SELECT greatest(extract(epoch FROM login_parked_until - clock_timestamp()), 0)"
+		" FROM casegate.outlook_registration WHERE tenant = $1",
+		args, error);
+	if (result == NULL)
+		return FALSE;
+	if (PQntuples(result) == 1 && db_text(result, 0, 0) != NULL)
+		*seconds = g_ascii_strtod(db_text(result, 0, 0), NULL);
+	return TRUE;
+}
+
+gboolean registration_park_login(Store *store, const char *tenant, double seconds, GError **error)
+{
+	g_autoptr(Args) args = args_new();
+	char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+	args_text(args, tenant);
+	args_text(args, g_ascii_formatd(text, sizeof text, "%.3f", seconds));
+	return db_act(store, tenant, "keeping the login host's patience",
+		"UPDATE casegate.outlook_registration SET login_parked_until = "
+		"greatest(login_parked_until, clock_timestamp() + make_interval(secs => $2))"
+		" WHERE tenant = $1",
 		args, error);
 }
 
@@ -334,5 +377,32 @@ gboolean signin_load(Store *store, const char *tenant, const char *state_hash, c
 	}
 	*verifier = g_strdup(db_text(result, 0, 0));
 	*nonce = g_strdup(db_text(result, 0, 1));
+	return TRUE;
+}
+
+gboolean signin_spend(Store *store, const char *tenant, const char *user, const char *state_hash,
+	gint64 attempt, SigninSpent *spent, GError **error)
+{
+	g_autoptr(Args) args = args_new();
+	g_autoptr(PGresult) result = NULL;
+
+	args_text(args, tenant);
+	args_hex(args, state_hash);
+	args_bigint(args, attempt);
+	args_text(args, user);
+	result = db_ask(store, tenant, "redeeming a sign-in",
+		"WITH first AS (UPDATE casegate.outlook_state SET spent_attempt = $3 WHERE tenant "
+		"= $1 AND state_hash = $2 AND (spent_attempt IS NULL OR spent_attempt < $3) "
+		"RETURNING true)"
+		" SELECT EXISTS (SELECT FROM first), EXISTS (SELECT FROM "
+		"casegate.outlook_connection c JOIN casegate.outlook_state s ON s.tenant = "
+		"c.tenant AND s.state_hash = $2 WHERE c.tenant = $1 AND c.\"user\" = $4 AND "
+		"c.state = 'connected' AND c.connected_at >= s.created_at)",
+		args, error);
+	if (result == NULL)
+		return FALSE;
+	*spent = db_bool(result, 0, 0)   ? SIGNIN_FRESH
+		 : db_bool(result, 0, 1) ? SIGNIN_CONNECTED
+					 : SIGNIN_SPENT;
 	return TRUE;
 }

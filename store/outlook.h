@@ -10,7 +10,8 @@ typedef struct {
 	char *directory, *client, *cloud, *redirect_uri;
 	char *secret, *certificate, *private_key; /* NULL for ROLE_WEB, but for the certificate */
 	gboolean is_app, may_read, may_send;
-	char *language; /* the tenant's: "de" or "en" */
+	char *language;    /* the tenant's: "de" or "en" */
+	gint64 granted_at; /* an administrator's consent, seconds since 1970; 0: none */
 } Registration;
 
 void registration_free(Registration *registration);
@@ -25,6 +26,13 @@ gboolean registration_save(
 	Store *store, const char *tenant, const Registration *registration, GError **error);
 gboolean registration_remove(Store *store, const char *tenant, GError **error);
 gboolean registration_note_granted(Store *store, const char *tenant, GError **error);
+/* Microsoft says that the app asks for too many mailboxes at once: half as many from now on, and
+ * slowly more again. */
+gboolean registration_narrow(Store *store, const char *tenant, GError **error);
+/* For how long the login host still wants to be left alone by this app; 0: it does not. */
+gboolean registration_login_parked(
+	Store *store, const char *tenant, double *seconds, GError **error);
+gboolean registration_park_login(Store *store, const char *tenant, double seconds, GError **error);
 
 /* One user's connection. Owns everything. */
 typedef struct {
@@ -81,6 +89,16 @@ gboolean signin_add(Store *store, const char *tenant, const char *user, const ch
  * used, expired, or another browser's. */
 gboolean signin_use(Store *store, const char *state_hash, const char *session_hash, Signin *signin,
 	GError **error);
+/* What became of a sign-in's code so far. */
+typedef enum {
+	SIGNIN_FRESH,     /* it may be redeemed, and is noted as given away */
+	SIGNIN_SPENT,     /* that was begun before, and nobody knows how it ended */
+	SIGNIN_CONNECTED, /* … but well: the user has been connected since */
+} SigninSpent;
+
+/* The code of a user's sign-in is about to be redeemed, for this attempt of its job. */
+gboolean signin_spend(Store *store, const char *tenant, const char *user, const char *state_hash,
+	gint64 attempt, SigninSpent *spent, GError **error);
 /* The sealed verifier and the nonce of a sign-in. FALSE with an error also where there is none. */
 gboolean signin_load(Store *store, const char *tenant, const char *state_hash, char **verifier,
 	char **nonce, GError **error);

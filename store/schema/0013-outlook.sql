@@ -19,6 +19,9 @@ create table outlook_registration (
 	access_refreshed_at timestamptz,
 	access_expires_at timestamptz,
 	granted_at   timestamptz,                          -- an administrator consented, and a token proved it
+	login_parked_until timestamptz,                    -- the login host wants to be left alone
+	places       int,                                  -- so many mailboxes were worked at at once when Microsoft objected last, halved; null: never
+	narrowed_at  timestamptz,                          -- when that was
 	changed_at   timestamptz not null default now(),
 	check (may_read or may_send),
 	check ((secret is null) = (private_key is not null)),
@@ -49,6 +52,7 @@ create table outlook_state (
 	created_at   timestamptz not null default now(),
 	expires_at   timestamptz not null default now() + interval '10 minutes',
 	used_at      timestamptz,
+	spent_attempt int,                                 -- the code was given to Microsoft: by which attempt of its job
 	primary key (tenant, state_hash),
 	foreign key (tenant, "user") references tenant_user on update cascade
 );
@@ -194,7 +198,7 @@ begin
 		execute format('grant select, insert, update, delete on %I to casegate_graph, casegate_admin', t);
 	end loop;
 	-- The owner's functions below that look for work across tenants.
-	foreach t in array array['outlook_connection', 'outlook_state', 'outlook_job', 'outlook_turn', 'outlook_subscription', 'outlook_follow'] loop
+	foreach t in array array['outlook_connection', 'outlook_state', 'outlook_job', 'outlook_turn', 'outlook_subscription', 'outlook_follow', 'outlook_token'] loop
 		execute format('create policy queueing on %I to casegate_owner using (true) with check (true)', t);
 	end loop;
 end $$;
@@ -258,8 +262,9 @@ begin
 		failures = case when p_state = 'connected' then 0 else c.failures end,
 		parked_until = case when p_state = 'connected' then null else c.parked_until end,
 		send_due_at = case when p_state = 'connected' and v_was <> 'connected' then now() else c.send_due_at end,
-		-- What an administrator must put right is looked at once an hour.
-		next_sync_at = case when p_state in ('admin', 'consent') and c.next_sync_at is not null then now() + interval '1 hour' else c.next_sync_at end,
+		-- What an administrator must put right is looked at once an hour; what he has just consented to takes minutes to be known.
+		next_sync_at = case when p_state in ('admin', 'consent') and c.next_sync_at is not null then now() + case when exists (select from outlook_registration r
+			where r.tenant = c.tenant and r.granted_at > now() - interval '5 minutes') then interval '30 seconds' else interval '1 hour' end else c.next_sync_at end,
 		heard_at = case when p_state in ('admin', 'consent') then greatest(c.heard_at, c.began_at) else c.heard_at end
 		where c.tenant = tenant_now() and c."user" = p_user;
 	if p_state = 'connected' and v_was <> 'connected' then
@@ -394,8 +399,10 @@ begin
 			and case p_kind
 				when 'sync' then c.state in ('connected', 'admin', 'consent') and 'Mail.Read' = any(c.scopes)
 					and ((p_polls and (c.next_sync_at <= now() or (c.lookup_at <= now() and c.state = 'connected'))) or c.rung_at > coalesce(c.heard_at, '-infinity'))
-				when 'subscribe' then c.state = 'connected' and 'Mail.Read' = any(c.scopes) and (c.subscribe_at <= now()
-					or exists (select from outlook_subscription s where s.tenant = c.tenant and s."user" = c."user" and s.expires_at < c.subscribe_at))
+				when 'subscribe' then c.state = 'connected' and (('Mail.Read' = any(c.scopes) and (c.subscribe_at <= now()
+					or exists (select from outlook_subscription s where s.tenant = c.tenant and s."user" = c."user" and s.expires_at < c.subscribe_at)))
+					-- A refresh token lives for 90 days without use.
+					or exists (select from outlook_token k where k.tenant = c.tenant and k."user" = c."user" and k.refreshed_at < now() - interval '30 days'))
 				else c.send_due_at <= now() end
 		order by case p_kind when 'sync' then c.began_at else c.send_due_at end nulls first
 		limit 1 for update of x skip locked;
@@ -403,6 +410,34 @@ begin
 		perform set_config('casegate.tenant', t.tenant, true);
 		return query select t.tenant, t."user";
 	end if;
+end $$;
+
+-- How many mailboxes of a tenant's app may be worked at at once: all, until Microsoft objects (MailboxConcurrency); then half
+-- of that, and one more each minute.
+create function outlook_places(p_tenant text) returns int language sql stable
+begin atomic
+	select least(16, r.places + floor(extract(epoch from clock_timestamp() - r.narrowed_at) / 60)::int) from outlook_registration r where r.tenant = p_tenant;
+end;
+create function outlook_narrow(p_tenant text) returns void language plpgsql as $$
+begin
+	update outlook_registration r set places = greatest(1, coalesce(outlook_places(p_tenant), 16) / 2), narrowed_at = clock_timestamp()
+		-- One burst of refusals is one objection.
+		where r.tenant = p_tenant and coalesce(r.narrowed_at, '-infinity') < clock_timestamp() - interval '2 seconds';
+end $$;
+-- Takes one of these places until the transaction ends. False: none is free.
+create function outlook_place_take(p_tenant text) returns boolean language plpgsql as $$
+declare
+	v_places int := outlook_places(p_tenant);
+begin
+	if v_places is null then
+		return true;
+	end if;
+	for v_place in 1 .. v_places loop
+		if pg_try_advisory_xact_lock(hashtext('casegate outlook ' || p_tenant), v_place) then
+			return true;
+		end if;
+	end loop;
+	return false;
 end $$;
 
 -- The same for a mailbox by name; waits for who has it.

@@ -99,15 +99,18 @@ static void test_identify(void)
 		const char *claims;
 		gboolean is_good;
 	} tokens[] = {
-		{"{\"aud\":\"c\",\"iss\":\"https://l/t/v2.0\",\"tid\":\"t\",\"oid\":\"o\",\"nonce\":\"n\",\"exp\":2000,\"preferred_username\":\"a@b.test\"}", TRUE},
-		{"{\"aud\":\"x\",\"iss\":\"https://l/t/v2.0\",\"tid\":\"t\",\"oid\":\"o\",\"nonce\":\"n\",\"exp\":2000,\"preferred_username\":\"a@b.test\"}", FALSE},
-		{"{\"aud\":\"c\",\"iss\":\"https://l/u/v2.0\",\"tid\":\"t\",\"oid\":\"o\",\"nonce\":\"n\",\"exp\":2000,\"preferred_username\":\"a@b.test\"}", FALSE},
-		{"{\"aud\":\"c\",\"iss\":\"https://l/t/v2.0\",\"tid\":\"t\",\"nonce\":\"n\",\"exp\":2000,\"preferred_username\":\"a@b.test\"}", FALSE},
-		{"{\"aud\":\"c\",\"iss\":\"https://l/t/v2.0\",\"tid\":\"t\",\"oid\":\"o\",\"nonce\":\"m\",\"exp\":2000,\"preferred_username\":\"a@b.test\"}", FALSE},
-		{"{\"aud\":\"c\",\"iss\":\"https://l/t/v2.0\",\"tid\":\"t\",\"oid\":\"o\",\"nonce\":\"n\",\"exp\":600,\"preferred_username\":\"a@b.test\"}", FALSE},
-		{"{\"aud\":\"c\",\"iss\":\"https://l/t/v2.0\",\"tid\":\"t\",\"oid\":\"o\",\"nonce\":\"n\",\"exp\":2000,\"preferred_username\":\"nobody\"}", FALSE},
+		{"{\"aud\":\"c\",\"iss\":\"https://login.test/t/v2.0\",\"tid\":\"t\",\"oid\":\"o\",\"nonce\":\"n\",\"exp\":2000,\"preferred_username\":\"a@b.test\"}", TRUE},
+		{"{\"aud\":\"x\",\"iss\":\"https://login.test/t/v2.0\",\"tid\":\"t\",\"oid\":\"o\",\"nonce\":\"n\",\"exp\":2000,\"preferred_username\":\"a@b.test\"}", FALSE},
+		{"{\"aud\":\"c\",\"iss\":\"https://login.test/u/v2.0\",\"tid\":\"t\",\"oid\":\"o\",\"nonce\":\"n\",\"exp\":2000,\"preferred_username\":\"a@b.test\"}", FALSE},
+		{"{\"aud\":\"c\",\"iss\":\"https://login.test/t/v2.0\",\"tid\":\"t\",\"nonce\":\"n\",\"exp\":2000,\"preferred_username\":\"a@b.test\"}", FALSE},
+		{"{\"aud\":\"c\",\"iss\":\"https://login.test/t/v2.0\",\"tid\":\"t\",\"oid\":\"o\",\"nonce\":\"m\",\"exp\":2000,\"preferred_username\":\"a@b.test\"}", FALSE},
+		{"{\"aud\":\"c\",\"iss\":\"https://login.test/t/v2.0\",\"tid\":\"t\",\"oid\":\"o\",\"nonce\":\"n\",\"exp\":600,\"preferred_username\":\"a@b.test\"}", FALSE},
+		{"{\"aud\":\"c\",\"iss\":\"https://login.test/t/v2.0\",\"tid\":\"t\",\"oid\":\"o\",\"nonce\":\"n\",\"exp\":2000,\"preferred_username\":\"nobody\"}", FALSE},
+		{"{\"aud\":\"c\",\"iss\":\"https://login.microsoftonline.com/t/v2.0\",\"tid\":\"t\",\"oid\":\"o\",\"nonce\":\"n\",\"exp\":2000,\"preferred_username\":\"a@b.test\"}", TRUE},
+		{"{\"aud\":\"c\",\"iss\":\"https://evil.test/t/v2.0\",\"tid\":\"t\",\"oid\":\"o\",\"nonce\":\"n\",\"exp\":2000,\"preferred_username\":\"a@b.test\"}", FALSE},
 		{"[]", FALSE},
 	};
+	const IdentityWanted wanted = {"c", "n", "https://login.test"};
 	/* clang-format on */
 
 	for (guint i = 0; i < G_N_ELEMENTS(tokens); i++) {
@@ -115,9 +118,9 @@ static void test_identify(void)
 		g_autofree char *token = id_token(tokens[i].claims);
 
 		g_assert_cmpint(
-			redeem_identify(token, "c", "n", 1000, &identified), ==, tokens[i].is_good);
+			redeem_identify(token, &wanted, 1000, &identified), ==, tokens[i].is_good);
 	}
-	g_assert_false(redeem_identify("no token", "c", "n", 1000, &(Identified){0}));
+	g_assert_false(redeem_identify("no token", &wanted, 1000, &(Identified){0}));
 }
 
 int main(int argc, char **argv)

@@ -78,6 +78,7 @@ class Transport:
         self.keep_property = True
         self.show_headers = True
         self.save_copy = True
+        self.line_ends = b"\r\n"              # of the copy's content
         self.refuses = {}                     # member of a message that this tenant refuses → HTTP status
         self.bouncing = set()                 # addresses or domains that answer with an NDR
         self.sent = []
@@ -169,7 +170,7 @@ class Transport:
                 message.properties[ident] = str(parsed[header])
         message.attachments = [_attachment(p, n) for n, p in enumerate(parsed.iter_attachments())]
         message.size = len(mime)
-        kept = regenerated(mime)
+        kept = regenerated(mime).replace(b"\r\n", self.line_ends)
         message.make_mime = lambda: kept
         message.is_draft, message.is_read = True, True
         return mailbox.enter(message, "drafts")

@@ -29,6 +29,18 @@ select is(world.ask('web', format($$select concat_ws('|', tenant, "user", purpos
 	(1, 'shell', 'null', 'acme|anna|connect|n', 'a sign-in from the shell'), (2, 'shell', 'null', '', 'once'), (3, 'late', 'null', '', 'not after ten minutes'), (4, 'never', 'null', '', 'none that nobody began'),
 	(5, 'browser', 'null', '', 'not without the browser''s session'), (6, 'browser', 'sha256(''other'')', '', 'nor in another'), (7, 'browser', 'sha256(''session'')', 'acme|anna|connect|n', 'but in its own')) v(i, s, session, want, why);
 
+-- Microsoft objects to too many mailboxes at once: half as many, one objection a burst, and slowly more again.
+select is(world.ask('graph@acme', $$select outlook_place_take('acme')$$), 'true', 'nobody has objected: there is a place');
+select is(world.attempt('graph@acme', $$select outlook_narrow('acme')$$), 'done', 'too many at once') from generate_series(1, 2);
+select is((select places from outlook_registration where tenant = 'acme'), 8, 'half of sixteen');
+update outlook_registration set narrowed_at = narrowed_at - interval '3 minutes' where tenant = 'acme';
+select is(world.ask('graph@acme', $$select outlook_places('acme')$$), '11', 'one more each minute');
+select is(world.attempt('graph@acme', $$select outlook_narrow('acme')$$), 'done', 'again');
+select is((select places from outlook_registration where tenant = 'acme'), 5, 'half of that');
+update outlook_registration set places = 1, narrowed_at = now() where tenant = 'acme';
+select is(world.ask('graph@acme', $$select concat_ws(' ', outlook_place_take('acme'), outlook_place_take('acme'))$$), 't t', 'a place may be taken twice by its holder');
+update outlook_registration set places = null, narrowed_at = null where tenant = 'acme';
+
 -- Jobs.
 select is(world.ask('web@acme', $$select outlook_job_add('redeem', 'anna', null, sha256('shell'), 'v1.code', null) > 0$$), 'true', 'a job');
 select is(world.ask('graph', $$select concat_ws('|', tenant, kind, "user", sealed, attempt, encode(state_hash, 'hex') = encode(sha256('shell'), 'hex')) from outlook_job_claim()$$), 'acme|redeem|anna|v1.code|0|t', 'is claimed, of whatever tenant');
