@@ -74,22 +74,39 @@ static gboolean begins(const Declaration *declaration, const char *word)
 	       g_ascii_strncasecmp(declaration->value, word, strlen(word)) == 0;
 }
 
+/* Where this lower-case word begins in the value; NULL: it does not hold it. */
+static const char *find_word(const Declaration *declaration, const char *word)
+{
+	const gsize length = strlen(word);
+
+	for (gsize i = 0; i + length <= declaration->value_length; i++)
+		if (g_ascii_strncasecmp(declaration->value + i, word, length) == 0)
+			return declaration->value + i;
+	return NULL;
+}
+
 static gboolean has_word(const Declaration *declaration, const char *word)
 {
-	g_autofree char *value =
-		g_ascii_strdown(declaration->value, (gssize)declaration->value_length);
+	return find_word(declaration, word) != NULL;
+}
 
-	return strstr(value, word) != NULL;
+/* Does a number begin here that is at most this? It cannot reach out of its declaration, which ends
+ * at a blank, a semicolon or the end. */
+static gboolean is_at_most(const char *value, double most)
+{
+	char *end = NULL;
+	double number;
+
+	if (!g_ascii_isdigit(*value) && !strchr("+-.", *value))
+		return FALSE;
+	number = g_ascii_strtod(value, &end);
+	return end != value && number <= most;
 }
 
 /* "0", "0px", "0.00em": a number that is nothing. at most: what is still nothing. */
 static gboolean is_nothing(const Declaration *declaration, double at_most)
 {
-	g_autofree char *value = g_strndup(declaration->value, declaration->value_length);
-	char *end = NULL;
-	const double number = g_ascii_strtod(value, &end);
-
-	return end != value && number <= at_most;
+	return declaration->value_length > 0 && is_at_most(declaration->value, at_most);
 }
 
 /* "font: italic 0 Arial" */
@@ -161,8 +178,8 @@ static gboolean is_box(const Declaration *declaration)
 static void read_margin(
 	const Declaration *declaration, gboolean *is_flush_above, gboolean *is_flush_below)
 {
-	g_autofree char *value = g_strndup(declaration->value, declaration->value_length);
-	char *bottom = value;
+	const char *end = declaration->value + declaration->value_length;
+	const char *bottom = declaration->value;
 
 	if (is_named(declaration, "margin-top"))
 		*is_flush_above = is_nothing(declaration, 1);
@@ -172,11 +189,13 @@ static void read_margin(
 		return;
 	/* "top right bottom left": the third is the bottom's, where there is one. */
 	for (guint words = 0; words < 2; words++) {
-		bottom += strcspn(bottom, " \t\r\n\f");
-		bottom += strspn(bottom, " \t\r\n\f");
+		while (bottom < end && !g_ascii_isspace(*bottom))
+			bottom++;
+		while (bottom < end && g_ascii_isspace(*bottom))
+			bottom++;
 	}
 	*is_flush_above = is_nothing(declaration, 1);
-	*is_flush_below = *bottom ? g_ascii_strtod(bottom, NULL) <= 1 : *is_flush_above;
+	*is_flush_below = bottom < end ? g_ascii_strtod(bottom, NULL) <= 1 : *is_flush_above;
 }
 
 CssTraits css_traits(const char *style)
@@ -364,15 +383,18 @@ static gboolean is_harmless(const Declaration *declaration)
 /* Would this declaration load an image from elsewhere? */
 static gboolean is_remote(const Declaration *declaration)
 {
-	g_autofree char *value =
-		g_ascii_strdown(declaration->value, (gssize)declaration->value_length);
-	char *url = strstr(value, "url(");
+	const char *end = declaration->value + declaration->value_length, *start;
+	g_autofree char *url = NULL;
 
-	if (!url)
+	if (!memchr(declaration->value, '(', declaration->value_length))
 		return FALSE;
-	url += strspn(url + 4, " \t\r\n\f\"'") + 4;
-	url[strcspn(url, "\"')")] = '\0';
-	return link_is_remote(url);
+	start = find_word(declaration, "url(");
+	if (!start)
+		return FALSE;
+	url = g_strndup(start + strlen("url("), (gsize)(end - start) - strlen("url("));
+	start = url + strspn(url, " \t\r\n\f\"'");
+	url[start - url + (gssize)strcspn(start, "\"')")] = '\0';
+	return link_is_remote(start);
 }
 
 void css_clean(GString *out, const char *style, guint *remote_images)

@@ -17,6 +17,7 @@ enum {
 typedef struct {
 	GString *out;
 	GString *attributes; /* of the tag at hand */
+	GString *style;      /* its own, cleaned */
 	GString *decoded;
 	guint remote_images;
 	gboolean
@@ -203,23 +204,26 @@ static void find_rows(const HtmlReader *tag, const HtmlAttribute *found[G_N_ELEM
 	}
 }
 
+static void append_plain(Writer *writer, gsize row, const HtmlAttribute *attribute)
+{
+	g_autoptr(GString) value = g_string_sized_new(attribute->value_length + 1);
+
+	html_decode(value, attribute->value, attribute->value_length, TRUE);
+	g_strstrip(value->str);
+	if (attributes[row].is_allowed(value->str))
+		append_attribute(writer, attributes[row].name, value->str);
+}
+
 static void read_plain_attributes(Writer *writer, const HtmlReader *tag, gboolean is_hidden)
 {
 	const HtmlAttribute *found[G_N_ELEMENTS(attributes)] = {NULL};
 
 	find_rows(tag, found);
-	for (guint i = 0; i < G_N_ELEMENTS(attributes) && tag->attribute_count > 0; i++) {
-		g_autoptr(GString) value = NULL;
-
-		if (!found[i] || found[i]->value_length > VALUE_MAX)
+	for (gsize row = 0; row < G_N_ELEMENTS(attributes); row++) {
+		if (!found[row] || found[row]->value_length > VALUE_MAX)
 			continue;
-		if (is_hidden && attributes[i].is_allowed == is_any)
-			continue;
-		value = g_string_sized_new(found[i]->value_length + 1);
-		html_decode(value, found[i]->value, found[i]->value_length, TRUE);
-		g_strstrip(value->str);
-		if (attributes[i].is_allowed(value->str))
-			append_attribute(writer, attributes[i].name, value->str);
+		if (!(is_hidden && attributes[row].is_allowed == is_any))
+			append_plain(writer, row, found[row]);
 	}
 }
 
@@ -231,27 +235,36 @@ static gboolean is_of_word(const HtmlReader *tag)
 	return attribute && g_strstr_len(attribute->value, (gssize)attribute->value_length, "Mso");
 }
 
+/* The style of the tag, cleaned in writer->style. */
+static void clean_style(Writer *writer, const HtmlReader *tag)
+{
+	g_string_truncate(writer->style, 0);
+	writer->traits = 0;
+	if (html_attribute(tag, "style")) {
+		g_autofree char *style = html_attribute_value(tag, "style");
+
+		writer->traits = css_traits(style);
+		css_clean(writer->style, style, &writer->remote_images);
+	}
+	if (tag->element->id == ELEMENT_P && is_of_word(tag) &&
+		!strstr(writer->style->str, "margin"))
+		g_string_append(writer->style, writer->style->len > 0 ? ";margin:0" : "margin:0");
+}
+
 /* The style, and what it hides: that stays to be read, and says so. */
 static void read_style(Writer *writer, const HtmlReader *tag)
 {
-	g_autofree char *style = NULL;
-	g_autoptr(GString) clean = NULL;
 	gboolean is_hidden;
 
 	if (tag->attribute_count == 0)
 		return;
-	style = html_attribute_value(tag, "style");
-	clean = g_string_new(NULL);
-	writer->traits = css_traits(style);
+	clean_style(writer, tag);
 	is_hidden = writer->traits & CSS_HIDDEN || html_attribute(tag, "hidden") != NULL;
-	css_clean(clean, style, &writer->remote_images);
-	if (tag->element->id == ELEMENT_P && is_of_word(tag) && !strstr(clean->str, "margin"))
-		g_string_append(clean, clean->len > 0 ? ";margin:0" : "margin:0");
 	read_plain_attributes(writer, tag, is_hidden);
 	if (is_hidden)
 		append_attribute(writer, "title", "hidden");
-	if (clean->len > 0)
-		append_attribute(writer, "style", clean->str);
+	if (writer->style->len > 0)
+		append_attribute(writer, "style", writer->style->str);
 }
 
 /* Counts the image that this attribute would load from elsewhere. */
@@ -413,9 +426,12 @@ char *sanitise_html(const char *html, gsize length, guint *remote_images)
 {
 	static const MarkupEvents events = {on_open, on_close, on_text};
 	g_autoptr(GString) plain = g_string_new(NULL);
+	g_autoptr(GString) style = g_string_new(NULL);
 	g_autoptr(GString) decoded = g_string_new(NULL);
-	Writer writer = {
-		.out = g_string_sized_new(length), .attributes = plain, .decoded = decoded};
+	Writer writer = {.out = g_string_sized_new(length),
+		.attributes = plain,
+		.style = style,
+		.decoded = decoded};
 
 	markup_walk(html, length, &events, &writer);
 	if (remote_images)

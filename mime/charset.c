@@ -1,6 +1,7 @@
 #include "mime/charset.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <uchardet.h>
 
@@ -96,9 +97,9 @@ static const struct {
 	{"latin4",        "ISO-8859-4"   },
 	{"latin5",        "CP1254"       },
 	{"latin9",        "ISO-8859-15"  },
+	{"maccyrillic",   "MAC-CYRILLIC" },
 	{"macintosh",     "MACINTOSH"    },
 	{"macroman",      "MACINTOSH"    },
-	{"maccyrillic",   "MAC-CYRILLIC" },
 	{"mskanji",       "CP932"        },
 	{"shiftjis",      "CP932"        },
 	{"sjis",          "CP932"        },
@@ -152,18 +153,22 @@ static void label_fold(const char *label, char folded[32])
 	folded[length] = '\0';
 }
 
+static int compare_label(gconstpointer label, gconstpointer row)
+{
+	return strcmp(label, *(const char *const *)row);
+}
+
 /* The name for iconv, UNKNOWN where the bytes must tell, NULL where we know no such charset. */
 static const char *charset_find(const char *label)
 {
+	const char *const *row;
 	char folded[32];
 
 	if (!label)
 		return NULL;
 	label_fold(label, folded);
-	for (gsize i = 0; i < G_N_ELEMENTS(charsets); i++)
-		if (strcmp(charsets[i].label, folded) == 0)
-			return charsets[i].name;
-	return NULL;
+	row = bsearch(folded, charsets, G_N_ELEMENTS(charsets), sizeof charsets[0], compare_label);
+	return row ? row[1] : NULL;
 }
 
 gboolean charset_is_known(const char *label)
@@ -442,6 +447,10 @@ char *charset_guess(const void *bytes, gsize length)
 	char *text;
 	gsize good, bad;
 
+	if (length == 0)
+		return g_strdup("");
+	if (g_utf8_validate_len(bytes, length, NULL))
+		return g_strndup(bytes, length);
 	utf8_count(bytes, length, &good, &bad);
 	if (bad == 0 || good > 4 * bad)
 		return utf8_clean(bytes, length, &is_repaired);
@@ -460,12 +469,14 @@ char *charset_to_utf8(const char *label, const void *bytes, gsize length, gboole
 	char *text = NULL;
 	gsize good, broken;
 
+	if (is_repaired)
+		*is_repaired = is_bad;
+	if (length == 0)
+		return g_strdup("");
+	if (name && strcmp(name, UTF8) == 0 && g_utf8_validate_len(bytes, length, NULL))
+		return g_strndup(bytes, length);
 	utf8_count(bytes, length, &good, &broken);
-	if (length == 0) {
-		text = g_strdup("");
-	} else if (name && strcmp(name, UTF8) == 0 && broken == 0 && !memchr(bytes, '\0', length)) {
-		text = g_strndup(bytes, length);
-	} else if (name && strcmp(name, UTF8) == 0) {
+	if (name && strcmp(name, UTF8) == 0) {
 		/* Nothing in it is UTF-8: the label lies. Something is: a few bytes are damaged. */
 		is_bad = broken > 0;
 		text = broken > good ? charset_guess(bytes, length)

@@ -66,9 +66,16 @@ char *fields_unfold(const char *raw, gsize length)
 	g_autoptr(GString) line = g_string_sized_new(length + 1);
 	char *text;
 
-	for (gsize i = 0; i < length; i++)
-		if (raw[i] != '\n' && !(raw[i] == '\r' && (i + 1 == length || raw[i + 1] == '\n')))
-			g_string_append_c(line, raw[i]);
+	while (length > 0) {
+		const char *newline = memchr(raw, '\n', length);
+		const gsize whole = newline ? (gsize)(newline - raw) + 1 : length;
+		gsize used = newline ? whole - 1 : whole;
+
+		used -= used > 0 && raw[used - 1] == '\r';
+		g_string_append_len(line, raw, (gssize)used);
+		raw += whole;
+		length -= whole;
+	}
 	text = charset_guess(line->str, line->len);
 	return g_strstrip(text);
 }

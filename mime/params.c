@@ -215,14 +215,16 @@ Params *params_parse(const char *text)
 		at = skip_space(at + 1);
 	}
 	params->value = g_string_free(g_steal_pointer(&value), FALSE);
-	params->table = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	while (*at && segments->len < LIMIT_PARAMETERS) {
 		at = skip_space(at + (*at == ';'));
 		at = read_segment(at, segments);
 	}
 	params->is_cut = at[strspn(at, "; \t")] != '\0';
-	g_ptr_array_sort(segments, segment_compare);
-	collect(params, segments);
+	if (segments->len > 0) {
+		params->table = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
+		g_ptr_array_sort(segments, segment_compare);
+		collect(params, segments);
+	}
 	return params;
 }
 
@@ -231,11 +233,11 @@ void params_free(Params *params)
 	if (!params)
 		return;
 	g_free(params->value);
-	g_hash_table_unref(params->table);
+	g_clear_pointer(&params->table, g_hash_table_unref);
 	g_free(params);
 }
 
 const char *params_get(const Params *params, const char *name)
 {
-	return g_hash_table_lookup(params->table, name);
+	return params->table ? g_hash_table_lookup(params->table, name) : NULL;
 }

@@ -8,7 +8,7 @@
 typedef struct {
 	char *value; /* "text/plain", "attachment": lower case, without white space and comments, ""
 			for none */
-	GHashTable *table; /* lower-case name → decoded value, one line */
+	GHashTable *table; /* lower-case name → decoded value, one line; NULL: none */
 	gboolean is_cut;   /* there were more parameters, or pieces of one, than are read */
 } Params;
 

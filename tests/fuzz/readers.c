@@ -72,6 +72,8 @@ static void params(const char *text)
 	gpointer name, value;
 
 	check_line(params->value);
+	if (!params->table)
+		return;
 	g_hash_table_iter_init(&iter, params->table);
 	while (g_hash_table_iter_next(&iter, &name, &value))
 		check_line(value);

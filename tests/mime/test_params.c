@@ -66,7 +66,8 @@ static void test_linear(void)
 		while (value->len < LIMIT_FIELD_BYTES)
 			g_string_append(value, hostile[i]);
 		params = params_parse(value->str);
-		g_assert_cmpuint(g_hash_table_size(params->table), <=, LIMIT_PARAMETERS);
+		g_assert_true(
+			!params->table || g_hash_table_size(params->table) <= LIMIT_PARAMETERS);
 		assert_deadline(before, 2 * G_USEC_PER_SEC);
 	}
 }
