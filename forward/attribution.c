@@ -411,12 +411,15 @@ gboolean attribution_parse(
 {
 	Sentence sentence = {.text = NULL};
 	guint end = at + 1;
-	gboolean is_found = FALSE;
+	gboolean ends, is_found = FALSE;
 
 	if (at >= count || lines_is_blank(lines[at]) || quoted_line(lines[at], NULL))
 		return FALSE;
+	ends = may_end(lines, count, at);
+	if (!ends && !g_ascii_isdigit(*lines_skip_blanks(lines[at])))
+		return FALSE;
 	sentence.text = g_string_new(NULL);
-	if (may_end(lines, count, at) && find_end(lines, count, at, &sentence, &end))
+	if (ends && find_end(lines, count, at, &sentence, &end))
 		is_found = end == at + 1 || !has_nearer(lines, at, end, &sentence);
 	else
 		is_found = is_old_gmail(lines, count, at, &sentence);

@@ -174,8 +174,22 @@ static gboolean may_begin(const gunichar head[HEAD_LETTERS], const gunichar *let
 	return TRUE;
 }
 
-/* The best of these phrases, the longest of which come first, for each of these kinds. Returns the
- * kinds of which there is one. */
+/* Takes what was found as the best of its kind, if it is: the longest. found: the kinds of which
+ * there is one. Returns those with this one. */
+static guint match_take(
+	PhraseMatch matches[PHRASE_KINDS], guint found, PhraseMatch match, Languages languages)
+{
+	const guint kind = 1U << match.phrase->kind;
+	PhraseMatch *best = &matches[match.phrase->kind];
+
+	if (!(found & kind) || match.phrase->length > best->phrase->length ||
+		(match.phrase->length == best->phrase->length &&
+			is_better(match.phrase, best->phrase, languages)))
+		*best = match;
+	return found | kind;
+}
+
+/* The best of these phrases for each of these kinds. Returns the kinds of which there is one. */
 static guint best_match(const GPtrArray *phrases, guint kinds, const char *text,
 	Languages languages, PhraseMatch matches[PHRASE_KINDS])
 {
@@ -186,20 +200,42 @@ static guint best_match(const GPtrArray *phrases, guint kinds, const char *text,
 		head_read(text, head);
 	for (guint i = 0; phrases && i < phrases->len; i++) {
 		const Phrase *phrase = g_ptr_array_index(phrases, i);
-		PhraseMatch *match = &matches[phrase->kind];
-		const guint kind = 1U << phrase->kind;
-		const char *end;
+		const char *end = kinds & 1U << phrase->kind && may_begin(head, phrase->letters)
+					  ? letters_match(text, phrase->letters)
+					  : NULL;
 
-		if (!(kinds & kind) || !may_begin(head, phrase->letters))
-			continue;
-		if (found & kind && (phrase->length < match->phrase->length ||
-					    !is_better(phrase, match->phrase, languages)))
-			continue;
-		end = letters_match(text, phrase->letters);
-		if (!end)
-			continue;
-		*match = (PhraseMatch){phrase, end};
-		found |= kind;
+		if (end)
+			found = match_take(matches, found, (PhraseMatch){phrase, end}, languages);
+	}
+	return found;
+}
+
+/* The same for phrases that begin with a gap: one walk for all that may stand behind it. */
+static guint gaps_match(
+	guint kinds, const char *text, Languages languages, PhraseMatch matches[PHRASE_KINDS])
+{
+	guint64 firsts;
+	const GPtrArray *phrases = phrasebook_find_gaps(kinds, &firsts);
+	gunichar before = ' ', letter;
+	guint found = 0;
+	const char *next = text;
+
+	for (guint at = 0; phrases && at < GAP_LETTERS && *text && *text != '\n'; at++) {
+		letter = phrase_letter(&next);
+		for (guint i = 0; firsts >> letter % 64 & 1 && i < phrases->len; i++) {
+			const Phrase *phrase = g_ptr_array_index(phrases, i);
+			const gunichar *tail = phrase->letters + 1;
+			const char *end = kinds & 1U << phrase->kind && *tail == letter &&
+							  phrase_is_boundary(before, letter)
+						  ? words_match(text, &tail)
+						  : NULL;
+
+			if (end)
+				found = match_take(
+					matches, found, (PhraseMatch){phrase, end}, languages);
+		}
+		before = letter;
+		text = next;
 	}
 	return found;
 }
@@ -217,8 +253,7 @@ guint phrase_match_each(
 {
 	guint found = best_match(candidates(kinds, text), kinds, text, languages, matches);
 
-	return found | best_match(phrasebook_find_gaps(kinds & ~found), kinds & ~found, text,
-			       languages, matches);
+	return found | gaps_match(kinds & ~found, text, languages, matches);
 }
 
 const Phrase *phrase_match(PhraseKind kind, const char *text, Languages languages, const char **end)

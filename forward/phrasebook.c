@@ -64,6 +64,7 @@ static struct {
 	GPtrArray *all;
 	GHashTable *starts; /* of Start */
 	Start *gaps;        /* the phrases that begin with one */
+	guint64 firsts;     /* what may stand behind those: bits letter % 64 */
 	char **languages;
 } book;
 
@@ -234,6 +235,11 @@ static void book_load(void)
 	book.languages = files;
 	starts_complete();
 	book.gaps = g_hash_table_lookup(book.starts, start_key(PHRASE_GAP, 0));
+	for (guint i = 0; book.gaps && i < book.gaps->phrases->len; i++) {
+		const Phrase *phrase = g_ptr_array_index(book.gaps->phrases, i);
+
+		book.firsts |= (guint64)1 << phrase->letters[1] % 64;
+	}
 }
 
 static void book_open(void)
@@ -260,9 +266,10 @@ const GPtrArray *phrasebook_find(guint kinds, gunichar first, gunichar second)
 	return start && start->kinds & kinds ? start->phrases : NULL;
 }
 
-const GPtrArray *phrasebook_find_gaps(guint kinds)
+const GPtrArray *phrasebook_find_gaps(guint kinds, guint64 *firsts)
 {
 	book_open();
+	*firsts = book.firsts;
 	return book.gaps && book.gaps->kinds & kinds ? book.gaps->phrases : NULL;
 }
 
