@@ -53,6 +53,7 @@ typedef struct {
 
 struct Mapi {
 	GHashTable *values; /* id → Value */
+	guint32 codepage;   /* 0: unknown */
 };
 
 static void value_free(gpointer data)
@@ -79,21 +80,22 @@ void mapi_free(Mapi *mapi)
 	g_free(mapi);
 }
 
+static const Value *mapi_find(const Mapi *mapi, guint16 id)
+{
+	return g_hash_table_lookup(mapi->values, GUINT_TO_POINTER(id));
+}
+
 void mapi_set(Mapi *mapi, guint16 id, guint16 type, const void *data, gsize length)
 {
+	const Value *have = mapi_find(mapi, id);
 	Value *value;
 
-	if (mapi_has(mapi, id))
+	if (have && !(have->type == MAPI_TYPE_STRING8 && type == MAPI_TYPE_UNICODE))
 		return;
 	value = g_new0(Value, 1);
 	value->type = type;
 	value->bytes = g_bytes_new(data, length);
 	g_hash_table_insert(mapi->values, GUINT_TO_POINTER(id), value);
-}
-
-static const Value *mapi_find(const Mapi *mapi, guint16 id)
-{
-	return g_hash_table_lookup(mapi->values, GUINT_TO_POINTER(id));
 }
 
 gboolean mapi_has(const Mapi *mapi, guint16 id)
@@ -119,10 +121,30 @@ guint32 mapi_number(const Mapi *mapi, guint16 id)
 	return GUINT32_FROM_LE(number);
 }
 
+guint32 mapi_codepage(const Mapi *mapi)
+{
+	return mapi_has(mapi, MESSAGE_CODEPAGE) ? mapi_number(mapi, MESSAGE_CODEPAGE)
+						: mapi->codepage;
+}
+
+void mapi_set_codepage(Mapi *mapi, guint32 codepage)
+{
+	mapi->codepage = codepage;
+}
+
+/* Of the letters of a property; 0: unknown. HTML is in the code page of the Internet; where that is
+ * missing, and the HTML's own may differ from the message's, UTF-8 shows itself. */
+static guint32 codepage_of(const Mapi *mapi, guint16 id, const char *data, gsize length)
+{
+	if (id == BODY_HTML && mapi_has(mapi, INTERNET_CODEPAGE))
+		return mapi_number(mapi, INTERNET_CODEPAGE);
+	if (id == BODY_HTML && g_utf8_validate(data, (gssize)length, NULL))
+		return 0;
+	return mapi_codepage(mapi);
+}
+
 static char *codepage_label(guint32 codepage)
 {
-	if (codepage == 0)
-		return g_strdup("windows-1252");
 	if (codepage == 65001)
 		return g_strdup("utf-8");
 	if (codepage >= 28591 && codepage <= 28605)
@@ -140,6 +162,7 @@ char *mapi_text(const Mapi *mapi, guint16 id)
 	g_autofree char *label = NULL, *text = NULL;
 	const char *data;
 	gsize length;
+	guint32 codepage;
 
 	if (!value)
 		return NULL;
@@ -153,8 +176,11 @@ char *mapi_text(const Mapi *mapi, guint16 id)
 	} else {
 		while (length > 0 && data[length - 1] == 0)
 			length--;
-		label = codepage_label(
-			mapi_number(mapi, id == BODY_HTML ? INTERNET_CODEPAGE : MESSAGE_CODEPAGE));
+		codepage = codepage_of(mapi, id, data, length);
+		if (codepage != 0)
+			label = codepage_label(codepage);
+		else if (!g_utf8_validate(data, (gssize)length, NULL))
+			label = g_strdup("windows-1252");
 	}
 	text = charset_to_utf8(label, data, length, NULL);
 	return text[strspn(text, " \t\r\n")] ? g_steal_pointer(&text) : NULL;

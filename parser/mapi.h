@@ -20,7 +20,13 @@ Mapi *mapi_new(void);
 void mapi_free(Mapi *mapi);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Mapi, mapi_free)
 
-/* Sets a property; the first of an id counts. Fixed values are little-endian bytes. */
+/* The code page of strings that have none of their own: recipients and attachments are in that of
+ * their message, those of winmail.dat in the stream's. 0: unknown. */
+guint32 mapi_codepage(const Mapi *mapi);
+void mapi_set_codepage(Mapi *mapi, guint32 codepage);
+
+/* Sets a property; the first of an id counts, but for Unicode before letters of a code page. Fixed
+ * values are little-endian bytes. */
 void mapi_set(Mapi *mapi, guint16 id, guint16 type, const void *data, gsize length);
 gboolean mapi_has(const Mapi *mapi, guint16 id);
 /* A string property as UTF-8, NULL where it is missing or blank; to be freed. */

@@ -51,11 +51,13 @@ static gboolean stream_property(const char *name, guint16 *id, guint16 *type)
 	return *end == '\0';
 }
 
-static Mapi *read_properties(Ole *ole, guint storage, gsize header)
+/* codepage: of strings that state none, 0: unknown. */
+static Mapi *read_properties(Ole *ole, guint storage, gsize header, guint32 codepage)
 {
 	g_autoptr(GArray) children = ole_children(ole, storage);
 	Mapi *mapi = mapi_new();
 
+	mapi_set_codepage(mapi, codepage);
 	for (guint i = 0; i < MIN(children->len, LIMIT_PARTS); i++) {
 		guint child = g_array_index(children, guint, i);
 		gboolean is_fixed = strcmp(ole_name(ole, child), "__properties_version1.0") == 0;
@@ -88,24 +90,24 @@ static GArray *storages(Ole *ole, guint storage, const char *prefix)
 	return found;
 }
 
-static GPtrArray *read_recipients(Ole *ole, guint storage)
+static GPtrArray *read_recipients(Ole *ole, guint storage, guint32 codepage)
 {
 	g_autoptr(GArray) children = storages(ole, storage, "__recip_version1.0_");
 	GPtrArray *recipients = g_ptr_array_new_with_free_func((GDestroyNotify)mapi_free);
 
 	for (guint i = 0; i < children->len; i++)
-		g_ptr_array_add(recipients,
-			read_properties(ole, g_array_index(children, guint, i), CHILD_HEADER));
+		g_ptr_array_add(recipients, read_properties(ole, g_array_index(children, guint, i),
+						    CHILD_HEADER, codepage));
 	return recipients;
 }
 
-static void read_attachments(Body *body, Ole *ole, guint storage, GBytes *source)
+static void read_attachments(Body *body, Ole *ole, guint storage, guint32 codepage, GBytes *source)
 {
 	g_autoptr(GArray) children = storages(ole, storage, "__attach_version1.0_");
 
 	for (guint i = 0; i < children->len; i++) {
 		guint child = g_array_index(children, guint, i);
-		g_autoptr(Mapi) attachment = read_properties(ole, child, CHILD_HEADER);
+		g_autoptr(Mapi) attachment = read_properties(ole, child, CHILD_HEADER, codepage);
 		g_autoptr(GArray) embedded = storages(ole, child, "__substg1.0_3701000D");
 		Mail *original = NULL;
 
@@ -128,19 +130,19 @@ static Mail *storage_parse(Ole *ole, guint storage, gsize header, GBytes *source
 
 	if (budget->depth == 0 || budget->parts == 0)
 		return NULL;
-	message = read_properties(ole, storage, header);
+	message = read_properties(ole, storage, header, 0);
 	if (!mapi_is_mail(message))
 		return NULL;
 	budget->depth--;
 	budget->parts--;
 	mail = mail_new();
 	mail->source = g_bytes_ref(source);
-	recipients = read_recipients(ole, storage);
+	recipients = read_recipients(ole, storage, mapi_codepage(message));
 	mapi_fill_header(mail, message, recipients);
 	kind_read(mail);
 	body = body_new(mail, budget);
 	mapi_fill_body(body, message);
-	read_attachments(body, ole, storage, source);
+	read_attachments(body, ole, storage, mapi_codepage(message), source);
 	body_finish(body);
 	budget->depth++;
 	return mail;

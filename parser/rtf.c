@@ -10,7 +10,10 @@ enum {
 	WINDOW = 4096,
 	LZFU = 0x75465a4c,
 	STORED = 0x414c454d,
-	MOST_GROUPS = 500
+	MOST_GROUPS = 500,
+	MOST_FONTS = 1000, /* numbers of fonts below this are known */
+	MOST_FALLBACK = 16,
+	UTF8 = 65001,
 };
 
 /* What the window holds before the first byte ([MS-OXRTFCP] 2.1.3.1.2). */
@@ -62,8 +65,10 @@ static GByteArray *decompress(const guint8 *data, gsize length)
 /* What holds inside one group and ends with it. */
 typedef struct {
 	gboolean is_hidden;   /* fonts, colours, pictures: nothing to read */
-	gboolean is_html_tag; /* {\*\htmltag …}: original HTML */
 	gboolean is_rtf_only; /* \htmlrtf: what stands for the HTML around it */
+	gboolean is_font_table;
+	guint font, codepage; /* of letters; 0: the document's */
+	guint fallback;       /* letters that stand for a \u one */
 } Group;
 
 typedef struct {
@@ -72,17 +77,23 @@ typedef struct {
 	GString *bytes; /* letters in the codepage, before they become UTF-8 */
 	Group groups[MOST_GROUPS];
 	guint depth, overflow;
-	guint codepage, skip; /* skip: letters that stand for a \u one */
+	guint codepage;            /* the document's */
+	guint bytes_codepage;      /* of the letters that wait */
+	guint16 fonts[MOST_FONTS]; /* their code pages, 0: the document's */
+	guint default_font;
+	guint skip;    /* letters that still stand for the last \u one */
+	gunichar high; /* the first half of a pair of \u ones, 0: none */
 	gboolean is_html;
 } Reader;
 
 static void flush_bytes(Reader *reader)
 {
-	g_autofree char *label = g_strdup_printf("cp%u", reader->codepage);
-	g_autofree char *text = NULL;
+	g_autofree char *label = NULL, *text = NULL;
 
 	if (reader->bytes->len == 0)
 		return;
+	label = reader->bytes_codepage == UTF8 ? g_strdup("utf-8")
+					       : g_strdup_printf("cp%u", reader->bytes_codepage);
 	text = charset_to_utf8(label, reader->bytes->str, reader->bytes->len, NULL);
 	g_string_append(reader->out, text);
 	g_string_truncate(reader->bytes, 0);
@@ -97,10 +108,20 @@ static gboolean is_shown(const Reader *reader)
 
 static void put_byte(Reader *reader, char c)
 {
-	if (reader->skip > 0)
+	const Group *group = &reader->groups[reader->depth];
+	const guint codepage = group->codepage ? group->codepage : reader->codepage;
+
+	if (reader->skip > 0) {
 		reader->skip--;
-	else if (is_shown(reader))
-		g_string_append_c(reader->bytes, c);
+		return;
+	}
+	if (!is_shown(reader))
+		return;
+	if (codepage != reader->bytes_codepage) {
+		flush_bytes(reader);
+		reader->bytes_codepage = codepage;
+	}
+	g_string_append_c(reader->bytes, c);
 }
 
 static void put_text(Reader *reader, const char *text)
@@ -113,21 +134,86 @@ static void put_text(Reader *reader, const char *text)
 
 static void put_unicode(Reader *reader, int value)
 {
-	gunichar c = (gunichar)(value < 0 ? value + 65536 : value);
+	gunichar c = (gunichar)(value < 0 ? value + 65536 : value), high = reader->high;
 
-	reader->skip = 1;
-	if (!is_shown(reader) || !g_unichar_validate(c) || c == 0)
+	reader->skip = reader->groups[reader->depth].fallback;
+	reader->high = 0;
+	if (!is_shown(reader))
+		return;
+	/* What UTF-16 writes as two is written as two here. */
+	if (c >= 0xd800 && c < 0xdc00)
+		reader->high = c;
+	else if (c >= 0xdc00 && c < 0xe000)
+		c = high ? 0x10000 + ((high - 0xd800) << 10) + (c - 0xdc00) : 0;
+	if (!g_unichar_validate(c) || c == 0)
 		return;
 	flush_bytes(reader);
 	g_string_append_unichar(reader->out, c);
 }
 
+/* The code page of a font's letters, by its \fcharset; 0: the document's. */
+static guint charset_codepage(int charset)
+{
+	static const struct {
+		int charset;
+		guint codepage;
+	} known[] = {
+		{0,   1252 },
+                {77,  10000},
+                {128, 932  },
+                {129, 949  },
+                {134, 936  },
+                {136, 950  },
+                {161, 1253 },
+		{162, 1254 },
+                {163, 1258 },
+                {177, 1255 },
+                {178, 1256 },
+                {186, 1257 },
+                {204, 1251 },
+		{222, 874  },
+                {238, 1250 },
+                {254, 437  },
+                {255, 850  }
+        };
+
+	for (gsize i = 0; i < G_N_ELEMENTS(known); i++)
+		if (known[i].charset == charset)
+			return known[i].codepage;
+	return 0;
+}
+
+/* \f1 and what a font is; TRUE where the word is of these. */
+static gboolean apply_font_word(Reader *reader, const char *word, int value)
+{
+	Group *group = &reader->groups[reader->depth];
+	const gboolean is_known = value >= 0 && value < MOST_FONTS;
+
+	if (strcmp(word, "fonttbl") == 0) {
+		group->is_font_table = group->is_hidden = TRUE;
+	} else if (strcmp(word, "deff") == 0) {
+		reader->default_font = is_known ? (guint)value : 0;
+	} else if (strcmp(word, "plain") == 0) {
+		group->codepage = reader->fonts[reader->default_font];
+	} else if (strcmp(word, "f") == 0) {
+		group->font = is_known ? (guint)value : 0;
+		group->codepage = reader->fonts[group->font];
+	} else if (strcmp(word, "fcharset") == 0 && group->is_font_table) {
+		reader->fonts[group->font] = (guint16)charset_codepage(value);
+	} else if (strcmp(word, "cpg") == 0 && group->is_font_table && value > 0) {
+		reader->fonts[group->font] = (guint16)MIN(value, G_MAXUINT16);
+	} else {
+		return FALSE;
+	}
+	return TRUE;
+}
+
 /* Destinations whose text is for the program. */
 static gboolean is_destination(const char *word)
 {
-	static const char *const words[] = {"fonttbl", "colortbl", "stylesheet", "info", "pict",
-		"generator", "listtable", "listoverridetable", "themedata", "colorschememapping",
-		"xmlnstbl", "object", "header", "footer", NULL};
+	static const char *const words[] = {"colortbl", "stylesheet", "info", "pict", "generator",
+		"listtable", "listoverridetable", "themedata", "colorschememapping", "xmlnstbl",
+		"object", "header", "footer", NULL};
 
 	return g_strv_contains(words, word);
 }
@@ -139,7 +225,9 @@ static void apply_word(Reader *reader, const char *word, gboolean has_value, int
 	} letters[] = {
 		{"par",       "\n"    },
 		{"line",      "\n"    },
+		{"row",       "\n"    },
 		{"tab",       "\t"    },
+		{"cell",      "\t"    },
 		{"emdash",    "\u2014"},
 		{"endash",    "\u2013"},
 		{"bullet",    "\u2022"},
@@ -150,19 +238,24 @@ static void apply_word(Reader *reader, const char *word, gboolean has_value, int
 	};
 	Group *group = &reader->groups[reader->depth];
 
+	if (apply_font_word(reader, word, value))
+		return;
 	if (strcmp(word, "htmlrtf") == 0)
 		group->is_rtf_only = !has_value || value != 0;
 	else if (strcmp(word, "fromhtml") == 0)
 		reader->is_html = TRUE;
 	else if (strcmp(word, "ansicpg") == 0 && value > 0)
 		reader->codepage = (guint)value;
+	else if (strcmp(word, "uc") == 0)
+		group->fallback = (guint)CLAMP(value, 0, MOST_FALLBACK);
+	else if (strcmp(word, "bin") == 0 && value > 0)
+		reader->at += MIN(value, reader->end - reader->at);
 	else if (strcmp(word, "u") == 0)
 		put_unicode(reader, value);
 	else if (is_destination(word))
 		group->is_hidden = TRUE;
 	for (gsize i = 0; i < G_N_ELEMENTS(letters); i++)
-		if (strcmp(word, letters[i].word) == 0 &&
-			!(reader->is_html && group->is_html_tag && i < 2))
+		if (strcmp(word, letters[i].word) == 0)
 			put_text(reader, letters[i].text);
 }
 
@@ -206,8 +299,8 @@ static void read_star(Reader *reader)
 			reader->at++;
 		if (reader->at < reader->end && *reader->at == ' ')
 			reader->at++;
-		group->is_html_tag = TRUE;
 		group->is_rtf_only = FALSE;
+		group->codepage = 0;
 	} else {
 		group->is_hidden = TRUE;
 	}
@@ -266,7 +359,8 @@ static char *convert(const char *rtf, gsize length, gboolean *is_html)
 	reader->end = rtf + length;
 	reader->out = g_string_new(NULL);
 	reader->bytes = bytes;
-	reader->codepage = 1252;
+	reader->codepage = reader->bytes_codepage = 1252;
+	reader->groups[0].fallback = 1;
 	while (reader->at < reader->end) {
 		char c = *reader->at++;
 

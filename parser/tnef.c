@@ -24,6 +24,7 @@ enum {
 	ATT_ATTACH_DATA = 0x800f,
 	ATT_ATTACH_TITLE = 0x8010,
 	ATT_ATTACH_RENDER = 0x9002,
+	ATT_CODEPAGE = 0x9007,
 	ATT_PROPERTIES = 0x9003,
 	ATT_RECIPIENTS = 0x9004,
 	ATT_ATTACHMENT = 0x9005,
@@ -161,7 +162,7 @@ static gboolean read_properties(Cursor *cursor, Mapi *mapi)
 	return TRUE;
 }
 
-static void read_recipients(Cursor *cursor, GPtrArray *recipients)
+static void read_recipients(Cursor *cursor, GPtrArray *recipients, guint32 codepage)
 {
 	guint32 rows;
 
@@ -171,6 +172,7 @@ static void read_recipients(Cursor *cursor, GPtrArray *recipients)
 		Mapi *row = mapi_new();
 		gboolean is_whole = read_properties(cursor, row);
 
+		mapi_set_codepage(row, codepage);
 		g_ptr_array_add(recipients, row);
 		if (!is_whole)
 			return;
@@ -179,6 +181,8 @@ static void read_recipients(Cursor *cursor, GPtrArray *recipients)
 
 static void read_message_attribute(Stream *stream, guint32 id, Cursor *value)
 {
+	guint32 codepage;
+
 	switch (id) {
 	case ATT_SUBJECT:
 		mapi_set(stream->message, MAPI_SUBJECT, MAPI_TYPE_STRING8, value->at, value->left);
@@ -194,7 +198,11 @@ static void read_message_attribute(Stream *stream, guint32 id, Cursor *value)
 		read_properties(value, stream->message);
 		break;
 	case ATT_RECIPIENTS:
-		read_recipients(value, stream->recipients);
+		read_recipients(value, stream->recipients, mapi_codepage(stream->message));
+		break;
+	case ATT_CODEPAGE:
+		if (take_number(value, 4, &codepage))
+			mapi_set_codepage(stream->message, codepage);
 		break;
 	default:
 		break;
@@ -212,6 +220,7 @@ static void read_attachment_attribute(Stream *stream, guint32 id, Cursor *value)
 		g_ptr_array_add(stream->attachments, mapi_new());
 	}
 	attachment = g_ptr_array_index(stream->attachments, stream->attachments->len - 1);
+	mapi_set_codepage(attachment, mapi_codepage(stream->message));
 	if (id == ATT_ATTACH_DATA)
 		mapi_set(attachment, MAPI_ATTACH_DATA, TYPE_BINARY, value->at, value->left);
 	else if (id == ATT_ATTACH_TITLE)
