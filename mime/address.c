@@ -14,6 +14,7 @@ typedef struct {
 	GString *pending; /* phrases that ended in a comma without an address: "Muster" of Muster,
 			     Anna <a@b> */
 	char *angle;      /* what stood in angle brackets, NULL: none */
+	gsize named;      /* how much of phrase stands before them; bare is what stands behind */
 	gboolean is_full;
 } Reader;
 
@@ -158,6 +159,23 @@ static gboolean is_spaced_address(const char *bare)
 	return strchr(bare, '@') != NULL;
 }
 
+/* "a@x.example b@x.example": nothing but addresses, their commas forgotten. */
+static gboolean add_each(Reader *reader)
+{
+	g_auto(GStrv) words = g_strsplit_set(reader->bare->str, " \t\r\n", -1);
+
+	for (char **word = words; *word; word++) {
+		const char *at = strchr(*word, '@');
+
+		if (**word && (!at || at == *word || !at[1] || strpbrk(*word, "\"[")))
+			return FALSE;
+	}
+	for (char **word = words; *word; word++)
+		if (**word && (word == words || !g_str_equal(*word, word[-1])))
+			add(reader, reader->comment->len ? reader->comment->str : NULL, *word);
+	return TRUE;
+}
+
 static void finish_bare(Reader *reader)
 {
 	g_autofree char *address = NULL;
@@ -169,6 +187,8 @@ static void finish_bare(Reader *reader)
 		add(reader, reader->comment->len ? reader->comment->str : NULL, reader->bare->str);
 		return;
 	}
+	if (reader->bare->len > 0 && add_each(reader))
+		return;
 	address = bare_address(reader->bare->str);
 	found = address ? g_strrstr(reader->bare->str, address) : NULL;
 	if (!found) {
@@ -187,30 +207,51 @@ static void reader_reset(Reader *reader)
 	g_clear_pointer(&reader->angle, g_free);
 }
 
+/* "Anna Muster (Einkauf) <anna@acme.example>": what people see in their mail program. */
+static char *name_before_angle(const Reader *reader)
+{
+	g_autofree char *name = reader->pending->len ? g_strconcat(reader->pending->str, ", ",
+							       reader->phrase->str, NULL)
+						     : g_strdup(reader->phrase->str);
+
+	g_strstrip(name);
+	if (!*name)
+		return g_strdup(reader->comment->str);
+	if (!reader->comment->len)
+		return g_steal_pointer(&name);
+	return g_strdup_printf("%s (%s)", name, reader->comment->str);
+}
+
+static void finish_angle(Reader *reader)
+{
+	g_autofree char *name = name_before_angle(reader);
+
+	g_string_truncate(reader->pending, 0);
+	add(reader, name, reader->angle);
+	reader_reset(reader);
+}
+
+/* What stands behind "<a@b>" begins the next mailbox: their comma was forgotten. The reader must
+ * not choose between two authors, nor lose one. */
+static void finish_first(Reader *reader)
+{
+	g_autofree char *phrase = g_strdup(reader->phrase->str + reader->named);
+	g_autofree char *bare = g_strdup(reader->bare->str);
+
+	g_string_truncate(reader->phrase, reader->named);
+	finish_angle(reader);
+	g_string_assign(reader->phrase, phrase);
+	g_string_assign(reader->bare, bare);
+}
+
 /* The mailbox ends. is_comma: an unquoted "Muster, Anna <a@b>" may go on behind it. */
 static void finish(Reader *reader, gboolean is_comma)
 {
-	gboolean is_name = !reader->angle && !strchr(reader->bare->str, '@');
-
+	if (reader->angle && strchr(reader->bare->str, '@'))
+		finish_first(reader);
 	if (reader->angle) {
-		g_autofree char *name =
-			reader->pending->len
-				? g_strconcat(reader->pending->str, ", ", reader->phrase->str, NULL)
-				: g_strdup(reader->phrase->str);
-
-		g_strstrip(name);
-		/* "Anna Muster (Einkauf) <anna@acme.example>": what people see in their mail
-		 * program. */
-		if (*name && reader->comment->len) {
-			g_autofree char *longer =
-				g_strdup_printf("%s (%s)", name, reader->comment->str);
-
-			g_free(name);
-			name = g_steal_pointer(&longer);
-		}
-		g_string_truncate(reader->pending, 0);
-		add(reader, *name ? name : reader->comment->str, reader->angle);
-	} else if (is_name && is_comma) {
+		finish_angle(reader);
+	} else if (is_comma && !strchr(reader->bare->str, '@')) {
 		g_strstrip(reader->phrase->str);
 		if (reader->pending->len && *reader->phrase->str)
 			g_string_append(reader->pending, ", ");
@@ -265,8 +306,8 @@ static const char *read_comment(Reader *reader, const char *text)
 	return NULL;
 }
 
-/* Angle brackets at text. One that never ends, ends at the next comma. Returns what is behind them.
- */
+/* Angle brackets at text. Those that never end, or not before others begin, end at the next comma.
+ * Returns what is behind them. */
 static const char *read_angle(Reader *reader, const char *text, gboolean *has_close)
 {
 	const char *start = text + 1, *end;
@@ -274,18 +315,20 @@ static const char *read_angle(Reader *reader, const char *text, gboolean *has_cl
 	/* <<a@b>> and < <a@b> >: the innermost counts. */
 	while (*start == '<' || is_blank(*start))
 		start++;
-	for (end = start; *has_close && *end && *end != '>'; end++) {
+	for (end = start; *has_close && *end && *end != '>' && *end != '<'; end++) {
 		const char *close = *end == '"' ? strchr(end + 1, '"') : NULL;
 
 		if (close && close < end + LIMIT_MESSAGE_ID)
 			end = close;
 	}
-	if (!*has_close || !*end) {
-		*has_close = FALSE;
+	if (!*has_close || *end != '>') {
+		*has_close = *has_close && *end;
 		end = start + strcspn(start, ",;<>");
 	}
 	g_free(reader->angle);
 	reader->angle = g_strndup(start, (gsize)(end - start));
+	reader->named = reader->phrase->len;
+	g_string_truncate(reader->bare, 0);
 	return end + strspn(end, ">");
 }
 
@@ -345,10 +388,8 @@ static const char *read_token(Reader *reader, const char *text, Closers *closers
 		closers->comment = behind != NULL;
 		return behind ? behind : text + 1;
 	case '<':
-		/* A second pair of brackets is a second mailbox: the reader must not choose between
-		 * two authors. */
 		if (reader->angle)
-			finish(reader, FALSE);
+			finish_first(reader);
 		return read_angle(reader, text, &closers->angle);
 	case ',':
 	case ';':

@@ -80,6 +80,20 @@ char *fields_unfold(const char *raw, gsize length)
 	return g_strstrip(text);
 }
 
+/* The blanks before a first line that would be a field without them; 0 where there is none, or no
+ * field below it. */
+static gsize indent_length(const Lines *below, const char *line, gsize length)
+{
+	gsize indent = 0;
+
+	while (indent < length && (line[indent] == ' ' || line[indent] == '\t'))
+		indent++;
+	return indent > 0 && name_length(line + indent, length - indent) > 0 &&
+			       fields_begin(below->text + below->at, below->length - below->at)
+		       ? indent
+		       : 0;
+}
+
 /* Moves over what stands before the first field. Returns where that is, or the length where there
  * is none. */
 static gsize find_start(Mail *mail, const char *text, gsize length)
@@ -98,6 +112,10 @@ static gsize find_start(Mail *mail, const char *text, gsize length)
 			if (junk > 0 || blank > 0)
 				mail_defect(mail, "lines before the header skipped");
 			return before;
+		}
+		if (junk == 0 && indent_length(&lines, line, line_length) > 0) {
+			mail_defect(mail, "blanks before the header skipped");
+			return before + indent_length(&lines, line, line_length);
 		}
 		if (line_length == 0)
 			blank++;

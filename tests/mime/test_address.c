@@ -51,7 +51,16 @@ static const struct {
 	{"Anna <anna(Einkauf)@acme(de).example>",               "Anna<anna@acme.example>"               },
 	{"Anna <<anna@acme.example>>",                          "Anna<anna@acme.example>"               },
 	{"Anna <anna@acme.example",                             "Anna<anna@acme.example>"               },
-	{"Anna <a@x.example, Bo <b@x.example>",                 "Anna<a@x.example, Bo <b@x.example>"    },
+	{"Anna <a@x.example, Bo <b@x.example>",                 "Anna<a@x.example>|Bo<b@x.example>"     },
+	{"Anna <a@x.example> Bo <b@x.example>",                 "Anna<a@x.example>|Bo<b@x.example>"     },
+	{"Anna <a@x.example> b@x.example, c@x.example",
+         "Anna<a@x.example>|-<b@x.example>|-<c@x.example>"                                              },
+	{"Anna <a@x.example> \"Weiß, Bo\" <b@x.example>",
+         "Anna<a@x.example>|Weiß, Bo<b@x.example>"                                                     },
+	{"Anna <a@x.example> Muster",                           "Anna Muster<a@x.example>"              },
+	{"a@x.example b@x.example",                             "-<a@x.example>|-<b@x.example>"         },
+	{"a@x.example a@x.example",                             "-<a@x.example>"                        },
+	{"chef@acme.example <evil@x.example>",                  "chef@acme.example<evil@x.example>"     },
 	{"\"Anna <anna@acme.example>",                          "Anna<anna@acme.example>"               },
 	{"Anna (Einkauf <anna@acme.example>",                   "Anna Einkauf<anna@acme.example>"       },
 	{"\"a b\"@x.example",				   "-<\"a b\"@x.example>"                  },
@@ -71,8 +80,7 @@ static void test_lists(void)
 
 		g_assert_true(address_parse_list(lists[i].in, list));
 		have = shown(list);
-		if (!g_str_equal(lists[i].in, "Anna <a@x.example, Bo <b@x.example>"))
-			g_assert_cmpstr(have, ==, lists[i].want);
+		g_assert_cmpstr(have, ==, lists[i].want);
 	}
 }
 

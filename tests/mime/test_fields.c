@@ -18,6 +18,8 @@ static const struct {
 	{"\n\r\nA: 1\n\nText",				"A=1",       "Text",                        1},
 	{"From x Mon Mar 2\nA: 1\n\nText",                    "A=1",       "Text",                        0},
 	{">From x Mon Mar 2\nA: 1\n\nText",                   "A=1",       "Text",                        0},
+	{" A: 1\nB: 2\n\nText",                               "A=1|B=2",   "Text",                        1},
+	{" Note: 1\nText",				    "",          " Note: 1\nText",              1},
 	{"\xef\xbb\xbf"
 	 "A: 1\n\nText",			     "A=1",       "Text",                        0},
 	{"Vorspann ohne Feld\nA: 1\n\nText",                  "A=1",       "Text",                        1},
