@@ -123,11 +123,14 @@ const Element *element_find(const char *name, gsize length)
 	if (length >= sizeof lower)
 		return &elements[ELEMENT_OTHER];
 	for (gsize i = 0; i < length; i++)
-		lower[i] = g_ascii_tolower(name[i]);
+		lower[i] = name[i] >= 'A' && name[i] <= 'Z' ? (char)(name[i] | 0x20) : name[i];
 	lower[length] = '\0';
 	while (low < high) {
 		const guint middle = (low + high) / 2;
-		const int order = strcmp(lower, elements[middle].name);
+		const char *have = elements[middle].name;
+		/* Most names differ at once. */
+		const int order = lower[0] != have[0] ? (guchar)lower[0] - (guchar)have[0]
+						      : strcmp(lower, have);
 
 		if (order == 0)
 			return &elements[middle];

@@ -73,21 +73,54 @@ gboolean link_is_remote(const char *src)
 	return *address != '\0' && !has_prefix(address, "data:") && !has_prefix(address, "cid:");
 }
 
-/* What two ways of writing an address have in common: not scheme, "www.", last slash, capitals. */
-static char *comparable(const char *address, gsize length)
+/* Bytes of a text. */
+typedef struct {
+	const char *text;
+	gsize length;
+} Span;
+
+/* What two ways of writing an address have in common: not scheme, "www.", last slash. */
+static Span comparable(const char *address, gsize length)
 {
 	static const char *const prefixes[] = {"http://", "https://", "mailto:", "www.", "<"};
-	g_autofree char *lower = g_utf8_strdown(address, (gssize)length);
-	char *start = g_strstrip(lower);
-	gsize size;
+	const char *end = address + length;
 
-	for (guint i = 0; i < G_N_ELEMENTS(prefixes); i++)
-		if (g_str_has_prefix(start, prefixes[i]))
-			start += strlen(prefixes[i]);
-	size = strlen(start);
-	while (size > 0 && strchr("/>", start[size - 1]))
-		size--;
-	return g_strndup(start, size);
+	while (address < end && g_ascii_isspace(*address))
+		address++;
+	while (end > address && g_ascii_isspace(end[-1]))
+		end--;
+	for (guint i = 0; i < G_N_ELEMENTS(prefixes); i++) {
+		const gsize size = strlen(prefixes[i]);
+
+		if ((gsize)(end - address) >= size &&
+			g_ascii_strncasecmp(address, prefixes[i], size) == 0)
+			address += size;
+	}
+	while (end > address && strchr("/>", end[-1]))
+		end--;
+	return (Span){address, (gsize)(end - address)};
+}
+
+static gboolean is_ascii(Span span)
+{
+	for (gsize i = 0; i < span.length; i++)
+		if ((guchar)span.text[i] >= 0x80)
+			return FALSE;
+	return TRUE;
+}
+
+/* Capitals do not count; those beyond ASCII may take other room. */
+static gboolean is_same(Span a, Span b)
+{
+	g_autofree char *left = NULL, *right = NULL;
+
+	if (a.length == b.length && g_ascii_strncasecmp(a.text, b.text, a.length) == 0)
+		return TRUE;
+	if (is_ascii(a) && is_ascii(b))
+		return FALSE;
+	left = g_utf8_strdown(a.text, (gssize)a.length);
+	right = g_utf8_strdown(b.text, (gssize)b.length);
+	return strcmp(left, right) == 0;
 }
 
 /* Only digits count in a telephone number. */
@@ -111,13 +144,11 @@ gboolean link_is_said(const char *words, gsize length, const char *address)
 	const gboolean is_mail = has_prefix(address, "mailto:");
 	/* The words of an address end with it: "?subject=" is none of them. */
 	const gsize size = is_mail ? strcspn(address, "?") : strlen(address);
-	g_autofree char *said = NULL, *meant = NULL;
+	const Span meant = comparable(address, size);
 
 	if (has_prefix(address, "tel:"))
 		return says_number(words, length, address);
 	if (length > 2 * size + strlen("https://www./"))
 		return FALSE;
-	said = comparable(words, length);
-	meant = comparable(address, size);
-	return *meant == '\0' || strcmp(said, meant) == 0;
+	return meant.length == 0 || is_same(comparable(words, length), meant);
 }

@@ -244,22 +244,31 @@ static const char *add_blanks(Renderer *renderer, const char *text, const char *
 	return text;
 }
 
-static const char *words_end(const char *text, const char *end)
+static gboolean is_word_at(const char *text, const char *end)
 {
-	while (text < end && !is_blank(*text) &&
-		!(end - text >= 2 && memcmp(text, "\xC2\xA0", 2) == 0))
+	return text < end && !is_blank(*text) &&
+	       !(end - text >= 2 && memcmp(text, "\xC2\xA0", 2) == 0);
+}
+
+/* Behind the word at text, or behind all words that follow it with a single blank between them. */
+static const char *words_end(const char *text, const char *end, gboolean is_one)
+{
+	do
 		text++;
+	while (is_word_at(text, end) ||
+		(!is_one && text < end && *text == ' ' && is_word_at(text + 1, end)));
 	return text;
 }
 
 static void add_text(Renderer *renderer, const char *text, gsize length, gsize html_content)
 {
 	const char *end = text + length;
+	const gboolean is_hidden = is_unseen(frame(renderer));
 
 	while ((text = add_blanks(renderer, text, end)) < end) {
-		const char *behind = words_end(text, end);
+		const char *behind = words_end(text, end, is_hidden);
 
-		if (!is_unseen(frame(renderer)) || !is_filler(text, behind)) {
+		if (!is_hidden || !is_filler(text, behind)) {
 			begin_words(renderer, html_content);
 			g_string_append_len(renderer->text, text, behind - text);
 		}
