@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "forward/attribution.h"
 #include "forward/blockless.h"
 #include "forward/labels.h"
 #include "forward/lines.h"
@@ -181,6 +182,21 @@ static void find_below_reply(
 	blockless_find_attributed(view, above, first, end, found);
 }
 
+/* Does an attribution stand above this line? Below it everything is older, quote marks or not. */
+static gboolean has_attribution_above(const View *view, guint end)
+{
+	const char *const *lines = (const char *const *)view->lines->pdata;
+
+	for (guint at = 0; at < MIN(end, CANDIDATES); at++) {
+		g_auto(Attribution) attribution = {0};
+
+		if (attribution_parse(lines, view->lines->len, at, &attribution) &&
+			attribution.is_sure && attribution.from && attribution.end <= end)
+			return TRUE;
+	}
+	return FALSE;
+}
+
 /* Walks down to the first header block that is not part of a reply's quote. */
 void inline_find(const View *view, gboolean has_prefix, InlineFound *found)
 {
@@ -219,6 +235,8 @@ void inline_find(const View *view, gboolean has_prefix, InlineFound *found)
 		blockless_find_rest(view, found);
 	if (!found->is_found && has_prefix && quote < view->lines->len)
 		blockless_find_quote(view, quote, found);
+	if (found->is_found && !has_prefix && has_attribution_above(view, found->comment_end))
+		inline_found_clear(found);
 	if (found->is_found)
 		found->end = closing_line(view, found);
 	if (found->is_found && has_forward_box(view, found))

@@ -75,4 +75,8 @@ def rows(random_, make_message):
         inner = C.gmail(locale, make_message(random_, locale))
         head = R.attributions(locale, make_message(random_, locale))[0]
         found.append((f"answer to a forward {locale}", "Re: Fwd: Angebot", f"{question}\n\n{head}\n" + C.quote(f"{fact}\n\n{inner.text}"), None))
+        # The same by a client that does not mark what it quotes.
+        head = next((one for one in R.attributions(locale, make_message(random_, locale)) if "@" in one), None)
+        if head:
+            found.append((f"answer to a forward unmarked {locale}", "Re: Fwd: Angebot", f"{question}\n\n{head}\n\n{fact}\n\n{inner.text}", None))
     return found

@@ -1,6 +1,16 @@
 """Replies as single programs write them: a name, the whole text, and what of it is new."""
 
 WHOLE = [
+    ("initials", "Hallo Max,\n\nMM> Passt der Termin?\nMM> Und der Preis?\n\nBeides passt.\n", "Hallo Max,\n\n\nBeides passt."),
+    ("one_arrow", "Zum Plan:\n\nA> B heißt: erst A.\n\nGruß", "Zum Plan:\n\nA> B heißt: erst A.\n\nGruß"),
+    ("desk_mail", "##- Please type your reply above this line -##\n\nWe have fixed it.\n", "We have fixed it."),
+    ("desk_below", "ok\n\n## Please do not write below this line ##\n\nYour request has been updated.\n", "ok"),
+    ("title", "ok\n\nOriginal-Nachricht\nVon: Max <max@a.example>\nAn: anna@b.example\nGesendet: 02-Mrz-2026 14:05:31\nBetreff: x\n\ntext", "ok"),
+    ("em_client", "ok\n\n------ Originalnachricht ------\nVon \"Max\" <max@a.example>\nAn anna@b.example\nDatum 02.03.2026 14:05:31\nBetreff x\n\ntext", "ok"),
+    ("yandex_full", "ok\n\n----------------\nКому: Anna (anna@b.example);\nТема: x;\n02.03.2026, 14:05, \"Max\" <max@a.example>:\ntext", "ok"),
+    ("gmx_android", "ok\n\n-- \nDiese Nachricht wurde von meinem Android Mobiltelefon mit WEB.DE Mail gesendet.\nAm 02.03.26, 14:05 schrieb Max <max@a.example>:\n\ntext", "ok"),
+    ("hindi", "ok\n\nसोम, 2 मार्च 2026 को 2:05 pm बजे को Max <max@a.example> ने लिखा:\n\ntext", "ok"),
+    ("georgian", "ok\n\nორშ, 2 მარ. 2026, 14:05 Max <max@a.example> წერს:\n\ntext", "ok"),
     ("de_outlook", "Hallo Max,\n\npasst so.\n\nMit freundlichen Grüßen\nAnna Muster\n\n________________________________\nVon: Max <max@a.example>\nGesendet: Montag, 2. März 2026 14:05\nAn: Anna\nBetreff: x\n\ntext\n",
      "Hallo Max,\n\npasst so.\n\nMit freundlichen Grüßen\nAnna Muster"),
     ("ios_de", "Passt.\n\nVon meinem iPhone gesendet\n\n> Am 02.03.2026 um 14:05 schrieb Max <max@a.example>:\n> \n> \ufefftext\n",
