@@ -232,8 +232,8 @@ static gboolean look_by_own_key(
 	return result != NULL;
 }
 
-/* An id that turned out to be another mail's: a presumed one was only near, a stated one was used
- * twice. */
+/* An id that turned out to be another mail's: a presumed one was only near (or not even that: the
+ * subjects will say), a stated one was used twice. */
 static void give_up_id(PlanItem *item, Identity *identity)
 {
 	if (!item->is_presumed) {
@@ -242,6 +242,8 @@ static void give_up_id(PlanItem *item, Identity *identity)
 	}
 	g_ptr_array_insert(item->references, 0, g_steal_pointer(&item->message_id));
 	item->is_presumed = FALSE;
+	item->is_weak = TRUE;
+	identity->has_given_up = TRUE;
 	identity->kind = "content";
 }
 
@@ -321,6 +323,8 @@ Identity *identity_find(
 	if (!identity->known_as && twin_has_content_identity(item) &&
 		!look_by_content(store, tenant, item, identity, error))
 		return NULL;
+	if (identity->known_as && identity->has_given_up) /* what a known mail names is known */
+		g_ptr_array_remove_index(item->references, 0);
 	add_named_keys(identity, item);
 	if (!quoted_find(store, tenant, item, identity, error))
 		return NULL;

@@ -8,9 +8,11 @@
 #include "store/plan.h"
 
 typedef struct {
-	gint64 known_as;    /* the message that it already is, 0: new */
-	gint64 evicts;      /* the message that was only presumed to have this mail's id, 0: none */
-	gboolean completes; /* that one was taken from a text, and this is the real mail */
+	gint64 known_as; /* the message that it already is, 0: new */
+	gint64 evicts;   /* the message that was only presumed to have this mail's id, 0: none */
+	gboolean has_given_up;    /* the id that was presumed is another mail's: the first that it
+				     names */
+	gboolean completes;       /* that one was taken from a text, and this is the real mail */
 	gboolean is_same_content; /* that one's text is this one's */
 	const char *kind;   /* "id", "presumed", "content", "reused": as in message.identity */
 	GPtrArray *keys;    /* of char: uuids; the own key first, then what it names, nearest first,

@@ -24,7 +24,7 @@ static const char *authority_of(const Filing *filing, const PlanItem *item)
 	if (filing->is_held)
 		return "hold";
 	if (item->kind == MAIL_KIND_BOUNCE)
-		return filing->plan->is_bounce ? "bounce" : "hold";
+		return item->is_believed_bounce ? "bounce" : "hold";
 	return filing->plan->standing == STANDING_USER    ? "user"
 	       : filing->plan->standing == STANDING_KNOWN ? "known"
 							  : "hold";

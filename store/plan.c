@@ -327,18 +327,20 @@ static void decide(Plan *plan, const Mail *mail, const Envelope *envelope, const
 {
 	const PlanItem *first = g_ptr_array_index(plan->items, 0);
 
-	for (guint i = 0; i < plan->items->len; i++)
-		plan->is_rejected |= names_never_filed(
-			((PlanItem *)g_ptr_array_index(plan->items, i))->mail, people);
+	for (guint i = 0; i < plan->items->len; i++) {
+		PlanItem *item = g_ptr_array_index(plan->items, i);
+
+		plan->is_rejected |= names_never_filed(item->mail, people);
+		item->is_believed_bounce = is_believed_bounce(plan, item->mail, envelope);
+	}
 	plan->is_rejected |= names_never_filed(mail, people);
-	plan->is_bounce = is_believed_bounce(plan, first->mail, envelope);
 	plan->is_quiet = first->kind == MAIL_KIND_AUTO_REPLY || first->kind == MAIL_KIND_RECEIPT;
 	if (plan->is_rejected) {
 		g_free(plan->reason);
 		plan->reason = g_strdup("never_file");
 		return;
 	}
-	plan->is_held = plan->standing == STANDING_NOBODY && !plan->is_bounce;
+	plan->is_held = plan->standing == STANDING_NOBODY && !first->is_believed_bounce;
 	/* What was forwarded to us comes by itself; in the mailbox lies only its wrapping. */
 	plan->is_held |=
 		envelope->tenant && has_agent(mail->to, people) && is_carrier(mail, people);

@@ -26,7 +26,6 @@ typedef struct {
 	gboolean is_held;     /* waits for a human, with reason */
 	gboolean is_quiet;    /* shown only with `hold list --all` */
 	gboolean is_rejected; /* never_file */
-	gboolean is_bounce;   /* may join the case of the mail that it reports on */
 	char *reason;         /* why held or rejected */
 	GPtrArray *items;     /* of PlanItem, never empty */
 } Plan;

@@ -48,6 +48,7 @@ typedef struct {
 	char *side;         /* the company outside that it is with (store/side.h), NULL: internal */
 	gboolean is_loose;  /* a user's answer that names nothing but its subject */
 	gboolean is_weak;   /* may be a new matter on an old thread */
+	gboolean is_believed_bounce; /* may join the case of the mail that it reports on */
 	gboolean may_open;
 	gboolean may_reopen;
 } PlanItem;

@@ -35,7 +35,10 @@ gboolean twin_is_same_by_id(const PlanItem *item, const Twin *twin, const Overla
 	if (!has_same_author(from_key, twin))
 		return FALSE;
 	if (strcmp(item->mail->base_subject, twin->base_subject) != 0)
-		return overlap->share >= .3 && !overlap->is_short && time != TIME_FAR;
+		return !overlap->is_short && overlap->share >= (time == TIME_MATCH ? .3 : .8) &&
+		       time >= TIME_NEAR;
+	if (time < TIME_NEAR && !item->is_inline && !twin->is_reconstructed)
+		return overlap->is_equal || (!overlap->is_short && overlap->share >= .8);
 	return overlap->is_equal || overlap->share >= (overlap->is_short ? .5 : .3);
 }
 

@@ -7,6 +7,7 @@ every order must give the same cases, and these must be the true ones.
 Without arguments it is the modest run of the test suite. --show lists what was wrong."""
 
 import argparse
+import itertools
 import os
 import random
 import subprocess
@@ -16,16 +17,17 @@ import tempfile
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 import harness  # noqa: E402
 import pg  # noqa: E402
-from stream import score, ways, world  # noqa: E402
+from stream import matters, score, ways, world  # noqa: E402
 
 CHUNK = 400
 
 
 class Filing:
-    """One order of a stream, filed into a tenant of its own."""
+    """One order of a stream, filed into a tenant of its own. addressed: matters that have a case, and its address, before."""
 
-    def __init__(self, cluster, environment, directory):
-        self.cluster, self.environment, self.directory = cluster, environment, directory
+    def __init__(self, cluster, environment, directory, addressed=()):
+        self.cluster, self.environment, self.directory, self.addressed = cluster, environment, directory, addressed
+        self.address_of = {}
 
     def run(self, *arguments):
         return subprocess.run([harness.program(), *arguments], env=self.environment, check=True, capture_output=True, text=True).stdout
@@ -39,22 +41,37 @@ class Filing:
         for user, addresses in world.USERS.items():
             self.run("user", "add", tenant, user, *addresses)
         self.run("user", "add", tenant, "--domain", world.DOMAIN)
+        self.address_of = {None: world.AGENT}
+        with self.cluster.connect() as session:
+            session.execute("SET search_path = casegate")
+            for matter in sorted(self.addressed):
+                case = session.value("SELECT case_open(%s, 'Vorgang', 'anna')", (tenant,))
+                token = session.value("SELECT token FROM case_token WHERE case_id = %s", (case,))
+                self.address_of[matter] = world.AGENT.replace("@", f"+{token}@") if matter % 2 else token + world.AGENT[world.AGENT.index("@"):]
 
     def file(self, deliveries, writers, how=()):
+        """Files in this order, by several processes at a time; how many of them failed."""
         paths = []
         for delivery in deliveries:
             path = f"{self.directory}/{len(paths):06d}.eml"
             with open(path, "wb") as out:
                 out.write(delivery.source)
-            paths.append(path)
-        parts = [paths[i::writers] for i in range(writers)]
+            paths.append((self.address_of[delivery.matter], path))
+        parts = [list(self.chunks(paths[i::writers])) for i in range(writers)]
         failed = 0
-        rounds = max((len(p) + CHUNK - 1) // CHUNK for p in parts)
-        for n in range(rounds):
-            running = [subprocess.Popen([harness.program(), "file", "--to", world.AGENT, *how, *part[n * CHUNK:(n + 1) * CHUNK]],
-                                        env=self.environment, stdout=subprocess.DEVNULL) for part in parts if part[n * CHUNK:]]
+        for n in range(max(len(p) for p in parts)):
+            running = [subprocess.Popen([harness.program(), "file", "--to", part[n][0], *how, *part[n][1]],
+                                        env=self.environment, stdout=subprocess.DEVNULL) for part in parts if n < len(part)]
             failed += sum(process.wait() != 0 for process in running)
         return failed
+
+    @staticmethod
+    def chunks(paths):
+        """Neighbours that go to one address, at most CHUNK of them."""
+        for address, group in itertools.groupby(paths, key=lambda p: p[0]):
+            files = [path for _, path in group]
+            for start in range(0, len(files), CHUNK):
+                yield address, files[start:start + CHUNK]
 
 
 def orders(deliveries, shuffles, seed):
@@ -118,14 +135,14 @@ def main():
     parser.add_argument("--show", action="store_true")
     options = parser.parse_args()
     tap = harness.Tap()
-    people = world.World(options.seed, options.matters)
+    people = matters.Matters(options.seed, options.matters)
     archive = ways.Archive(people).deliveries
     deliveries = ways.Ways(people, options.missing).deliveries
     print(f"# seed {options.seed}: {len(people.mails)} mails, {people.cases} matters, {len(deliveries)} deliveries, a list of {len(archive)}")
     with pg.Cluster(settings="\nlog_line_prefix = '%m [%p] %u [%e] '\n") as cluster, tempfile.TemporaryDirectory() as directory:
         environment = cluster.environment()
         subprocess.run([harness.program(), "migrate"], env=environment, check=True, stdout=subprocess.DEVNULL)
-        filing = Filing(cluster, environment, directory)
+        filing = Filing(cluster, environment, directory, people.addressed)
         if options.only != "list":
             check(tap, options, filing, people, deliveries, runs_of("stream", deliveries, options))
         if options.only != "stream":

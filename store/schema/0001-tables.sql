@@ -239,11 +239,13 @@ create index message_side on message (tenant, base_subject, side, sent_at) where
 create index message_loose on message (tenant, base_subject, side, sent_at) where loose;
 alter table thread_key add foreign key (tenant, message_id) references message deferrable initially deferred;
 
--- Unknown ids that an outsider's mail names: they join nothing until a mail comes in which he takes part.
+-- Unknown ids that an outsider's mail names: they join nothing until a mail comes in which he takes part. Of a bounce: until
+-- our mail comes that went to one of the people (their hashes) who did not get it.
 create table claim (
 	tenant     text not null,
 	key        uuid not null,
 	message_id bigint not null,
+	people     int[],
 	primary key (tenant, key, message_id),
 	foreign key (tenant, message_id) references message deferrable initially deferred
 );

@@ -367,7 +367,8 @@ begin
 end $$;
 
 -- The messages of a class whose nearest ancestor is missing, with the missing ones down to the nearest that is known.
--- goes_on: does one that it names have a subject like its own, or does it quote one? Null: it names none that is known.
+-- goes_on: does one that it names have a subject like its own, or does it quote one, or has it more prefixes than the mails
+-- since then, so that the first of them had one, too? Null: it names none that is known.
 -- Parts of a series differ in their subjects by nature. An automatic mail goes with what it answers: it has no say (null).
 create function orphans_of(p_tenant text, p_root bigint)
 	returns table (message_id bigint, own_key uuid, base_subject text, sent_at timestamptz, missing uuid[], goes_on boolean) language sql stable
@@ -380,7 +381,8 @@ begin atomic
 			case when m.kind = 'mail' then n.goes_on end
 		from m left join lateral (select min(u.i)::int as nearest, bool_or(subject_similar(keys.base_subject, m.base_subject) or exists (
 				select from said s where s.tenant = p_tenant and s.message_id = m.message_id and abs(extract(epoch from s.at - keys.sent_at)) < 54000
-					and time_near(s.at, keys.sent_at) and (s.from_key = keys.from_key or lower(s.name) = lower(keys.from_name)))) as goes_on
+					and time_near(s.at, keys.sent_at) and (s.from_key = keys.from_key or lower(s.name) = lower(keys.from_name))))
+				or regexp_count(left(m.subject, greatest(length(m.subject) - length(m.base_subject), 0)), '[:：]') >= min(u.i) as goes_on
 			from unnest(m.ref_keys) with ordinality u(key, i) join keys using (key)) n on true
 		where not m.weak and cardinality(m.ref_keys) > 0 and m.subject !~ '\[[^][]*\d/\d[^][]*\]'
 			and not exists (select from keys where keys.key = m.ref_keys[1]);

@@ -63,25 +63,26 @@ begin
 	end case;
 end $$;
 
--- What an outsider's mail names and nobody knows waits as a claim.
+-- What an outsider's mail names and is not here waits as a claim.
 create function claims_add(f filing, n naming, p_places key_place[], p_message bigint) returns void language plpgsql as $$
 begin
 	if f.authority <> 'user' then
-		insert into claim (tenant, key, message_id) select distinct f.tenant, k, p_message from unnest(n.ref_keys) k
-			where not exists (select from unnest(p_places) p where p.key = k) on conflict do nothing;
+		insert into claim (tenant, key, message_id, people) select distinct f.tenant, k, p_message,
+				case when f.authority = 'bounce' then array(select hashtext(a) from unnest(n.people) a) end from unnest(n.ref_keys) k
+			where not exists (select from unnest(p_places) p where p.key = k and p.message_id is not null) on conflict do nothing;
 	end if;
 end $$;
 
--- Threads whose outsider's mail named this mail before it came, where he takes part in this one.
-create function claims_find(f filing, n naming) returns bigint[] language plpgsql stable as $$
-declare
-	v_messages bigint[] := array(select message_id from claim where tenant = f.tenant and key = n.keys[1]);
+-- Threads whose outsider's mail named this mail before it came, where he takes part in this one; or whose bounce reports on it.
+create function claims_find(f filing, n naming, p_is_out boolean) returns bigint[] language plpgsql stable as $$
 begin
-	if cardinality(v_messages) = 0 then
+	if not exists (select from claim where tenant = f.tenant and key = n.keys[1]) then
 		return '{}';
 	end if;
-	return array(select distinct m.thread_id from message m
-		where m.tenant = f.tenant and m.message_id = any(v_messages) and m.from_key = any(n.people)
+	return array(select distinct m.thread_id from claim c join message m using (tenant, message_id)
+		where c.tenant = f.tenant and c.key = n.keys[1] and m.thread_id is not null
+			and case when c.people is null then m.from_key = any(n.people)
+				else p_is_out and c.people && array(select hashtext(a) from unnest(n.people) a) end
 			and (f.authority = 'user' or (f.authority = 'known' and address_takes_part(f.tenant, f.sender, m.case_id))));
 end $$;
 
@@ -121,7 +122,7 @@ begin
 end $$;
 
 -- An inline forward's id was presumed, and now the mail comes that has it and is another: the forward's names what it
--- was thought to be, and goes by a name of its own. The caller holds the root.
+-- was thought to be, if their subjects say so (weak), and goes by a name of its own. The caller holds the root.
 create function message_evict(p_tenant text, p_message bigint) returns void language plpgsql as $$
 declare
 	v_own uuid := key_of('p', p_message::text);
@@ -130,14 +131,14 @@ begin
 	select own_key, internet_message_id, thread_id into strict m from message where tenant = p_tenant and message_id = p_message;
 	insert into thread_key (tenant, key, thread_id, message_id) values (p_tenant, v_own, m.thread_id, p_message);
 	update thread_key set message_id = null where tenant = p_tenant and key = m.own_key;
-	update message set own_key = v_own, internet_message_id = null, identity = 'content',
+	update message set own_key = v_own, internet_message_id = null, identity = 'content', weak = true,
 		ref_keys = m.own_key || ref_keys, refs = m.internet_message_id || refs where tenant = p_tenant and message_id = p_message;
 end $$;
 
 -- Puts a mail's keys into the union and returns its thread's root and case. p_message is the mail itself, new or known;
 -- p_case the case for it where nothing matches (null: a new one). Not allowed: nothing was written, the mail is held.
 -- disturbed: others' places in the thread may have changed, too.
-create function message_place(f filing, n naming, p_places key_place[], p_message bigint, p_case bigint, p_subject text,
+create function message_place(f filing, n naming, p_places key_place[], p_message bigint, p_case bigint, p_subject text, p_is_out boolean,
 	out o_allowed boolean, out o_root bigint, out o_case bigint, out o_opened boolean, out o_branched boolean, out o_disturbed boolean,
 	out o_loose boolean, out o_merged boolean) language plpgsql as $$
 declare
@@ -148,7 +149,7 @@ declare
 	v_roots bigint[];
 begin
 	o_opened := false; o_branched := false; o_disturbed := false; o_merged := false; o_loose := n.loose;
-	v_claims := claims_find(f, n);
+	v_claims := claims_find(f, n, p_is_out);
 	v_threads := v_threads || v_claims;
 	o_allowed := (cardinality(v_threads) > 0 or f.may_open or p_case is not null)
 		and not exists (select from unnest(p_places) p where p.key = v_own and not p.thread_id = any(v_threads));
@@ -177,6 +178,8 @@ begin
 	end if;
 	if n.evicts is not null then
 		perform message_evict(f.tenant, n.evicts);
+		update thread set branched = true where tenant = f.tenant and thread_id = o_root;
+		o_branched := true;
 	end if;
 	o_disturbed := key_take(f.tenant, v_own, p_message) or o_disturbed or cardinality(v_claims) > 0;
 	if 'quoted_by' = any(n.signals) and f.authority = 'user' then
@@ -261,7 +264,7 @@ declare
 	n naming;
 	v_place record;
 begin
-	select own_key, subject, base_subject into strict m from message where tenant = p_tenant and message_id = p_message for update;
+	select own_key, subject, base_subject, direction into strict m from message where tenant = p_tenant and message_id = p_message for update;
 	if exists (select from thread_key where tenant = p_tenant and key = m.own_key and message_id is not null) then
 		m.own_key := key_of('r', p_message::text);                -- its id was taken meanwhile: a message of its own
 		update message set own_key = m.own_key, identity = 'reused' where tenant = p_tenant and message_id = p_message;
@@ -271,7 +274,7 @@ begin
 	n.keys := array[m.own_key];
 	n.base_subject := m.base_subject;
 	select * into v_place from message_place(f, n, array(select k from keys_find(p_tenant, n.keys, array['message_id'], array[null::text]) k),
-		p_message, p_case, m.subject);
+		p_message, p_case, m.subject, m.direction = 'out');
 	update thread set branched = true where tenant = p_tenant and thread_id = v_place.o_root;
 	update message set case_id = p_case, thread_id = v_place.o_root, pin = p_case, by_human = true where tenant = p_tenant and message_id = p_message;
 	update case_file set touched_at = coalesce(touched_at, now()) where tenant = p_tenant and case_id = p_case;

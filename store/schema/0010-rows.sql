@@ -55,9 +55,13 @@ begin
 		from_key = coalesce(nullif(m.from_key, ''), x.from_key), subject = m.subject, base_subject = n.base_subject, direction = m.direction,
 		sent_at = m.sent_at, sent_precision = m.sent_precision, text = m.text, new_text = m.new_text, html = m.html,
 		remote_images = m.remote_images, sanitiser_version = m.sanitiser_version, source_sha256 = m.source_sha256,
-		is_own_source = m.is_own_source, delivery_id = f.delivery_id, defects = m.defects, ref_keys = n.ref_keys, refs = n.refs,
+		is_own_source = m.is_own_source, delivery_id = f.delivery_id, defects = m.defects,
+		ref_keys = n.ref_keys || e.keys, refs = n.refs || e.ids, weak = n.weak or e.keys <> '{}',
 		own_key = n.keys[1], other_keys = case when x.own_key = n.keys[1] or x.identity = 'presumed' then x.other_keys else x.other_keys || x.own_key end,
 		send_state = case when x.send_state is not null then 'sent' end, send_error = case when x.send_state = 'sent' then x.send_error end
+		from (select case when o.is_evicted then o.ref_keys[:1] else '{}' end as keys, case when o.is_evicted then o.refs[:1] else '{}' end as ids
+			from (select y.ref_keys, y.refs, y.own_key = key_of('p', y.message_id::text) as is_evicted from message y
+				where y.tenant = f.tenant and y.message_id = f.known) o) e       -- what it was thought to be it still names, see message_evict()
 		where x.tenant = f.tenant and x.message_id = f.known;
 	delete from participant a where a.tenant = f.tenant and a.message_id = f.known;
 	delete from attachment a where a.tenant = f.tenant and a.message_id = f.known;
@@ -219,6 +223,20 @@ begin
 			coalesce(nullif(btrim(split_part(p_text, E'\n', 1)), ''), 'could not be delivered')), 500)
 		from unnest(p_places) p where m.tenant = f.tenant and m.message_id = p.message_id and m.direction = 'out';
 	perform event_add(f.tenant, 'delivery_failed', p_case, p.message_id, f.delivery_id) from unnest(p_places) p where p.message_id is not null;
+end $$;
+
+-- The bounce came before the mail that it reports on.
+create function bounce_note_late(f filing, p_own uuid, p_message bigint) returns void language plpgsql as $$
+declare
+	r record;
+begin
+	for r in select b.text, b.case_id from claim c join message b using (tenant, message_id) join message m on m.tenant = c.tenant and m.message_id = p_message
+		where c.tenant = f.tenant and c.key = p_own and c.people is not null and b.case_id = m.case_id and m.send_error is null
+	loop
+		update message m set send_error = left(coalesce(nullif(btrim(split_part(r.text, E'\n', 1)), ''), 'could not be delivered'), 500)
+			where m.tenant = f.tenant and m.message_id = p_message;
+		perform event_add(f.tenant, 'delivery_failed', r.case_id, p_message, f.delivery_id);
+	end loop;
 end $$;
 
 -- Keeps a mail without a case or keys; a human decides.

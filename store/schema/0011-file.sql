@@ -119,7 +119,7 @@ begin
 		v_matters := matters_of(f.tenant, null, n.base_subject, n.side, m.sent_at);
 	end if;
 	select * into v_place from message_place(f, n, v_places, message_id,
-		coalesce(v_pin, f.shared_case, case when cardinality(v_matters) = 1 then v_matters[1] end), m.case_subject);
+		coalesce(v_pin, f.shared_case, case when cardinality(v_matters) = 1 then v_matters[1] end), m.case_subject, m.direction = 'out');
 	if not v_place.o_allowed then
 		return;
 	end if;
@@ -167,6 +167,8 @@ begin
 	perform evidence_file(f, n, v_places, m.sent_at, message_id, case_id, opened, f.pin_case is not null and v_pin is not null);
 	if f.authority = 'bounce' and outcome = 'filed' then
 		perform bounce_note(f, v_places, case_id, n.people, m.text);
+	elsif v_place.o_disturbed and m.direction = 'out' then
+		perform bounce_note_late(f, n.keys[1], message_id);
 	end if;
 	if f."user" is not null and not opened then
 		perform member_file(f.tenant, case_id, case when outcome = 'filed' then message_id end, f."user", f.delivery_id);

@@ -2,7 +2,6 @@
 
 import base64
 import datetime
-import html
 import zoneinfo
 
 ZONE = zoneinfo.ZoneInfo("Europe/Berlin")
@@ -22,6 +21,7 @@ FORWARD = {"de": "WG", "en": "FW", "fr": "TR"}
 CLIENTS = {
     "outlook": dict(references="full", quote="block", forward="block", keeps=True, index=True, stacks=False),
     "outlook_pop": dict(references="last", quote="block", forward="block", keeps=True, index=True, stacks=False),
+    "exchange": dict(references="none", quote="block", forward="block", keeps=False, index=True, stacks=False),
     "gmail": dict(references="full", quote="gmail", forward="gmail", keeps=True, index=False, stacks=False),
     "apple": dict(references="full", quote="apple", forward="apple", keeps=True, index=False, stacks=True),
     "thunderbird": dict(references="cut", quote="thunderbird", forward="thunderbird", keeps=True, index=False, stacks=True),
@@ -116,7 +116,7 @@ def forwarded(mail, style, locale):
         names = {"de": ("Betreff", "Datum", "Von", "An"), "en": ("Subject", "Date", "From", "To"), "fr": ("Sujet", "Date", "De", "Pour")}[locale]
         values = (mail.subject, rfc_date(mail.when), address(mail.author), ", ".join(address(p) for p in mail.to))
         return mark + "\n" + "\n".join(f"{n}: \t{v}" for n, v in zip(names, values)) + f"\n\n\n\n{mail.text}"
-    return "\n".join(f"{label}" for label in block(mail, locale)) + f"\n\n{mail.text}" if labels else ""
+    return "\n".join(block(mail, locale)) + f"\n\n{mail.text}"
 
 
 def prefixed(prefix, subject, stacks):
@@ -133,12 +133,6 @@ def prefixed(prefix, subject, stacks):
 def thread_index(guid, depth):
     raw = b"\x01" + bytes(5) + guid + bytes(range(1, 6)) * depth
     return base64.b64encode(raw).decode()
-
-
-def html_of(text):
-    return ('<html><head><meta http-equiv="Content-Type" content="text/html; charset=utf-8"></head><body lang="DE"><div class="WordSection1">'
-            + "".join(f'<p class="MsoNormal">{html.escape(line) or "&nbsp;"}<o:p></o:p></p>\n' for line in text.split("\n"))
-            + "</div></body></html>\n")
 
 
 def utc(when):

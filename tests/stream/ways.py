@@ -2,40 +2,18 @@
 
 import datetime
 
-from stream import clients, words
-from stream.world import AGENT, OURS
+from stream import clients, formats, words
+from stream.world import AGENT, OURS, Mail
 
-TEXT = [("MIME-Version", "1.0"), ("Content-Type", "text/plain; charset=utf-8"), ("Content-Transfer-Encoding", "8bit")]
 AGENT_HEADER = f"Vorgang <{AGENT}>"
 
 
-def eml(headers, body):
-    text = "".join(f"{name}: {value}\n" for name, value in headers) + "\n" + body + ("" if body.endswith("\n") else "\n")
-    return text.replace("\n", "\r\n").encode()
-
-
-def encoded(headers):
-    """Names and subjects as encoded words."""
-    return [(n, _words(v) if n in ("From", "To", "Cc", "Subject", "Thread-Topic") else v) for n, v in headers]
-
-
-def _words(value):
-    if value.isascii():
-        return value
-    import email.header  # pylint: disable=import-outside-toplevel
-    parts = []
-    for part in value.split(", "):
-        name, at, rest = part.partition(" <")
-        name = name if name.isascii() else email.header.Header(name, "utf-8", maxlinelen=1000).encode()
-        parts.append(name + at + rest)
-    return ", ".join(parts)
-
-
 class Delivery:
-    """source: the bytes; brings: keys of the mails in it, in order; is_vouched: a user of ours brought it."""
+    """source: the bytes; brings: keys of the mails in it, in order; is_vouched: a user of ours brought it; matter: the case
+    to whose own address it goes, or None."""
 
-    def __init__(self, when, source, brings, way, is_vouched):
-        self.when, self.source, self.brings, self.way, self.is_vouched = when, source, brings, way, is_vouched
+    def __init__(self, when, source, brings, way, is_vouched, matter=None):
+        self.when, self.source, self.brings, self.way, self.is_vouched, self.matter = when, source, brings, way, is_vouched, matter
 
 
 class Ways:
@@ -51,11 +29,8 @@ class Ways:
 
     # ----------------------------------------------------------------- wrappers
 
-    def plain(self, mail, more=(), remove=()):
-        return eml(encoded([h for h in mail.headers(more) if h[0] not in remove]) + TEXT, mail.text)
-
     def wrapper(self, user, mail, subject, keeps):
-        when = mail.when + datetime.timedelta(minutes=self.rng.choice([3, 30, 500, 3000]), seconds=self.rng.randint(0, 59))
+        when = mail.when + datetime.timedelta(minutes=self.rng.choice([3, 30, 500, 3000, 40000]), seconds=self.rng.randint(0, 59))
         headers = [("From", clients.address(user)), ("To", AGENT_HEADER), ("Subject", subject), ("Date", clients.rfc_date(when)),
                    ("Message-ID", f"<{self.world.new_id(user, when)}>")]
         if keeps:
@@ -64,67 +39,90 @@ class Ways:
         return when, headers
 
     def inline(self, mail, user):
+        """Forwarded by a program's button; of a colleague's forward the forward."""
         client = clients.CLIENTS[user.client]
         style = client["forward"]
         prefix = clients.FORWARD[user.locale] if style == "block" else "Fwd"
-        when, headers = self.wrapper(user, mail, clients.prefixed(prefix, mail.subject, client["stacks"]), client["keeps"])
+        shown = mail.as_seen()
+        when, headers = self.wrapper(user, mail, clients.prefixed(prefix, shown.subject, client["stacks"]), client["keeps"])
         comment = words.comment(self.rng, user.locale)
-        text = (comment + "\n\n" if comment else "") + clients.forwarded(mail, style, user.locale) + "\n"
+        text = (comment + "\n\n" if comment else "") + clients.forwarded(shown, style, user.locale) + "\n"
         if style == "block" and mail.index and client["index"]:
             headers.append(("Thread-Index", clients.thread_index(mail.index[0], mail.index[1] + 1)))
-        return when, eml(encoded(headers) + TEXT, text)
+        return when, formats.written(headers, text, self.rng.choice(formats.FORMATS[user.client])), text
+
+    def passed_on(self, mail, user, colleague):
+        """A colleague got it as a forward, and forwards that to us."""
+        when, _, text = self.inline(mail, user)
+        client = clients.CLIENTS[user.client]
+        prefix = clients.FORWARD[user.locale] if client["forward"] == "block" else "Fwd"
+        between = Mail(None, mail.case, user, [colleague], [], clients.prefixed(prefix, mail.subject, client["stacks"]), when,
+                       self.world.new_id(user, when), text, text, references=mail.references + [mail.message_id] if client["keeps"] else [])
+        when, source, _ = self.inline(between, colleague)
+        return when, source
 
     def attached(self, mails, user):
         when, headers = self.wrapper(user, mails[-1], "Mails dazu" if len(mails) > 1 else "WG: " + mails[0].subject, False)
-        boundary = f"=_{self.rng.randrange(1 << 48):012x}"
-        out = eml(encoded(headers) + [("MIME-Version", "1.0"), ("Content-Type", f'multipart/mixed; boundary="{boundary}"')], "").removesuffix(b"\r\n")
-        parts = [b"Content-Type: text/plain; charset=utf-8\r\n\r\nSiehe Anlage.\r\n"]
-        parts += [b"Content-Type: message/rfc822\r\nContent-Disposition: attachment\r\n\r\n" + self.plain(m) for m in mails]
-        return when, out + b"".join(f"--{boundary}\r\n".encode() + p + b"\r\n" for p in parts) + f"--{boundary}--\r\n".encode()
+        return when, formats.attached(headers, [m.as_seen().source() for m in mails])
 
     # --------------------------------------------------------------------- ways
 
-    def add(self, when, source, mails, way, is_vouched=True):
-        self.deliveries.append(Delivery(when, source, [m.key for m in mails], way, is_vouched))
+    def add(self, when, source, mails, way, is_vouched=True, matter=None):
+        is_vouched &= not any(m.is_report for m in mails)           # that waits where it finds no mail of ours
+        self.deliveries.append(Delivery(when, source, [m.key for m in mails], way, is_vouched, matter))
 
     def own_copy(self, mail):
-        """One of ours wrote it: a copy to the agent by BCC or Cc."""
-        if self.rng.random() < .3:
+        """One of ours wrote it: a copy to the agent, or to the case's own address, by BCC or Cc."""
+        matter = mail.case if mail.case in self.world.addressed else None
+        if matter is None and self.rng.random() < .3:
             mail.cc = mail.cc + [AgentPerson]
-            self.add(mail.when, self.plain(mail), [mail], "cc")
+            self.add(mail.when, mail.source(), [mail], "cc")
         else:
-            self.add(mail.when, self.plain(mail), [mail], "bcc")
+            self.add(mail.when, mail.source(), [mail], "bcc", matter=matter)
+
+    def unasked(self, mail, user):
+        """By a rule, or redirected by hand: the mail itself. Its sender may not be known yet: then it waits."""
+        trace = [("Received", "from mx by outlook.example; " + clients.rfc_date(mail.when))]
+        if self.rng.random() < .5:
+            more = [("X-MS-Exchange-Inbox-Rules-Loop", user.address)]
+        else:
+            more = [("Resent-From", clients.address(user)), ("Resent-To", AGENT), ("Resent-Date", clients.rfc_date(mail.when)),
+                    ("Resent-Message-ID", f"<{self.world.new_id(user, mail.when)}>")]
+        source = formats.eml(formats.encoded(trace + more), "").removesuffix(b"\r\n\r\n") + mail.as_seen().source()
+        self.add(mail.when, source, [mail], "unasked", False)
 
     def brought(self, mail, user):
-        way = self.rng.choices(["inline", "attached", "rule"], [70, 24, 6])[0]
-        if way == "rule":                           # his sender may not be known yet: then it waits until a user brings it
-            source = eml([("Received", "from mx by outlook.example; " + clients.rfc_date(mail.when)), ("X-MS-Exchange-Inbox-Rules-Loop", user.address)]
-                         + encoded(mail.headers()) + TEXT, mail.text)
-            self.add(mail.when, source, [mail], way, False)
+        kinds = ["inline", "attached", "unasked", "passed_on"]
+        way = "attached" if mail.make or mail.is_bare else self.rng.choices(kinds, [64, 22, 6, 8])[0]
+        if way == "unasked":
+            self.unasked(mail, user)
             if mail.key not in self.is_answered and self.rng.random() < .5:
                 return
             way = "inline"
-        if way != "rule":
-            when, source = self.inline(mail, user) if way == "inline" else self.attached([mail], user)
-            self.add(when, source, [mail], way)
+        if way == "passed_on":
+            when, source = self.passed_on(mail, user, next(p for p in OURS if p.user != user.user))
+        else:
+            when, source = self.inline(mail, user)[:2] if way == "inline" else self.attached([mail], user)
+        self.add(when, source, [mail], way)
 
     def deliver(self, mail):
-        if self.rng.random() < self.missing and not (mail.is_pasted and self.rng.random() < .8):
+        is_safe = mail.is_pasted and self.rng.random() < .8 or mail.case in self.world.addressed and mail.author.is_ours
+        if self.rng.random() < self.missing and not is_safe:
             return
         if mail.is_pasted:
             self.provide_matter(mail)
         users = [p for p in mail.people if p.is_ours] or [OURS[0]]
-        if mail.author.is_ours and self.rng.random() < .85:
+        if mail.author.is_ours and (self.rng.random() < .85 or mail.case in self.world.addressed):
             self.own_copy(mail)
         else:
             self.brought(mail, self.rng.choice(users))
         if self.rng.random() < .15:                 # a colleague, or the same one again
             self.brought(mail, self.rng.choice(users + OURS[2:3]))
         if self.rng.random() < .05 and not mail.author.is_ours:    # the supplier has the agent in Cc
-            self.add(mail.when, self.plain(mail), [mail], "supplier_cc", False)
+            self.add(mail.when, mail.as_seen().source(), [mail], "supplier_cc", False)
         if self.rng.random() < .03 and mail.author.is_ours and not mail.is_automatic:     # a relay gave the copy another id
             other = f"Message-ID: <{self.world.new_id(mail.author, mail.when)}>\r\nX-Relay: ses\r\n".encode() if self.rng.random() < .7 else b""
-            self.add(mail.when + datetime.timedelta(minutes=1), other + self.plain(mail, remove=("Message-ID",)), [mail], "other_id")
+            self.add(mail.when + datetime.timedelta(minutes=1), other + mail.source(remove=("Message-ID",)), [mail], "other_id")
 
     def provide_matter(self, mail):
         """Who pastes an answer took it from a case: something of this matter came before."""
@@ -133,10 +131,11 @@ class Ways:
             self.brought(mail.answers, next(p for p in [*mail.answers.people, OURS[0]] if p.is_ours))
 
     def cut_what_nobody_can_tell(self):
-        """A pasted mail that never came: only its answers say that it was, and nothing says to what."""
+        """A pasted mail that never came: only its answers say that it was, and nothing says to what. A report on a mail that
+        never came."""
         came = {key for d in self.deliveries for key in d.brings}
         for mail in self.world.mails:
-            mail.is_undecidable |= mail.is_pasted and mail.key not in came
+            mail.is_undecidable |= (mail.is_pasted and mail.key not in came) or (mail.is_report and mail.answers.key not in came)
 
     def attach_several(self):
         """Old mails of one matter in one forward."""
@@ -171,7 +170,7 @@ class Archive:
         headers = [(n, tagged if n == "Subject" else "liste@listen.example" if n == "To" else v) for n, v in mail.headers() if n != "Cc"]
         more = [("Sender", "liste-bounces@listen.example"), ("List-Id", "liste <liste.listen.example>"), ("Precedence", "list"),
                 ("X-Mailman-Version", "2.1.39")]
-        return eml(encoded(headers) + more + TEXT, mail.text + self.FOOTER)
+        return formats.written(headers + more, mail.text + self.FOOTER, "plain")
 
 
 class _Agent:

@@ -34,6 +34,7 @@ SHORT = {"de": ["danke, das passt.", "einverstanden.", "wird erledigt, danke!", 
          "en": ["thanks, that works.", "agreed.", "will do.", "fine with us."],
          "fr": ["merci, c'est parfait.", "d'accord.", "c'est noté."]}
 HELLO = {"de": ["Sehr geehrte Damen und Herren,", "Guten Tag,", "Hallo zusammen,"], "en": ["Dear all,", "Hello,", "Hi,"], "fr": ["Bonjour,"]}
+REPLIES = ["Re", "AW", "RE", "SV", "Antw", "Odp", "RV", "Ynt", "Vá", "Re[2]", "Res", "回复"]
 BYE = {"de": "Mit freundlichen Grüßen", "en": "Kind regards", "fr": "Cordialement"}
 COMMENTS = {"de": ["zur Info", "Bitte dem Vorgang zuordnen.", "siehe unten, bitte prüfen", ""], "en": ["FYI", "please see below", ""],
             "fr": ["pour info", ""]}

@@ -1,17 +1,21 @@
 """The people, the matters and their mails: what was really written, and what belongs together."""
 
+import copy
 import datetime
 import random
 
-from stream import clients, words
+from stream import clients, formats, words
 
 START = datetime.datetime(2026, 1, 5, 7, 0, tzinfo=clients.ZONE)
 AGENT = "agent@in.acme.example"
+BANNER = "ACHTUNG: Diese E-Mail kommt von außerhalb unserer Organisation.\n\n"
 
 
 class Person:
-    def __init__(self, name, address, client, locale, user=None):
+    def __init__(self, name, address, client, locale, user=None, reply=None):
         self.name, self.address, self.client, self.locale, self.user = name, address, client, locale, user
+        usual = clients.REPLY[locale] if client in ("outlook", "outlook_pop", "exchange", "webmail") else "Re"
+        self.reply, self.is_marked = reply or usual, False          # is_marked: our edge writes EXTERN on his mail
 
     @property
     def is_ours(self):
@@ -35,7 +39,7 @@ DOMAIN = "kollegen.example"
 
 _FIRST = ["Karl", "Petra", "Jürgen", "Sabine", "Émile", "Claire", "John", "Mary", "Łukasz", "Ingrid", "Tom", "Vera", "Uwe", "Nadia", "Olaf", "Rita"]
 _LAST = ["Berger", "Schulz", "Müller", "Weiß", "Dubois", "Lefèvre", "Smith", "Jones", "Kowalski", "Hansen", "Braun", "Yılmaz", "Krüger", "Rossi"]
-_FIRMS = [("stahlbau-nord.example", "de"), ("wellen-gmbh.example", "de"), ("hydraulik-sued.example", "de"), ("brides-lyon.example", "fr"),
+FIRMS = [("stahlbau-nord.example", "de"), ("wellen-gmbh.example", "de"), ("hydraulik-sued.example", "de"), ("brides-lyon.example", "fr"),
           ("bearings.example", "en"), ("pumpen-ag.example", "de"), ("schaltbau.example", "de"), ("gmx.de", "de"), ("gmail.com", "en")]
 
 
@@ -43,11 +47,13 @@ def suppliers(rng):
     names = [f"{first} {last}" for first in _FIRST for last in _LAST]
     rng.shuffle(names)
     found = []
-    for domain, locale in _FIRMS:
+    for domain, locale in FIRMS:
         for _ in range(3):
             name = names.pop()
             local = "".join(c for c in name.lower().replace(" ", ".") if c.isascii()) + str(len(found))
-            found.append(Person(name, f"{local}@{domain}", rng.choice(sorted(clients.CLIENTS)), locale))
+            found.append(Person(name, f"{local}@{domain}", rng.choice(sorted(clients.CLIENTS)), locale,
+                                reply=rng.choice(words.REPLIES) if rng.random() < .3 else None))
+            found[-1].is_marked = rng.random() < .15
     return found
 
 
@@ -60,7 +66,8 @@ class Mail:
         self.message_id, self.text, self.new_text = message_id, text, new_text
         self.references, self.in_reply_to, self.index = list(references), in_reply_to, index
         self.more, self.answers = list(more), answers
-        self.is_pasted = self.is_undecidable = self.is_automatic = False
+        self.is_pasted = self.is_undecidable = self.is_automatic = self.is_report = self.is_bare = False
+        self.how, self.make = "plain", None                         # its format; or how its bytes are made from its headers
 
     def __str__(self):
         parent = f" answers {self.answers.key}" if self.answers else ""
@@ -85,6 +92,18 @@ class Mail:
             return "in"
         return "internal" if all(p.is_ours for p in self.people) else "out"
 
+    def as_seen(self):
+        """As it lies in a mailbox of ours: the edge marks what comes from some people outside."""
+        if not self.author.is_marked:
+            return self
+        seen = copy.copy(self)
+        seen.subject, seen.text = "[EXTERN] " + self.subject, BANNER + self.text
+        return seen
+
+    def source(self, more=(), remove=()):
+        headers = [h for h in self.headers(more) if h[0] not in remove]
+        return self.make(headers) if self.make else formats.written(headers, self.text, self.how)
+
     def headers(self, more=()):
         found = [("From", clients.address(self.author)), ("To", ", ".join(clients.address(p) for p in self.to))]
         if self.cc:
@@ -100,17 +119,21 @@ class Mail:
 
 
 class World:
-    """Writes the mails of a seed. mails: all that was ever sent, in order of writing."""
+    """Writes the mails of a seed. mails: all that was ever sent, in order of writing; addressed: cases with an address of
+    their own in use."""
+
+    KINDS = {"thread": 80, "hijack": 6, "robot": 7, "internal": 7}
 
     def __init__(self, seed, matters):
         self.rng = random.Random(seed)
         self.suppliers = suppliers(self.rng)
-        self.mails = []
+        self.mails, self.addressed = [], set()
         self.cases = 0
         self.numbers = 0
         for n in range(matters):
             start = START + datetime.timedelta(minutes=self.rng.randint(0, 60 * 24 * 120))
-            self.rng.choices([self.write_thread, self.write_hijack, self.write_robot, self.write_internal], [80, 6, 7, 7])[0](start, n)
+            kind = self.rng.choices(list(self.KINDS), self.KINDS.values())[0]
+            getattr(self, f"write_{kind}")(start, n)
         self.mark_undecidable()
 
     # ------------------------------------------------------------------ pieces
@@ -120,14 +143,16 @@ class World:
         domain = {"gmail": "mail.gmail.com", "outlook": "eurprd03.prod.outlook.com"}.get(person.client, person.domain)
         return f"{self.numbers:05d}.{self.rng.randrange(1 << 40):x}.{int(when.timestamp())}@{domain}"
 
-    def add(self, mail):
+    def add_mail(self, case, author, to, cc, subject, when, text, new_text=None, **more):
+        mail = Mail(len(self.mails), case, author, to, cc, subject, when, self.new_id(author, when), text, new_text or text, **more)
+        mail.how = self.rng.choice(formats.FORMATS[author.client])
         self.mails.append(mail)
         return mail
 
     def first(self, case, author, to, cc, subject, when, **more):
         text = words.text(self.rng, author, False)
         index = (self.rng.randbytes(16), 0) if clients.CLIENTS[author.client]["index"] else None
-        return self.add(Mail(len(self.mails), case, author, to, cc, subject, when, self.new_id(author, when), text, text, index=index, **more))
+        return self.add_mail(case, author, to, cc, subject, when, text, index=index, **more)
 
     def answer(self, parent, author, when, case=None, subject=None, has_quote=True):
         """author answers parent with his program's habits."""
@@ -139,21 +164,21 @@ class World:
             style = "block"
         is_short = self.rng.random() < .35
         new_text = words.text(self.rng, author, is_short)
-        text = new_text + (clients.quoted(parent, style, author.locale) if has_quote else "")
-        prefix = clients.REPLY[author.locale] if author.client.startswith("outlook") or author.client == "webmail" else "Re"
+        shown = parent.as_seen() if author.is_ours else parent
+        text = new_text + (clients.quoted(shown, style, author.locale) if has_quote else "")
         others = [p for p in [parent.author, *parent.to] if p.address != author.address]
         index = (parent.index[0], parent.index[1] + 1) if parent.index and client["index"] else \
             (self.rng.randbytes(16), 0) if client["index"] else None
-        return self.add(Mail(len(self.mails), parent.case if case is None else case, author, others or [parent.author], parent.cc,
-                             subject or clients.prefixed(prefix, parent.subject, client["stacks"]), when, self.new_id(author, when), text[:20000],
-                             new_text, references, None if client["references"] == "none" else parent.message_id, index, answers=parent))
+        return self.add_mail(parent.case if case is None else case, author, others or [parent.author], parent.cc,
+                             subject or clients.prefixed(author.reply, shown.subject, client["stacks"]), when, text[:20000], new_text,
+                             references=references, in_reply_to=None if client["references"] == "none" else parent.message_id, index=index, answers=parent)
 
     def paste(self, parent, author, when):
         """A text of ours pasted into a new mail of one's own Outlook: the subject says what it answers, nothing else."""
         text = words.text(self.rng, author, False)
         outside = [p for p in parent.people if not p.is_ours]
-        mail = self.add(Mail(len(self.mails), parent.case, author, outside[:1], [], clients.prefixed("AW", parent.subject, False), when,
-                             self.new_id(author, when), text, text, index=(self.rng.randbytes(16), 0), answers=parent))
+        mail = self.add_mail(parent.case, author, outside[:1], [], clients.prefixed("AW", parent.subject, False), when, text,
+                             index=(self.rng.randbytes(16), 0), answers=parent)
         mail.is_pasted = True
         return mail
 
@@ -181,8 +206,12 @@ class World:
                 author = rng.choice(colleagues) if colleagues and rng.random() < .15 else firm
             else:
                 author = rng.choice(insiders) if insiders else ours
-            if author.is_ours and not parent.author.is_ours and rng.random() < .12:
+            if author.is_ours and not parent.author.is_ours and parent.subject.endswith(subject) and rng.random() < .12:
                 thread.append(self.paste(parent, author, when))
+            elif clients.CLIENTS[author.client]["references"] != "none" and rng.random() < .015:    # he writes another subject, and quotes
+                old = parent.subject.split(": ")[-1]
+                new = words.subject(rng, author.locale, False)
+                thread.append(self.answer(parent, author, when, subject=f"{author.reply}: {new}" + (f" (was: {old})" if rng.random() < .4 else "")))
             else:
                 thread.append(self.answer(parent, author, when))
             if rng.random() < .04 and author.is_ours:
@@ -190,10 +219,12 @@ class World:
 
     def write_auto_reply(self, parent, author, when):
         text = "Ich bin bis Montag nicht im Haus."
-        mail = self.add(Mail(len(self.mails), parent.case, author, [parent.author], [], "Automatische Antwort: " + parent.subject, when,
-                             self.new_id(author, when), text, text, parent.references + [parent.message_id], parent.message_id,
-                             more=[("Auto-Submitted", "auto-replied"), ("X-Auto-Response-Suppress", "All")], answers=parent))
-        mail.is_automatic = True
+        is_bare = parent.index and clients.CLIENTS[author.client]["index"] and self.rng.random() < .3   # it names nothing but its conversation
+        mail = self.add_mail(parent.case, author, [parent.author], [], "Automatische Antwort: " + parent.subject, when, text,
+                             references=[] if is_bare else parent.references + [parent.message_id], in_reply_to=None if is_bare else parent.message_id,
+                             index=(parent.index[0], parent.index[1] + 1) if is_bare else None,
+                             more=[("Auto-Submitted", "auto-replied"), ("X-Auto-Response-Suppress", "All")], answers=parent)
+        mail.is_automatic, mail.is_bare = True, is_bare
         return mail
 
     def write_hijack(self, when, n):
@@ -219,7 +250,7 @@ class World:
 
     def write_robot(self, when, _):
         """A shop's or a scanner's mails: one subject, each its own matter."""
-        firm = Person("Shop", f"noreply@{self.rng.choice(_FIRMS)[0]}", "phone", "de")
+        firm = Person("Shop", f"noreply@{self.rng.choice(FIRMS)[0]}", "phone", "de")
         subject = self.rng.choice(["Ihre Bestellung", "Versandbestätigung", "Scan", "Rechnung"])
         for _ in range(self.rng.randint(1, 4)):
             self.cases += 1
@@ -237,10 +268,12 @@ class World:
 
     def mark_undecidable(self):
         """A pasted mail with two matters of this subject and supplier in 45 days: nobody can tell, it must not be guessed."""
+        known = {"wg", "fw", "tr", "fwd", *(r.lower() for r in words.REPLIES)}
+
         def base(mail):
             subject = mail.subject
-            while subject.split(":")[0].lower() in ("re", "aw", "wg", "fw", "tr", "fwd"):
-                subject = subject.split(":", 1)[1].strip()
+            while subject.split(":")[0].lower() in known or subject.startswith("[EXTERN] "):
+                subject = subject[9:] if subject.startswith("[") else subject.split(":", 1)[1].strip()
             return subject.lower()
 
         def sides(mail):
