@@ -295,25 +295,31 @@ Status command_outlook_status(Invocation *invocation)
 static Account *open_account(Outlook *outlook, const char *tenant, Status *status)
 {
 	GError *error = NULL;
-	g_autoptr(Account) account = account_open(
-		outlook->store, &outlook->settings, outlook->http, tenant, outlook->user, &error);
+	g_autoptr(OutlookConnection) connection = NULL;
+	g_autoptr(Account) account = NULL;
 	const char *state;
 
+	if (!outlook_connection_find(outlook->store, tenant, outlook->user, &connection, &error)) {
+		*status = fail(error);
+		return NULL;
+	}
+	/* Also where nothing is registered (any more): there is nothing that anybody must mend. */
+	if (connection == NULL || strcmp(connection->state, "disconnected") == 0) {
+		*status = fail_as(
+			"disconnected", "the mailbox is not connected: `casegate outlook connect`");
+		return NULL;
+	}
+	account = account_open(
+		outlook->store, &outlook->settings, outlook->http, tenant, outlook->user, &error);
 	if (account == NULL) {
-		*status = error->code == CASEGATE_ERROR_REJECT
-				  ? fail_as("disconnected", error->message)
-				  : fail(g_error_copy(error));
-		g_clear_error(&error);
+		*status = fail(error);
 		return NULL;
 	}
 	account->wait = pause_ms;
 	account->patience_seconds = PATIENCE_SECONDS;
 	state = account->connection->state;
 	/* What an administrator may have put right is tried; what only the user can, is not. */
-	if (strcmp(state, "disconnected") == 0)
-		*status =
-			fail_as(state, "the mailbox is not connected: `casegate outlook connect`");
-	else if (strcmp(state, "reconnect") == 0 || account->connection->mailbox == NULL)
+	if (strcmp(state, "reconnect") == 0 || account->connection->mailbox == NULL)
 		*status = fail_as(state, account->connection->hint != NULL
 						 ? account->connection->hint
 						 : "the user must sign in again");

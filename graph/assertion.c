@@ -46,26 +46,37 @@ static EVP_PKEY *read_key(const char *text)
 	return PEM_read_bio_PrivateKey(bio, NULL, no_passphrase, NULL);
 }
 
-gboolean assertion_check_pair(const char *certificate, const char *private_key, GError **error)
+PairFault assertion_pair_fault(const char *certificate, const char *private_key)
 {
 	g_autoptr(X509) x509 = read_certificate(certificate);
 	g_autoptr(EVP_PKEY) key = read_key(private_key);
 
 	if (x509 == NULL)
-		return refuse(CASEGATE_ERROR_REJECT,
-			"the certificate is not in PEM form (-----BEGIN CERTIFICATE-----)", error);
+		return PAIR_NO_CERTIFICATE;
 	if (key == NULL)
-		return refuse(CASEGATE_ERROR_REJECT,
-			"the private key is not in PEM form, or has a passphrase", error);
+		return PAIR_NO_KEY;
 	if (EVP_PKEY_get_base_id(key) != EVP_PKEY_RSA || EVP_PKEY_get_bits(key) < RSA_BITS_MIN)
-		return refuse(CASEGATE_ERROR_REJECT,
-			"Entra takes RSA certificates of at least 2048 bits", error);
+		return PAIR_WEAK;
 	if (X509_check_private_key(x509, key) != 1)
-		return refuse(CASEGATE_ERROR_REJECT,
-			"the certificate and the private key do not belong together", error);
+		return PAIR_STRANGERS;
 	if (X509_cmp_current_time(X509_get0_notAfter(x509)) <= 0)
-		return refuse(CASEGATE_ERROR_REJECT, "the certificate has expired", error);
-	return TRUE;
+		return PAIR_EXPIRED;
+	return PAIR_GOOD;
+}
+
+gboolean assertion_check_pair(const char *certificate, const char *private_key, GError **error)
+{
+	static const char *const texts[] = {
+		[PAIR_NO_CERTIFICATE] =
+			"the certificate is not in PEM form (-----BEGIN CERTIFICATE-----)",
+		[PAIR_NO_KEY] = "the private key is not in PEM form, or has a passphrase",
+		[PAIR_WEAK] = "Entra takes RSA certificates of at least 2048 bits",
+		[PAIR_STRANGERS] = "the certificate and the private key do not belong together",
+		[PAIR_EXPIRED] = "the certificate has expired",
+	};
+	const PairFault fault = assertion_pair_fault(certificate, private_key);
+
+	return fault == PAIR_GOOD || refuse(CASEGATE_ERROR_REJECT, texts[fault], error);
 }
 
 static char *encoded(json_t *object)

@@ -5,6 +5,16 @@
 #include "graph/secret.h"
 #include "store/error.h"
 
+/* What stands against a certificate and its key, both PEM. */
+typedef enum {
+	PAIR_GOOD,
+	PAIR_NO_CERTIFICATE,
+	PAIR_NO_KEY,    /* or one with a passphrase */
+	PAIR_WEAK,      /* Entra takes RSA of 2048 bits and more */
+	PAIR_STRANGERS, /* they do not belong together */
+	PAIR_EXPIRED,
+} PairFault;
+PairFault assertion_pair_fault(const char *certificate, const char *private_key);
 /* Do the two belong together, and is the key RSA? CASEGATE_ERROR_REJECT with a sentence. */
 gboolean assertion_check_pair(const char *certificate, const char *private_key, GError **error);
 /* A client assertion for the token endpoint, valid for ten minutes from now (seconds since 1970).

@@ -80,10 +80,9 @@ gboolean redeem_identify(
 
 /* ---- a code ---- */
 
-static gboolean refuse(
-	const Account *account, const char *german, const char *english, GError **error)
+static gboolean refuse(const Account *account, SigninRefused why, GError **error)
 {
-	const Remedy remedy = {REMEDY_RECONNECT, german, english};
+	const Remedy remedy = remedy_of_signin(why);
 
 	remedy_set_error(&remedy, account->registration->language, NULL, error);
 	return FALSE;
@@ -121,12 +120,7 @@ static gboolean check_answer(const Account *account, const TokenAnswer *answer,
 
 	if (g_uuid_string_is_valid(registration->directory) &&
 		g_ascii_strcasecmp(registration->directory, identified->directory) != 0)
-		return refuse(account,
-			"Dieses Konto gehört nicht zum eingetragenen Verzeichnis: Der Benutzer "
-			"muss sich mit seinem Firmenkonto anmelden.",
-			"This account does not belong to the directory: the user must sign in with "
-			"the company account.",
-			error);
+		return refuse(account, REFUSED_ACCOUNT, error);
 	if ((registration->may_read && !answer->may_read) ||
 		(registration->may_send && !answer->may_send)) {
 		remedy_set_error(
@@ -147,6 +141,7 @@ static gboolean keep(Account *account, const Job *job, const TokenAnswer *answer
 	const SealPlace access_place = token_place(job->tenant, job->user, "access_token");
 	const SealPlace refresh_place = token_place(job->tenant, job->user, "refresh_token");
 	g_auto(TokenRow) row = {0};
+	g_autoptr(GError) cause = NULL;
 	const OutlookConnection connected = {.tenant = job->tenant,
 		.user = job->user,
 		.mailbox = identified->mailbox,
@@ -156,8 +151,12 @@ static gboolean keep(Account *account, const Job *job, const TokenAnswer *answer
 		.may_send = account->registration->may_send && answer->may_send};
 
 	if (!outlook_mailbox_is_free(
-		    account->store, job->tenant, job->user, identified->mailbox, error))
+		    account->store, job->tenant, job->user, identified->mailbox, &cause)) {
+		if (cause->code == CASEGATE_ERROR_REJECT)
+			return refuse(account, REFUSED_MAILBOX, error);
+		g_propagate_error(error, g_steal_pointer(&cause));
 		return FALSE;
+	}
 	row.refresh_token = seal_text(ring, &refresh_place, answer->refresh_token);
 	row.access_token = seal_text(ring, &access_place, answer->access_token);
 	row.refreshed_at = g_get_real_time() / G_USEC_PER_SEC;
@@ -181,11 +180,7 @@ static gboolean exchange(Account *account, const Job *job, GError **error)
 	wanted = (IdentityWanted){account->registration->client, nonce, account->cloud.login_url};
 	if (answer.id_token == NULL || !redeem_identify(answer.id_token, &wanted,
 					       g_get_real_time() / G_USEC_PER_SEC, &identified))
-		return refuse(account,
-			"Microsoft hat nicht bestätigt, wer sich angemeldet hat: Der Benutzer muss "
-			"sich neu anmelden.",
-			"Microsoft did not confirm who signed in: the user must sign in again.",
-			error);
+		return refuse(account, REFUSED_IDENTITY, error);
 	return check_answer(account, &answer, &identified, error) &&
 	       keep(account, job, &answer, &identified, error);
 }
@@ -203,9 +198,7 @@ static gboolean redeem_code(Account *account, const Job *job, GError **error)
 		return TRUE;
 	if (spent == SIGNIN_FRESH)
 		return exchange(account, job, error);
-	return refuse(account,
-		"Die Anmeldung wurde unterbrochen: Der Benutzer muss sich neu anmelden.",
-		"The sign-in was interrupted: the user must sign in again.", error);
+	return refuse(account, REFUSED_INTERRUPTED, error);
 }
 
 /* ---- an admin consent ---- */

@@ -105,6 +105,51 @@
 		"Microsoft has dropped the state of the sync; it begins anew."
 #define REFUSED "Microsoft hat die Anfrage abgelehnt.", "Microsoft has refused the request."
 
+#define NOT_IDENTIFIED                                                                         \
+	"Microsoft hat nicht bestätigt, wer sich angemeldet hat: Der Benutzer muss sich neu " \
+	"anmelden.",                                                                           \
+		"Microsoft did not confirm who signed in: the user must sign in again."
+#define INTERRUPTED                                                               \
+	"Die Anmeldung wurde unterbrochen: Der Benutzer muss sich neu anmelden.", \
+		"The sign-in was interrupted: the user must sign in again."
+#define TAKEN                                                                                      \
+	"Dieses Postfach hat schon ein anderer Benutzer verbunden; ein Postfach gehört zu genau " \
+	"einem Benutzer.",                                                                         \
+		"This mailbox is connected by another user already; a mailbox belongs to one "     \
+		"user."
+
+static const struct {
+	const char *german, *english;
+} sentences[] = {
+	{SIGN_IN_AGAIN},
+	{LATER},
+	{CONSENT},
+	{REGISTRATION},
+	{POLICY},
+	{DECLINED},
+	{SECRET},
+	{SECRET_EXPIRED},
+	{CERTIFICATE},
+	{REDIRECT},
+	{WRONG_DIRECTORY},
+	{WRONG_ACCOUNT},
+	{WRONG_CLOUD},
+	{NO_MAILBOX},
+	{ON_PREMISES},
+	{DENIED},
+	{SEND_AS},
+	{OURS},
+	{RECIPIENTS},
+	{TOO_LARGE},
+	{QUOTA},
+	{GONE},
+	{RESYNC},
+	{REFUSED},
+	{NOT_IDENTIFIED},
+	{INTERRUPTED},
+	{TAKEN},
+};
+
 /* ---- the login host ---- */
 
 /* By number: only the sentence, and where the class leaves it open who must act. */
@@ -341,6 +386,18 @@ Remedy remedy_of_mailbox(void)
 	return (Remedy){REMEDY_ADMIN, NO_MAILBOX};
 }
 
+Remedy remedy_of_signin(SigninRefused why)
+{
+	static const Remedy remedies[] = {
+		[REFUSED_ACCOUNT] = {REMEDY_RECONNECT, WRONG_ACCOUNT },
+		[REFUSED_IDENTITY] = {REMEDY_RECONNECT, NOT_IDENTIFIED},
+		[REFUSED_INTERRUPTED] = {REMEDY_RECONNECT, INTERRUPTED   },
+		[REFUSED_MAILBOX] = {REMEDY_REJECT,    TAKEN         },
+	};
+
+	return remedies[why];
+}
+
 Remedy remedy_of_scopes(void)
 {
 	return (Remedy){REMEDY_CONSENT, CONSENT};
@@ -351,6 +408,23 @@ Remedy remedy_of_scopes(void)
 const char *remedy_sentence(const Remedy *remedy, const char *language)
 {
 	return g_strcmp0(language, "en") == 0 ? remedy->english : remedy->german;
+}
+
+char *remedy_translate(const char *text, const char *language, gboolean *is_known)
+{
+	const gboolean to_english = g_strcmp0(language, "en") == 0;
+
+	*is_known = TRUE;
+	for (guint i = 0; i < G_N_ELEMENTS(sentences); i++) {
+		const char *other = to_english ? sentences[i].english : sentences[i].german;
+
+		if (g_str_has_prefix(text, sentences[i].german))
+			return g_strconcat(other, text + strlen(sentences[i].german), NULL);
+		if (g_str_has_prefix(text, sentences[i].english))
+			return g_strconcat(other, text + strlen(sentences[i].english), NULL);
+	}
+	*is_known = FALSE;
+	return g_strdup(text);
 }
 
 static CasegateError error_of(RemedyKind kind)

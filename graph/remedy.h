@@ -34,10 +34,21 @@ gboolean remedy_is_code(const char *code);
 Remedy remedy_of_network(void);
 /* The account has no mailbox here. */
 Remedy remedy_of_mailbox(void);
+/* What a sign-in is refused for by us. */
+typedef enum {
+	REFUSED_ACCOUNT,     /* of another directory */
+	REFUSED_IDENTITY,    /* nobody said who it is */
+	REFUSED_INTERRUPTED, /* its code was given away, and nobody knows what came of it */
+	REFUSED_MAILBOX,     /* another user's */
+} SigninRefused;
+Remedy remedy_of_signin(SigninRefused why);
 /* Granted less than was asked for. */
 Remedy remedy_of_scopes(void);
 
 const char *remedy_sentence(const Remedy *remedy, const char *language);
+/* A text that begins with such a sentence, in another language; as it is where it does not
+ * (*is_known). To be freed. */
+char *remedy_translate(const char *text, const char *language, gboolean *is_known);
 /* As an error: the sentence, and in brackets what a technician wants to know (details). */
 void remedy_set_error(
 	const Remedy *remedy, const char *language, const char *details, GError **error);

@@ -2,8 +2,10 @@
 
 #include <string.h>
 
+#include "graph/assertion.h"
 #include "server/answer.h"
 #include "server/dialog_view.h"
+#include "server/log.h"
 #include "server/wait.h"
 #include "store/job.h"
 
@@ -21,8 +23,9 @@ static void answer_failure(
 		dialog_answer_later(request, error);
 		return;
 	}
+	log_warning("the settings refuse: %s", error->message);
 	dialog_view_init(&view, site, visit);
-	dialog_view_add_fault(&view, "", TEXT_DONE_FAILED, error->message);
+	dialog_view_add_fault(&view, "", TEXT_DONE_FAILED);
 	dialog_answer(site, request, 422, &view);
 }
 
@@ -90,6 +93,24 @@ static void entered_read(Entered *entered, const Form *form)
 	entered->private_key = blocks_of(entered->pem, TRUE);
 }
 
+static void find_pair_fault(DialogView *view, const Entered *entered)
+{
+	static const struct {
+		const char *field;
+		Text text;
+	} faults[] = {
+		[PAIR_NO_CERTIFICATE] = {"certificate", TEXT_ERROR_NO_CERTIFICATE},
+		[PAIR_NO_KEY] = {"key",         TEXT_ERROR_NO_KEY        },
+		[PAIR_WEAK] = {"certificate", TEXT_ERROR_WEAK_KEY      },
+		[PAIR_STRANGERS] = {"key",         TEXT_ERROR_STRANGERS     },
+		[PAIR_EXPIRED] = {"certificate", TEXT_ERROR_EXPIRED       },
+	};
+	const PairFault fault = assertion_pair_fault(entered->certificate, entered->private_key);
+
+	if (fault != PAIR_GOOD)
+		dialog_view_add_fault(view, faults[fault].field, faults[fault].text);
+}
+
 /* What a person can put right by looking at one field. The rest says signin_register(). */
 static void find_faults(DialogView *view, const Entered *entered)
 {
@@ -97,17 +118,21 @@ static void find_faults(DialogView *view, const Entered *entered)
 	const gboolean has_pem = *entered->pem != '\0';
 
 	if (!is_guid(entered->directory))
-		dialog_view_add_fault(view, "directory", TEXT_ERROR_DIRECTORY, NULL);
+		dialog_view_add_fault(view, "directory", TEXT_ERROR_DIRECTORY);
 	if (!is_guid(entered->client))
-		dialog_view_add_fault(view, "client", TEXT_ERROR_CLIENT, NULL);
+		dialog_view_add_fault(view, "client", TEXT_ERROR_CLIENT);
 	if (has_secret && has_pem)
-		dialog_view_add_fault(view, "secret", TEXT_ERROR_BOTH, NULL);
+		dialog_view_add_fault(view, "secret", TEXT_ERROR_BOTH);
 	else if (has_secret && is_guid(entered->secret))
-		dialog_view_add_fault(view, "secret", TEXT_ERROR_SECRET_ID, NULL);
+		dialog_view_add_fault(view, "secret", TEXT_ERROR_SECRET_ID);
+	else if (has_secret && (strpbrk(entered->secret, "\r\n") || strlen(entered->secret) > 4096))
+		dialog_view_add_fault(view, "secret", TEXT_ERROR_SECRET_LINE);
 	else if (!has_secret && !has_pem && dialog_page_registered(view, "client") == NULL)
-		dialog_view_add_fault(view, "secret", TEXT_ERROR_NEITHER, NULL);
+		dialog_view_add_fault(view, "secret", TEXT_ERROR_NEITHER);
 	else if (has_pem && (entered->certificate == NULL || entered->private_key == NULL))
-		dialog_view_add_fault(view, "certificate", TEXT_ERROR_PEM, NULL);
+		dialog_view_add_fault(view, "certificate", TEXT_ERROR_PEM);
+	else if (has_pem)
+		find_pair_fault(view, entered);
 }
 
 static void act_register(
@@ -139,13 +164,8 @@ static void act_register(
 			answer_redirect(request, DIALOG_PATH "?done=saved#status");
 			return;
 		}
-		if (g_error_matches(error, CASEGATE_ERROR, CASEGATE_ERROR_RETRY)) {
-			dialog_answer_later(request, error);
-			return;
-		}
-		dialog_view_add_fault(&view, entered.certificate != NULL ? "certificate" : "",
-			entered.certificate != NULL ? TEXT_ERROR_CERTIFICATE : TEXT_DONE_FAILED,
-			error->message);
+		answer_failure(site, request, visit, error);
+		return;
 	}
 	dialog_answer(site, request, 422, &view);
 }
@@ -238,9 +258,9 @@ static void bind_mailbox(
 	dialog_view_init(&view, site, visit);
 	view.entered = form;
 	if (strchr(mailbox, '@') == NULL || strlen(mailbox) > 254)
-		dialog_view_add_fault(&view, "mailbox", TEXT_ERROR_MAILBOX, NULL);
+		dialog_view_add_fault(&view, "mailbox", TEXT_ERROR_MAILBOX);
 	else if (!visit->dialog->sees_all && !is_own_address(visit->dialog, mailbox))
-		dialog_view_add_fault(&view, "mailbox", TEXT_ERROR_NOT_YOURS, NULL);
+		dialog_view_add_fault(&view, "mailbox", TEXT_ERROR_NOT_YOURS);
 	if (view.fault_count > 0) {
 		dialog_answer(site, request, 422, &view);
 		return;
@@ -249,7 +269,10 @@ static void bind_mailbox(
 	if (store != NULL && dialog_bind(store, visit->dialog->tenant, hash, mailbox,
 				     site->settings.poll_seconds > 0, &error))
 		answer_redirect(request, DIALOG_PATH "#status");
-	else
+	else if (g_error_matches(error, CASEGATE_ERROR, CASEGATE_ERROR_REJECT)) {
+		dialog_view_add_fault(&view, "mailbox", TEXT_ERROR_TAKEN);
+		dialog_answer(site, request, 422, &view);
+	} else
 		answer_failure(site, request, visit, error);
 }
 
@@ -292,7 +315,7 @@ static void act_unset(
 		return;
 	}
 	dialog_view_init(&view, site, visit);
-	dialog_view_add_fault(&view, "confirm", TEXT_ERROR_CONFIRM, NULL);
+	dialog_view_add_fault(&view, "confirm", TEXT_ERROR_CONFIRM);
 	dialog_answer(site, request, 422, &view);
 }
 

@@ -1,5 +1,6 @@
 #include "server/callback.h"
 
+#include "graph/remedy.h"
 #include "server/answer.h"
 #include "server/dialog_page.h"
 #include "server/log.h"
@@ -21,7 +22,7 @@ static const Outcome outcomes[] = {
 	{"granted",   200, TEXT_BACK_GRANTED  },
 	{"declined",  403, TEXT_BACK_DECLINED },
 	{"consent",   403, TEXT_BACK_CONSENT  },
-	{"refused",   502, TEXT_BACK_REFUSED  },
+	{"refused",   502, TEXT_BACK_NOT_TAKEN},
 	{"admin",     502, TEXT_BACK_ADMIN    },
 	{"later",     502, TEXT_BACK_LATER    },
 };
@@ -34,9 +35,12 @@ static const Outcome *outcome_find(const char *word)
 	return &outcomes[G_N_ELEMENTS(outcomes) - 1];
 }
 
-/* sentence: the same more closely, in the tenant's language, which the page need not speak. */
+/* A state that is none: unknown, used, too old, or another browser's. */
+static const Outcome unknown = {"refused", 400, TEXT_BACK_REFUSED};
+
+/* sentence: the same more closely, in the tenant's language. */
 static void answer_outcome(
-	struct evhttp_request *request, int status, const Outcome *outcome, const char *sentence)
+	struct evhttp_request *request, const Outcome *outcome, const char *sentence)
 {
 	const Language language = visit_language(request);
 	Page page;
@@ -47,25 +51,28 @@ static void answer_outcome(
 	page_add(&page, "<h1>%s</h1>\n<div class=\"status\" role=\"status\" data-outcome=\"%s\">\n",
 		page_text(&page, TEXT_CALLBACK), outcome->outcome);
 	page_say_in(&page, "p", "state", outcome->text);
-	if (sentence != NULL && *sentence != '\0')
-		page_add(&page, "<p>%s</p>\n", sentence);
+	if (sentence != NULL && *sentence != '\0') {
+		gboolean is_known;
+		g_autofree char *translated =
+			remedy_translate(sentence, language_code(language), &is_known);
+
+		page_add(&page, "<p>%s</p>\n", translated);
+	}
 	page_add(&page, "</div>\n<p><a href=\"" DIALOG_PATH "\">%s</a></p>\n",
 		page_text(&page, TEXT_BACK));
-	answer_page(request, status, page_end(&page), "");
+	answer_page(request, outcome->status, page_end(&page), "");
 }
 
 static void answer_later(struct evhttp_request *request, const GError *error)
 {
 	log_warning("a sign-in must wait: %s", error->message);
-	answer_outcome(request, 502, outcome_find("later"), NULL);
+	answer_outcome(request, outcome_find("later"), NULL);
 }
 
 static void answer_awaited(struct evhttp_request *request, const char *outcome,
 	const char *sentence, G_GNUC_UNUSED gconstpointer about)
 {
-	const Outcome *known = outcome_find(outcome);
-
-	answer_outcome(request, known->status, known, sentence);
+	answer_outcome(request, outcome_find(outcome), sentence);
 }
 
 /* ---- the request ---- */
@@ -101,5 +108,5 @@ void callback_get(Site *site, struct evhttp_request *request)
 	if (error != NULL)
 		answer_later(request, error);
 	else
-		answer_outcome(request, 400, outcome_find("refused"), NULL);
+		answer_outcome(request, &unknown, NULL);
 }

@@ -39,7 +39,8 @@ TEXT(DONE_SAVED, "Die Registrierung ist gespeichert.", "The registration has bee
 TEXT(DONE_DISCONNECTED, "Das Postfach wird getrennt; Zugangsdaten und Benachrichtigungen werden gelöscht, abgelegte E-Mails bleiben.",
 	"The mailbox is being disconnected; tokens and subscriptions are deleted, filed mail stays.")
 TEXT(DONE_ASKED, "Der Auftrag ist angenommen und noch nicht fertig. Laden Sie den Stand gleich neu.", "The task has been taken on and is not finished yet. Reload the status in a moment.")
-TEXT(DONE_FAILED, "Das hat nicht geklappt: {}", "That did not work: {}")
+TEXT(DONE_FAILED, "Das hat nicht geklappt. Laden Sie die Seite neu; hilft das nicht, verständigen Sie bitte den Betrieb.",
+	"That did not work. Reload the page; where that does not help, please tell the operator.")
 TEXT(DONE_UNSET, "Die Anbindung Ihrer Firma wird ausgeschaltet.", "Your company's integration is being switched off.")
 TEXT(TEST_RESULT, "Test-E-Mail", "Test e-mail")
 TEXT(TEST_DONE, "gesendet und als Kopie im Postfach gesehen.", "sent, and its copy was seen in the mailbox.")
@@ -59,10 +60,19 @@ TEXT(ERROR_SECRET_ID, "Das ist die Geheimnis-ID. Gebraucht wird der Wert des Cli
 	"This is the secret's ID. Its value is needed; Entra shows it only right after it was made.")
 TEXT(ERROR_BOTH, "Geben Sie einen geheimen Clientschlüssel oder ein Zertifikat an, nicht beides.", "Give a client secret or a certificate, not both.")
 TEXT(ERROR_NEITHER, "Es fehlt der geheime Clientschlüssel oder ein Zertifikat.", "A client secret or a certificate is missing.")
-TEXT(ERROR_CERTIFICATE, "Das Zertifikat kann nicht benutzt werden: {}", "The certificate cannot be used: {}")
+TEXT(ERROR_SECRET_LINE, "Der geheime Clientschlüssel ist eine einzige Zeile.", "The client secret is one single line.")
+TEXT(ERROR_NO_CERTIFICATE, "Das Zertifikat ist nicht lesbar. Gebraucht wird eine PEM-Datei mit „-----BEGIN CERTIFICATE-----“.",
+	"The certificate cannot be read. A PEM file with “-----BEGIN CERTIFICATE-----” is needed.")
+TEXT(ERROR_NO_KEY, "Der private Schlüssel ist nicht lesbar oder hat ein Kennwort. Gebraucht wird er als PEM ohne Kennwort.",
+	"The private key cannot be read, or has a password. It is needed as PEM without a password.")
+TEXT(ERROR_WEAK_KEY, "Entra nimmt nur RSA-Zertifikate mit mindestens 2048 Bit.", "Entra takes RSA certificates of at least 2048 bits only.")
+TEXT(ERROR_STRANGERS, "Zertifikat und privater Schlüssel gehören nicht zusammen.", "The certificate and the private key do not belong together.")
+TEXT(ERROR_EXPIRED, "Das Zertifikat ist abgelaufen.", "The certificate has expired.")
 TEXT(ERROR_PEM, "Gebraucht werden das Zertifikat und sein privater Schlüssel als PEM; eines von beiden fehlt.", "The certificate and its private key are needed as PEM; one of them is missing.")
 TEXT(ERROR_MAILBOX, "Geben Sie die E-Mail-Adresse des Postfachs an.", "Give the mailbox's e-mail address.")
 TEXT(ERROR_NOT_YOURS, "Sie können nur ein Postfach mit einer Ihrer eigenen Adressen verbinden.", "You can connect a mailbox with one of your own addresses only.")
+TEXT(ERROR_TAKEN, "Dieses Postfach hat schon jemand anderes verbunden; ein Postfach gehört zu genau einer Person.",
+	"This mailbox is connected by somebody else already; a mailbox belongs to one person.")
 TEXT(ERROR_CONFIRM, "Bestätigen Sie, dass die Anbindung für alle ausgeschaltet werden soll.", "Confirm that the integration shall be switched off for everybody.")
 
 /* 1: the registration. */
@@ -104,7 +114,7 @@ TEXT(CERTIFICATE_HINT, "PEM-Datei; sie darf den privaten Schlüssel gleich mit e
 TEXT(PRIVATE_KEY, "Privater Schlüssel", "Private key")
 TEXT(PRIVATE_KEY_HINT, "PEM-Datei ohne Kennwort, wenn er nicht in der ersten steht.", "A PEM file without a password, where the first does not hold it.")
 TEXT(PASTE, "Stattdessen als Text einfügen", "Paste as text instead")
-TEXT(PEM, "PEM-Text", "PEM text")
+TEXT(PEM, "Beide als PEM-Text", "Both as PEM text")
 TEXT(PEM_HINT, "Beide Blöcke untereinander, jeweils von BEGIN bis END.", "Both blocks one below the other, each from BEGIN to END.")
 TEXT(MODE, "Wer meldet sich an?", "Who signs in?")
 TEXT(MODE_DELEGATED, "Jede Person selbst (empfohlen)", "Each person (recommended)")
@@ -182,10 +192,11 @@ TEXT(BACK, "Zu den Outlook-Einstellungen", "To the Outlook settings")
 TEXT(CALLBACK, "Anmeldung bei Microsoft", "Sign-in at Microsoft")
 TEXT(BACK_CONNECTED, "Ihr Postfach ist verbunden.", "Your mailbox is connected.")
 TEXT(BACK_GRANTED, "Die Zustimmung für Ihre Firma ist erteilt.", "The consent for your company has been granted.")
-TEXT(BACK_DECLINED, "Die Anmeldung wurde abgebrochen oder abgelehnt. Es hat sich nichts geändert; verbinden Sie neu, wenn Sie möchten.",
-	"The sign-in was cancelled or declined. Nothing has changed; reconnect if you like.")
+TEXT(BACK_DECLINED, "Die Anmeldung wurde abgebrochen oder abgelehnt. Verbinden Sie neu, wenn Sie möchten.",
+	"The sign-in was cancelled or declined. Reconnect if you like.")
 TEXT(BACK_REFUSED, "Diese Anmeldung ist unbekannt, schon benutzt oder abgelaufen. Es hat sich nichts geändert. Beginnen Sie in den Einstellungen neu.",
 	"This sign-in is unknown, used already or expired. Nothing has changed. Begin again in the settings.")
+TEXT(BACK_NOT_TAKEN, "Die Anmeldung wurde nicht angenommen. Beginnen Sie in den Einstellungen neu.", "The sign-in was not accepted. Begin again in the settings.")
 TEXT(BACK_CONSENT, "Die Microsoft-365-Administration Ihrer Firma muss zuerst zustimmen. Verbinden Sie danach neu.", "Your company's Microsoft 365 administrator must consent first. Reconnect afterwards.")
 TEXT(BACK_ADMIN, "Die Administration muss die Registrierung oder eine Richtlinie berichtigen. Verbinden Sie danach neu.", "The administrator must correct the registration or a policy. Reconnect afterwards.")
 TEXT(BACK_LATER, "Microsoft oder wir konnten die Anmeldung gerade nicht abschließen. Sehen Sie gleich in den Einstellungen nach; verbinden Sie sonst neu.",

@@ -62,10 +62,10 @@ void dialog_view_init(DialogView *view, const Site *site, const Visit *visit)
 		.note = TEXTS};
 }
 
-void dialog_view_add_fault(DialogView *view, const char *field, Text text, const char *value)
+void dialog_view_add_fault(DialogView *view, const char *field, Text text)
 {
 	if (view->fault_count < DIALOG_FAULT_MAX)
-		view->faults[view->fault_count++] = (DialogFault){field, text, value};
+		view->faults[view->fault_count++] = (DialogFault){field, text};
 }
 
 /* scheme://host[:port] of a URL; to be freed. */

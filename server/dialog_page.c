@@ -2,6 +2,8 @@
 
 #include <string.h>
 
+#include "graph/remedy.h"
+
 /* ---- pieces ---- */
 
 void dialog_page_begin_form(Page *page, const DialogView *view, const char *action)
@@ -25,6 +27,14 @@ const char *dialog_page_registered(const DialogView *view, const char *column)
 	const Table *table = view->dialog->registration;
 
 	return table->rows->len > 0 ? table_get(table, 0, column) : NULL;
+}
+
+const DialogFault *dialog_page_fault(const DialogView *view, const char *field)
+{
+	for (guint i = 0; i < view->fault_count; i++)
+		if (g_str_equal(view->faults[i].field, field))
+			return &view->faults[i];
+	return NULL;
 }
 
 static gboolean is_registered(const DialogView *view)
@@ -87,12 +97,25 @@ static void add_fact(Page *page, const DialogView *view, Text name, const char *
 	page_add(page, "</dd>\n");
 }
 
-/* Sentences that were made for the tenant are in its language, whatever the page's is. */
+/* Sentences that were made for the tenant are in its language: those of Microsoft's errors are said
+ * in the page's. */
+static void add_sentence(Page *page, const DialogView *view, const char *sentence)
+{
+	gboolean is_known;
+	g_autofree char *translated =
+		remedy_translate(sentence, language_code(page->language), &is_known);
+
+	page_add(page, "<span lang=\"%s\">%s</span>",
+		is_known ? language_code(page->language) : view->dialog->language, translated);
+}
+
 static void add_foreign_fact(Page *page, const DialogView *view, Text name, const char *sentence)
 {
-	if (sentence != NULL && *sentence != '\0')
-		page_add(page, "<dt>%s</dt><dd lang=\"%s\">%s</dd>\n", page_text(page, name),
-			view->dialog->language, sentence);
+	if (sentence == NULL || *sentence == '\0')
+		return;
+	page_add(page, "<dt>%s</dt><dd>", page_text(page, name));
+	add_sentence(page, view, sentence);
+	page_add(page, "</dd>\n");
 }
 
 /* Of a test mail; outcome NULL: nobody has finished it. */
@@ -133,8 +156,10 @@ static void add_job(Page *page, const DialogView *view)
 		page_text(page, is_test           ? text_of_test(view, outcome)
 				: outcome == NULL ? TEXT_TEST_RUNNING
 						  : TEXT_JOB_FAILED));
-	if (sentence != NULL)
-		page_add(page, " <span lang=\"%s\">%s</span>", view->dialog->language, sentence);
+	if (sentence != NULL) {
+		page_add(page, " ");
+		add_sentence(page, view, sentence);
+	}
 	page_add(page, "</dd>\n");
 }
 
@@ -160,11 +185,8 @@ static void add_status(Page *page, const DialogView *view)
 		" aria-labelledby=\"h-status\" data-state=\"%s\">\n"
 		"<h2 id=\"h-status\">%s</h2>\n",
 		own_state(view), page_text(page, TEXT_STATUS));
-	if (view->note != TEXTS) {
-		page_add(page, "<p class=\"note\">");
-		page_say_of(page, view->note, view->note_value != NULL ? view->note_value : "");
-		page_add(page, "</p>\n");
-	}
+	if (view->note != TEXTS)
+		page_say_in(page, "p", "note", view->note);
 	add_state(page, view);
 	page_add(page, "<dl>\n");
 	add_foreign_fact(page, view, TEXT_HINT, own(view, "hint"));
@@ -194,7 +216,7 @@ static void add_faults(Page *page, const DialogView *view)
 			page_add(page, "<li><a href=\"#%s\">", fault->field);
 		else
 			page_add(page, "<li>");
-		page_say_of(page, fault->text, fault->value != NULL ? fault->value : "");
+		page_say(page, fault->text);
 		page_add(page, *fault->field != '\0' ? "</a></li>\n" : "</li>\n");
 	}
 	page_add(page, "</ul>\n</div>\n");
@@ -241,15 +263,23 @@ static void add_mailbox_field(Page *page, const DialogView *view)
 	const Table *addresses = view->dialog->addresses;
 	const char *entered = view->entered != NULL ? form_get(view->entered, "mailbox") : "";
 	const char *mailbox = own(view, "mailbox");
+	const DialogFault *fault = dialog_page_fault(view, "mailbox");
 
 	if (*entered == '\0')
 		entered = mailbox != NULL            ? mailbox
 			  : addresses->rows->len > 0 ? table_get(addresses, 0, "address")
 						     : "";
+	page_add(page, "<label for=\"mailbox\">%s</label>\n", page_text(page, TEXT_MAILBOX));
+	if (fault != NULL)
+		page_add(page, "<p class=\"fault\" id=\"mailbox-fault\">%s</p>\n",
+			page_text(page, fault->text));
 	page_add(page,
-		"<label for=\"mailbox\">%s</label>\n<input id=\"mailbox\" name=\"mailbox\""
-		" type=\"email\" autocomplete=\"email\" required value=\"%s\">\n",
-		page_text(page, TEXT_MAILBOX), entered);
+		"<input id=\"mailbox\" name=\"mailbox\" type=\"email\" autocomplete=\"email\""
+		" required value=\"%s\"",
+		entered);
+	page_add(page, fault != NULL
+			       ? " aria-invalid=\"true\" aria-describedby=\"mailbox-fault\">\n"
+			       : ">\n");
 }
 
 static void add_connect(Page *page, const DialogView *view, guint *number)

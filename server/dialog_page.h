@@ -13,7 +13,6 @@
 typedef struct {
 	const char *field; /* the element's id; "" for none */
 	Text text;
-	const char *value; /* for the text's {}; borrowed; NULL: none */
 } DialogFault;
 
 /* Borrowed. */
@@ -24,7 +23,6 @@ typedef struct {
 	const char *redirect_uri; /* NULL: the operator has set no public_url */
 	gboolean is_on;           /* Graph and a key file: the operator's part is done */
 	Text note;                /* what was just done; TEXTS for nothing */
-	const char *note_value;   /* NULL: none */
 	const Form *entered;      /* what to show in the fields instead of what is stored; NULL */
 	DialogFault faults[DIALOG_FAULT_MAX];
 	guint fault_count;
@@ -37,5 +35,7 @@ GString *dialog_page_say(Language language, Text title, Text about, gboolean has
 void dialog_page_add_registration(Page *page, const DialogView *view);
 /* The beginning of a form that posts to DIALOG_PATH/action. */
 void dialog_page_begin_form(Page *page, const DialogView *view, const char *action);
+/* What must be corrected in a field, or NULL. */
+const DialogFault *dialog_page_fault(const DialogView *view, const char *field);
 /* The value of the view's one registration, or NULL. */
 const char *dialog_page_registered(const DialogView *view, const char *column);

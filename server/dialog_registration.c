@@ -5,14 +5,6 @@
 
 /* ---- fields ---- */
 
-static const DialogFault *fault_of(const DialogView *view, const char *field)
-{
-	for (guint i = 0; i < view->fault_count; i++)
-		if (g_str_equal(view->faults[i].field, field))
-			return &view->faults[i];
-	return NULL;
-}
-
 /* What stands in a field: what was entered, else what is stored. */
 static const char *value_of(const DialogView *view, const char *name)
 {
@@ -26,20 +18,20 @@ static const char *value_of(const DialogView *view, const char *name)
 /* Label, hint and fault of a field; the control follows, described by both. */
 static void begin_field(Page *page, const DialogView *view, const char *name, Text label)
 {
-	const DialogFault *fault = fault_of(view, name);
+	const DialogFault *fault = dialog_page_fault(view, name);
 
 	page_add(page, "<div class=\"field\">\n<label for=\"%s\">%s</label>\n", name,
 		page_text(page, label));
 	if (fault == NULL)
 		return;
 	page_add(page, "<p class=\"fault\" id=\"%s-fault\">", name);
-	page_say_of(page, fault->text, fault->value != NULL ? fault->value : "");
+	page_say(page, fault->text);
 	page_add(page, "</p>\n");
 }
 
 static void add_description(Page *page, const DialogView *view, const char *name, gboolean has_hint)
 {
-	const gboolean has_fault = fault_of(view, name) != NULL;
+	const gboolean has_fault = dialog_page_fault(view, name) != NULL;
 
 	if (has_fault)
 		page_add(page, " aria-invalid=\"true\"");
@@ -229,7 +221,8 @@ static void add_permissions(Page *page)
 static void add_unset(Page *page, const DialogView *view)
 {
 	page_add(page, "<details class=\"danger\"%s>\n<summary>%s</summary>\n",
-		fault_of(view, "confirm") != NULL ? " open" : "", page_text(page, TEXT_UNSET));
+		dialog_page_fault(view, "confirm") != NULL ? " open" : "",
+		page_text(page, TEXT_UNSET));
 	page_say_in(page, "p", NULL, TEXT_UNSET_ABOUT);
 	dialog_page_begin_form(page, view, "unset");
 	page_add(page,
@@ -238,7 +231,7 @@ static void add_unset(Page *page, const DialogView *view)
 	add_description(page, view, "confirm", FALSE);
 	page_add(page, ">\n<label for=\"confirm\">%s</label>\n",
 		page_text(page, TEXT_UNSET_CONFIRM));
-	if (fault_of(view, "confirm") != NULL)
+	if (dialog_page_fault(view, "confirm") != NULL)
 		page_add(page, "<p class=\"fault\" id=\"confirm-fault\">%s</p>\n",
 			page_text(page, TEXT_ERROR_CONFIRM));
 	page_add(page, "</div>\n<button class=\"danger\">%s</button>\n</form>\n</details>\n",

@@ -5,8 +5,7 @@
 #include "server/visit.h"
 
 void dialog_view_init(DialogView *view, const Site *site, const Visit *visit);
-/* value is borrowed until the page is written. */
-void dialog_view_add_fault(DialogView *view, const char *field, Text text, const char *value);
+void dialog_view_add_fault(DialogView *view, const char *field, Text text);
 /* Writes the page of a view and answers with it. */
 void dialog_answer(Site *site, struct evhttp_request *request, int status, DialogView *view);
 /* 503: the database is away. */

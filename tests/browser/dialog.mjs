@@ -212,7 +212,7 @@ const scenarios = {
     await page.getByRole('button', { name: say.save, exact: true }).click();
     matches(await page.getByRole('alert').innerText(), /eines von beiden fehlt/, 'a certificate without its key');
     await page.getByText('Stattdessen als Text einfügen').click();
-    await page.getByLabel('PEM-Text', { exact: true }).fill(`${entra.key}\n${entra.certificate}`);
+    await page.getByLabel('Beide als PEM-Text', { exact: true }).fill(`${entra.key}\n${entra.certificate}`);
     await page.getByRole('button', { name: say.save, exact: true }).click();
     matches(await status(page), say.saved, 'pasted');
     rmSync(folder, { recursive: true });

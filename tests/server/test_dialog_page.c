@@ -127,12 +127,10 @@ static void faults(void)
 		.csrf = "token",
 		.redirect_uri = "https://mail.example/outlook/callback",
 		.is_on = TRUE,
-		.note = TEXT_DONE_FAILED,
-		.note_value = EVIL,
+		.note = TEXT_DONE_SAVED,
 		.entered = entered,
-		.faults = {{"directory", TEXT_ERROR_DIRECTORY, NULL},
-			   {"certificate", TEXT_ERROR_CERTIFICATE, EVIL},
-			   {"", TEXT_DONE_FAILED, EVIL}},
+		.faults = {{"directory", TEXT_ERROR_DIRECTORY}, {"certificate", TEXT_ERROR_EXPIRED},
+			   {"", TEXT_DONE_FAILED}},
 		.fault_count = 3
         };
 	g_autofree char *html = g_string_free(dialog_page_write(&view), FALSE);
