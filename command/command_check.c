@@ -4,10 +4,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "server/certificate.h"
 #include "command/command.h"
 #include "command/finding.h"
 #include "command/print.h"
+#include "graph/probe.h"
+#include "server/certificate.h"
+#include "server/outlook.h"
 #include "store/audit.h"
 #include "store/migrate.h"
 
@@ -261,17 +263,66 @@ static void check_key_file(Findings *findings, const Config *config)
 		finding_ok(findings, "secrets", "%s", path);
 }
 
+#define UNREACHABLE                                                                             \
+	"let this machine reach the login host by https (name, firewall, clock); login_url in " \
+	"[graph] says which"
+
+/* Each registration, by a token of its own. Where nobody answers one word is enough. */
+static void probe_all(
+	Findings *findings, Store *store, const GraphSettings *settings, const GPtrArray *tenants)
+{
+	g_autoptr(Http) http = http_new(NULL, NULL);
+	g_autoptr(GError) error = NULL;
+	guint good = 0;
+
+	if (tenants->len == 0 && !probe_login_host(settings, http, &error))
+		finding_problem(findings, "graph", UNREACHABLE, "%s: %s", settings->login_url,
+			error->message);
+	for (guint i = 0; i < tenants->len; i++) {
+		const char *tenant = g_ptr_array_index(tenants, i);
+		g_autoptr(GError) cause = NULL;
+		const gboolean is_good = probe_registration(store, settings, http, tenant, &cause);
+		const gboolean is_away = !is_good && cause->code == CASEGATE_ERROR_RETRY;
+
+		good += is_good ? 1 : 0;
+		if (!is_good)
+			finding_problem(findings, "graph", is_away ? UNREACHABLE : "",
+				"tenant %s: %s", tenant, cause->message);
+		if (is_away)
+			break;
+	}
+	if (good > 0)
+		finding_ok(findings, "graph",
+			"Microsoft takes the registration of %u of %u tenants", good, tenants->len);
+}
+
+/* Asks Microsoft as the workers would. Without a key or a database that was said above. */
+static void probe_graph(Findings *findings, const Config *config)
+{
+	g_autoptr(SealRing) ring = seal_ring_load(config->secrets.key_file, NULL);
+	g_autoptr(Store) store = store_open(config->database.url, ROLE_ADMIN, NULL);
+	const GraphSettings settings = outlook_settings(config, ring);
+	g_autoptr(GPtrArray) tenants =
+		ring != NULL && store != NULL ? registration_tenants(store, NULL) : NULL;
+
+	if (tenants != NULL)
+		probe_all(findings, store, &settings, tenants);
+}
+
 static void check_graph(Findings *findings, const Config *config)
 {
-	if (!config->graph.is_enabled)
+	if (!config->graph.is_enabled) {
 		finding_ok(findings, "graph", "off");
-	else if (*config->http.public_url == '\0')
+		return;
+	}
+	if (*config->http.public_url == '\0')
 		finding_warn(findings, "graph", "set public_url in [http]",
 			"on, but without a public_url nobody can sign in and new mail waits for "
 			"the next poll");
 	else
 		finding_ok(findings, "graph", "on; redirect URI %s/outlook/callback",
 			config->http.public_url);
+	probe_graph(findings, config);
 }
 
 Status command_check(Invocation *invocation)

@@ -87,6 +87,21 @@ gboolean registration_save(
 		args, error);
 }
 
+GPtrArray *registration_tenants(Store *store, GError **error)
+{
+	g_autoptr(Args) args = args_new();
+	g_autoptr(PGresult) result = db_ask(store, NULL, "listing app registrations",
+		"SELECT tenant FROM casegate.outlook_registration ORDER BY 1", args, error);
+	GPtrArray *tenants;
+
+	if (result == NULL)
+		return NULL;
+	tenants = g_ptr_array_new_with_free_func(g_free);
+	for (int i = 0; i < PQntuples(result); i++)
+		g_ptr_array_add(tenants, g_strdup(db_text(result, i, 0)));
+	return tenants;
+}
+
 gboolean registration_remove(Store *store, const char *tenant, GError **error)
 {
 	g_autoptr(Args) args = args_new();

@@ -24,6 +24,8 @@ gboolean registration_find(Store *store, const char *tenant, gboolean has_secret
 /* Without secret and private_key those that are there stay; a new registration needs one. */
 gboolean registration_save(
 	Store *store, const char *tenant, const Registration *registration, GError **error);
+/* The keys of all tenants that have one. Of char. ROLE_ADMIN. */
+GPtrArray *registration_tenants(Store *store, GError **error);
 gboolean registration_remove(Store *store, const char *tenant, GError **error);
 gboolean registration_note_granted(Store *store, const char *tenant, GError **error);
 /* Microsoft says that the app asks for too many mailboxes at once: half as many from now on, and

@@ -108,6 +108,8 @@ class Entra:
 
     def serve(self, request):
         match = re.fullmatch(r"/([^/]+)/(oauth2/v2\.0/authorize|oauth2/v2\.0/token|v2\.0/adminconsent|adminconsent)", request.path)
+        if request.method == "GET" and request.path == "/common/v2.0/.well-known/openid-configuration":
+            return Answer.json({"issuer": self.urls["login"] + "/{tenantid}/v2.0", "token_endpoint": self.urls["login"] + "/common/oauth2/v2.0/token"})
         if not match:
             self.violation(f"unknown path of Entra: {request}")
             return Answer.text("not found", 404)
