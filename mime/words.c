@@ -152,16 +152,20 @@ static void decode_word(Decoder *decoder, const Word *word)
 	decoder->words++;
 }
 
+static gboolean is_line_blank(gunichar c)
+{
+	return c == ' ' || g_unichar_iscntrl(c) || c == 0x2028 || c == 0x2029;
+}
+
 char *words_one_line(const char *text, gsize limit)
 {
 	GString *line = g_string_sized_new(strlen(text) + 1);
 	gboolean is_blank = FALSE;
 	gsize characters = 0;
 
-	for (const char *at = text; *at && characters < limit; at = g_utf8_next_char(at)) {
-		gunichar c = g_utf8_get_char(at);
-
-		if (c == ' ' || g_unichar_iscntrl(c) || c == 0x2028 || c == 0x2029) {
+	for (const char *at = text, *next; *at && characters < limit; at = next) {
+		next = g_utf8_next_char(at);
+		if (!g_ascii_isgraph(*at) && is_line_blank(g_utf8_get_char(at))) {
 			is_blank = line->len > 0;
 			continue;
 		}
@@ -170,15 +174,19 @@ char *words_one_line(const char *text, gsize limit)
 			characters++;
 		}
 		is_blank = FALSE;
-		g_string_append_len(line, at, g_utf8_next_char(at) - at);
+		if (next == at + 1)
+			g_string_append_c(line, *at);
+		else
+			g_string_append_len(line, at, next - at);
 		characters++;
 	}
 	return g_string_free(line, FALSE);
 }
 
-char *words_decode(const char *value)
+/* The value with its words decoded, perhaps of several lines. */
+static GString *decode(const char *value)
 {
-	g_autoptr(GString) out = g_string_sized_new(strlen(value) + 1);
+	GString *out = g_string_sized_new(strlen(value) + 1);
 	g_autoptr(GByteArray) bytes = g_byte_array_new();
 	g_autoptr(GString) base64 = g_string_new(NULL);
 	Decoder decoder = {.out = out, .bytes = bytes, .base64 = base64};
@@ -204,5 +212,12 @@ char *words_decode(const char *value)
 		value += plain;
 	}
 	decoder_flush(&decoder);
-	return words_one_line(out->str, G_MAXSIZE);
+	return out;
+}
+
+char *words_decode(const char *value)
+{
+	g_autoptr(GString) decoded = strstr(value, "=?") ? decode(value) : NULL;
+
+	return words_one_line(decoded ? decoded->str : value, G_MAXSIZE);
 }
