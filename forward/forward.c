@@ -9,7 +9,7 @@
 #include "mime/date.h"
 #include "mime/limits.h"
 #include "forward/quote.h"
-#include "html/sanitise.h"
+#include "html/page.h"
 #include "mime/subject.h"
 
 enum {
@@ -221,9 +221,9 @@ static void forward_add(Mail *mail, const View *view, InlineFound *found, const 
 		html = NULL;
 	}
 	if (html) {
-		page = render_html(html, strlen(html));
-		original->html =
-			g_strstrip(sanitise_html(html, strlen(html), &original->remote_images));
+		page = page_read(html, strlen(html));
+		original->html = g_strstrip(g_steal_pointer(&page->clean));
+		original->remote_images = page->remote_images;
 	}
 	if (depth < FORWARD_DEPTH && bytes <= *budget_bytes) {
 		*budget_bytes -= bytes;

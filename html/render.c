@@ -35,7 +35,7 @@ typedef struct {
 	guint margin, empty;
 } CellStart;
 
-typedef struct {
+struct Renderer {
 	GString *text;
 	GArray *lines;
 	Frame frames[MARKUP_DEPTH_MAX + 1]; /* [0]: the document */
@@ -57,7 +57,7 @@ typedef struct {
 	gboolean is_block_used; /* it has had words */
 	gboolean is_in_table;   /* it is a table or a row */
 	GString *decoded;
-} Renderer;
+};
 
 #define NO_WORDS G_MAXSIZE
 
@@ -541,11 +541,11 @@ static void on_close(gpointer user, const Element *element, guint depth, gsize a
 	renderer->depth = depth;
 }
 
-Rendered *render_html(const char *html, gsize length)
+const MarkupEvents render_events = {on_open, on_close, on_text};
+
+Renderer *render_begin(void)
 {
-	static const MarkupEvents events = {on_open, on_close, on_text};
-	g_autofree Renderer *renderer = g_new0(Renderer, 1);
-	Rendered *rendered = g_new0(Rendered, 1);
+	Renderer *renderer = g_new0(Renderer, 1);
 
 	renderer->text = g_string_new(NULL);
 	renderer->lines = g_array_new(FALSE, FALSE, sizeof(RenderedLine));
@@ -553,19 +553,34 @@ Rendered *render_html(const char *html, gsize length)
 	renderer->bullet = g_string_new(NULL);
 	renderer->decoded = g_string_new(NULL);
 	renderer->is_broken = TRUE;
-	markup_walk(html, length, &events, renderer);
+	return renderer;
+}
+
+Rendered *render_end(Renderer *renderer, const char *html)
+{
+	Rendered *rendered = g_new0(Rendered, 1);
+
 	if (renderer->is_in_hidden)
 		g_string_append_c(renderer->text, ']');
 	if (renderer->text->len > 0)
 		end_line(renderer);
-	g_string_free(renderer->gap, TRUE);
-	g_string_free(renderer->bullet, TRUE);
-	g_string_free(renderer->decoded, TRUE);
 	rendered->text = g_string_free(renderer->text, FALSE);
 	rendered->lines = renderer->lines;
 	rendered->html = html;
 	rendered->references = 1;
+	g_string_free(renderer->gap, TRUE);
+	g_string_free(renderer->bullet, TRUE);
+	g_string_free(renderer->decoded, TRUE);
+	g_free(renderer);
 	return rendered;
+}
+
+Rendered *render_html(const char *html, gsize length)
+{
+	Renderer *renderer = render_begin();
+
+	markup_walk(html, length, &render_events, renderer);
+	return render_end(renderer, html);
 }
 
 Rendered *rendered_ref(Rendered *rendered)
@@ -580,5 +595,6 @@ void rendered_free(Rendered *rendered)
 		return;
 	g_free(rendered->text);
 	g_array_unref(rendered->lines);
+	g_free(rendered->clean);
 	g_free(rendered);
 }

@@ -5,7 +5,7 @@
  * the HTML; never fails. */
 #pragma once
 
-#include <glib.h>
+#include "html/markup.h"
 
 /* What the HTML around the start of a line says; a forward is found by it (forward/forward.h). */
 typedef enum {
@@ -40,11 +40,19 @@ typedef struct {
 	const char *html; /* what it was made of; borrowed */
 	char *text;       /* UTF-8, lines end in \n, never NULL */
 	GArray *lines;    /* of RenderedLine, one for each line of text, in order */
+	char *clean;      /* the HTML that may be shown (html/page.h); NULL: only text was wanted */
+	guint remote_images; /* left out of clean */
 	guint references;
 } Rendered;
 
 /* html is valid UTF-8 of this many bytes. Never NULL. */
 Rendered *render_html(const char *html, gsize length);
+/* The same in steps, for who walks the markup himself: render_events are told of the walk. */
+typedef struct Renderer Renderer;
+Renderer *render_begin(void);
+extern const MarkupEvents render_events;
+/* Frees the renderer. */
+Rendered *render_end(Renderer *renderer, const char *html);
 /* One more owner: rendering is dear, and several look at the same. */
 Rendered *rendered_ref(Rendered *rendered);
 void rendered_free(Rendered *rendered);

@@ -14,7 +14,7 @@ enum {
 	VALUE_MAX = 4000, /* bytes of an attribute that is neither an address nor a style */
 };
 
-typedef struct {
+struct Writer {
 	GString *out;
 	GString *attributes; /* of the tag at hand */
 	GString *style;      /* its own, cleaned */
@@ -26,7 +26,7 @@ typedef struct {
 	guint depth;
 	CssTraits traits; /* of the style of the tag at hand */
 	gboolean is_full;
-} Writer;
+};
 
 /* Writing */
 
@@ -422,21 +422,38 @@ static void on_text(
 	write_words(writer, writer->decoded->str, writer->decoded->len);
 }
 
+const MarkupEvents sanitise_events = {on_open, on_close, on_text};
+
+Writer *sanitise_begin(gsize length)
+{
+	Writer *writer = g_new0(Writer, 1);
+
+	writer->out = g_string_sized_new(length);
+	writer->attributes = g_string_new(NULL);
+	writer->style = g_string_new(NULL);
+	writer->decoded = g_string_new(NULL);
+	return writer;
+}
+
+char *sanitise_end(Writer *writer, guint *remote_images)
+{
+	char *clean = g_string_free(writer->out, FALSE);
+
+	if (remote_images)
+		*remote_images = writer->remote_images;
+	g_string_free(writer->attributes, TRUE);
+	g_string_free(writer->style, TRUE);
+	g_string_free(writer->decoded, TRUE);
+	g_free(writer);
+	return clean;
+}
+
 char *sanitise_html(const char *html, gsize length, guint *remote_images)
 {
-	static const MarkupEvents events = {on_open, on_close, on_text};
-	g_autoptr(GString) plain = g_string_new(NULL);
-	g_autoptr(GString) style = g_string_new(NULL);
-	g_autoptr(GString) decoded = g_string_new(NULL);
-	Writer writer = {.out = g_string_sized_new(length),
-		.attributes = plain,
-		.style = style,
-		.decoded = decoded};
+	Writer *writer = sanitise_begin(length);
 
-	markup_walk(html, length, &events, &writer);
-	if (remote_images)
-		*remote_images = writer.remote_images;
-	return g_string_free(writer.out, FALSE);
+	markup_walk(html, length, &sanitise_events, writer);
+	return sanitise_end(writer, remote_images);
 }
 
 /* Content-IDs */

@@ -10,7 +10,7 @@
  * LIMIT_HTML_BYTES. */
 #pragma once
 
-#include <glib.h>
+#include "html/markup.h"
 
 /* Rules change: stored HTML says under which version it was written. */
 enum { SANITISER_VERSION = 1 };
@@ -18,5 +18,11 @@ enum { SANITISER_VERSION = 1 };
 /* html is valid UTF-8. *remote_images counts the images that were dropped because they would load
  * from elsewhere (may be NULL). Returns a new string, "" where nothing is left. */
 char *sanitise_html(const char *html, gsize length, guint *remote_images);
+/* The same in steps, for who walks the markup himself: sanitise_events are told of the walk. */
+typedef struct Writer Writer;
+Writer *sanitise_begin(gsize length);
+extern const MarkupEvents sanitise_events;
+/* Frees the writer. */
+char *sanitise_end(Writer *writer, guint *remote_images);
 /* The cid: references in this HTML: a set of char (keys owned by the table), never NULL. */
 GHashTable *html_content_ids(const char *html, gsize length);

@@ -10,7 +10,7 @@
 #include "mime/limits.h"
 #include "parser/plain.h"
 #include "forward/quote.h"
-#include "html/render.h"
+#include "html/page.h"
 #include "html/sanitise.h"
 #include "parser/smime.h"
 
@@ -163,7 +163,7 @@ static char *decode_text(Body *body, const MimeNode *node, gsize *left, gboolean
 static Piece *read_html(Body *body, const MimeNode *node)
 {
 	char *html = decode_text(body, node, &body->html_left, TRUE);
-	Rendered *page = render_html(html, strlen(html));
+	Rendered *page = page_read(html, strlen(html));
 	Piece *piece = piece_new(g_strdup(page->text), FALSE);
 
 	g_ptr_array_add(piece->html, page);
@@ -415,7 +415,7 @@ void body_add(Body *body, const char *text, const char *html)
 	if (html) {
 		char *copy = g_strdup(html);
 
-		page = render_html(copy, strlen(copy));
+		page = page_read(copy, strlen(copy));
 		g_ptr_array_add(body->html, page);
 	}
 	append_text(body->text, !is_blank(text) ? text : page ? page->text : NULL);
@@ -444,13 +444,11 @@ static void set_html(Mail *mail, const GPtrArray *parts)
 	clean = g_string_new(NULL);
 	for (guint i = 0; i < parts->len; i++) {
 		const Rendered *part = g_ptr_array_index(parts, i);
-		guint images = 0;
-		g_autofree char *html = sanitise_html(part->html, strlen(part->html), &images);
 
-		if (clean->len > 0 && *html)
+		if (clean->len > 0 && *part->clean)
 			g_string_append_c(clean, '\n');
-		g_string_append(clean, html);
-		mail->remote_images += images;
+		g_string_append(clean, part->clean);
+		mail->remote_images += part->remote_images;
 	}
 	mail->html = g_string_free(clean, FALSE);
 }
