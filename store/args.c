@@ -1,13 +1,11 @@
 /* Parameters of a statement, in text form but for bytes. */
-#include "store/db.h"
+#include "store/session.h"
 
 struct Args {
 	GPtrArray *values;         /* of char, or NULL: null; bytes are borrowed */
 	GPtrArray *owned;          /* what of the values is ours */
 	GArray *lengths, *formats; /* of int */
 };
-
-PGresult *args_execute(PGconn *connection, const char *name, const Args *args);
 
 Args *args_new(void)
 {
@@ -124,4 +122,14 @@ PGresult *args_execute(PGconn *connection, const char *name, const Args *args)
 		(const char *const *)args->values->pdata,
 		(const int *)(gpointer)args->lengths->data,
 		(const int *)(gpointer)args->formats->data, 0);
+}
+
+gboolean args_send(PGconn *connection, const char *name, const Args *args)
+{
+	if (!args)
+		return PQsendQueryPrepared(connection, name, 0, NULL, NULL, NULL, 0) == 1;
+	return PQsendQueryPrepared(connection, name, (int)args->values->len,
+		       (const char *const *)args->values->pdata,
+		       (const int *)(gpointer)args->lengths->data,
+		       (const int *)(gpointer)args->formats->data, 0) == 1;
 }

@@ -33,6 +33,9 @@ void args_array(Args *args, const GPtrArray *strings);
 /* Runs one statement. NULL with an error. what says for the log what it was doing: "filing a mail".
  */
 PGresult *db_run(Store *store, const char *what, const char *sql, const Args *args, GError **error);
+/* Runs one statement whose answer nobody needs together with the next one, which fails where this
+ * does: one way there and back for all of them. Takes args. */
+void db_queue(Store *store, const char *what, const char *sql, Args *args);
 /* Runs a script of several statements without parameters. */
 gboolean db_script(Store *store, const char *what, const char *sql, GError **error);
 

@@ -4,6 +4,7 @@
 
 #include "store/db.h"
 #include "store/migrate.h"
+#include "store/session.h"
 
 /* Plans are made once, perhaps over empty tables: every look-up is by an index, however small the
  * table is now. A half-open connection must not hold a key that the retry waits for
@@ -18,14 +19,6 @@
 
 /* One event loop serves all browsers: it waits for the database briefly. */
 #define WEB_SESSION "SET statement_timeout = '2s'; SET lock_timeout = '1s'"
-
-struct Store {
-	PGconn *connection;
-	StoreRole role;
-	char *url;
-	GHashTable *prepared; /* SQL → name, of this connection */
-	char last_state[6];   /* SQLSTATE of the last failure */
-};
 
 static const char *const role_names[] = {
 	[ROLE_GATEWAY] = "casegate_gateway",
@@ -65,7 +58,7 @@ static char *first_line(const char *message)
 	return g_strstrip(g_strndup(message, strcspn(message, "\n")));
 }
 
-static void fail(Store *store, const PGresult *result, const char *what, GError **error)
+void session_fail(Store *store, const PGresult *result, const char *what, GError **error)
 {
 	const char *state = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
 	const char *primary = result ? PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY) : NULL;
@@ -89,12 +82,6 @@ static void fail(Store *store, const PGresult *result, const char *what, GError 
 	else
 		g_set_error(error, CASEGATE_ERROR, (gint)remedy_of(state), "%s: %s (SQLSTATE %s)",
 			what, message, state);
-}
-
-gboolean db_should_repeat(const Store *store)
-{
-	return strcmp(store->last_state, "40001") == 0 || strcmp(store->last_state, "40P01") == 0 ||
-	       strcmp(store->last_state, "23505") == 0 || strcmp(store->last_state, "23503") == 0;
 }
 
 /* ----------------------------------------------------------------- connection */
@@ -151,7 +138,7 @@ static gboolean check_durability(Store *store, GError **error)
 		g_autoptr(PGresult) result = PQexec(store->connection, sql);
 
 		if (PQresultStatus(result) != PGRES_TUPLES_OK) {
-			fail(store, result, "asking for the server's settings", error);
+			session_fail(store, result, "asking for the server's settings", error);
 			return FALSE;
 		}
 		if (strcmp(PQgetvalue(result, 0, 0), "off") == 0) {
@@ -213,7 +200,7 @@ static void disconnect(Store *store)
 	g_hash_table_remove_all(store->prepared);
 }
 
-static gboolean reconnect(Store *store, GError **error)
+gboolean session_reopen(Store *store, GError **error)
 {
 	gboolean has_user;
 	g_autofree char *message = NULL;
@@ -235,7 +222,7 @@ static gboolean reconnect(Store *store, GError **error)
 	return FALSE;
 }
 
-static gboolean is_connected(const Store *store)
+gboolean session_is_open(const Store *store)
 {
 	return store->connection && PQstatus(store->connection) == CONNECTION_OK;
 }
@@ -247,7 +234,8 @@ Store *store_open(const char *url, StoreRole role, GError **error)
 	store->url = g_strdup(url);
 	store->role = role;
 	store->prepared = g_hash_table_new_full(g_str_hash, g_str_equal, NULL, g_free);
-	if (!reconnect(store, error))
+	store->queue = g_ptr_array_new_with_free_func(queued_free);
+	if (!session_reopen(store, error))
 		return NULL;
 	return g_steal_pointer(&store);
 }
@@ -258,6 +246,7 @@ void store_close(Store *store)
 		return;
 	disconnect(store);
 	g_hash_table_unref(store->prepared);
+	g_ptr_array_unref(store->queue);
 	g_free(store->url);
 	g_free(store);
 }
@@ -271,12 +260,12 @@ gboolean store_ping(Store *store, GError **error)
 {
 	g_autoptr(PGresult) result = NULL;
 
-	if (!is_connected(store) && !reconnect(store, error))
+	if (!session_is_open(store) && !session_reopen(store, error))
 		return FALSE;
 	result = PQexec(store->connection, "SELECT 1");
 	if (PQresultStatus(result) == PGRES_TUPLES_OK)
 		return TRUE;
-	fail(store, result, "asking the database", error);
+	session_fail(store, result, "asking the database", error);
 	return FALSE;
 }
 
@@ -301,146 +290,4 @@ gboolean store_renew_statistics(Store *store, GError **error)
 		"SELECT casegate.statistics_renew()", NULL, error);
 
 	return result != NULL;
-}
-
-/* ------------------------------------------------------------------- statements */
-
-/* The name of the prepared statement, or NULL with an error. */
-static const char *prepare(Store *store, const char *what, const char *sql, GError **error)
-{
-	const char *name = g_hash_table_lookup(store->prepared, sql);
-	g_autofree char *fresh = NULL;
-	g_autoptr(PGresult) result = NULL;
-
-	if (name)
-		return name;
-	fresh = g_strdup_printf("s%u", g_hash_table_size(store->prepared));
-	result = PQprepare(store->connection, fresh, sql, 0, NULL);
-	if (PQresultStatus(result) != PGRES_COMMAND_OK) {
-		fail(store, result, what, error);
-		return NULL;
-	}
-	name = fresh;
-	g_hash_table_insert(store->prepared, (char *)sql, g_steal_pointer(&fresh));
-	return name;
-}
-
-PGresult *args_execute(PGconn *connection, const char *name, const Args *args);
-
-PGresult *db_run(Store *store, const char *what, const char *sql, const Args *args, GError **error)
-{
-	const char *name;
-	g_autoptr(PGresult) result = NULL;
-
-	if (!is_connected(store) && !reconnect(store, error))
-		return NULL;
-	name = prepare(store, what, sql, error);
-	if (!name)
-		return NULL;
-	result = args_execute(store->connection, name, args);
-	if (PQresultStatus(result) == PGRES_TUPLES_OK || PQresultStatus(result) == PGRES_COMMAND_OK)
-		return g_steal_pointer(&result);
-	fail(store, result, what, error);
-	return NULL;
-}
-
-gboolean db_script(Store *store, const char *what, const char *sql, GError **error)
-{
-	g_autoptr(PGresult) result = PQexec(store->connection, sql);
-
-	if (PQresultStatus(result) == PGRES_TUPLES_OK || PQresultStatus(result) == PGRES_COMMAND_OK)
-		return TRUE;
-	fail(store, result, what, error);
-	return FALSE;
-}
-
-gboolean db_begin(Store *store, const char *tenant, GError **error)
-{
-	g_autoptr(Args) args = args_new();
-	g_autoptr(PGresult) result = NULL;
-
-	store->last_state[0] = '\0';
-	if (!is_connected(store) && !reconnect(store, error))
-		return FALSE;
-	if (!db_script(store, "beginning a transaction", "BEGIN", error)) {
-		/* The server went away since the last mail: once more on a new connection. */
-		if (is_connected(store))
-			return FALSE;
-		g_clear_error(error);
-		if (!reconnect(store, error) ||
-			!db_script(store, "beginning a transaction", "BEGIN", error))
-			return FALSE;
-	}
-	if (!tenant)
-		return TRUE;
-	args_text(args, tenant);
-	result = db_run(store, "naming the tenant",
-		"SELECT set_config('casegate.tenant', $1, true)", args, error);
-	return result != NULL;
-}
-
-gboolean db_commit(Store *store, GError **error)
-{
-	return db_script(store, "committing", "COMMIT", error);
-}
-
-void db_rollback(Store *store)
-{
-	if (is_connected(store) && PQtransactionStatus(store->connection) != PQTRANS_IDLE)
-		PQclear(PQexec(store->connection, "ROLLBACK"));
-}
-
-PGresult *db_ask(Store *store, const char *tenant, const char *what, const char *sql,
-	const Args *args, GError **error)
-{
-	g_autoptr(PGresult) result = NULL;
-
-	if (!db_begin(store, tenant, error))
-		return NULL;
-	result = db_run(store, what, sql, args, error);
-	if (result && db_commit(store, error))
-		return g_steal_pointer(&result);
-	db_rollback(store);
-	return NULL;
-}
-
-gboolean db_act(Store *store, const char *tenant, const char *what, const char *sql,
-	const Args *args, GError **error)
-{
-	g_autoptr(PGresult) result = db_ask(store, tenant, what, sql, args, error);
-
-	return result != NULL;
-}
-
-/* ----------------------------------------------------------------------- values */
-
-const char *db_text(const PGresult *result, int row, int column)
-{
-	return PQgetisnull(result, row, column) ? NULL : PQgetvalue(result, row, column);
-}
-
-gint64 db_bigint(const PGresult *result, int row, int column)
-{
-	return g_ascii_strtoll(PQgetvalue(result, row, column), NULL, 10);
-}
-
-gboolean db_bool(const PGresult *result, int row, int column)
-{
-	return PQgetvalue(result, row, column)[0] == 't';
-}
-
-gint64 db_time(const PGresult *result, int row, int column)
-{
-	return db_bigint(result, row, column);
-}
-
-GBytes *db_bytes(const PGresult *result, int row, int column)
-{
-	gsize length = 0;
-	unsigned char *data = NULL;
-
-	if (PQgetisnull(result, row, column))
-		return NULL;
-	data = PQunescapeBytea((const unsigned char *)PQgetvalue(result, row, column), &length);
-	return g_bytes_new_with_free_func(data, length, PQfreemem, data);
 }
