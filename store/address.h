@@ -20,6 +20,7 @@ typedef struct {
 } AgentAddress;
 
 void agent_address_clear(AgentAddress *found);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(AgentAddress, agent_address_clear)
 /* Finds the tenant of a recipient: "agent@…", "agent+TOKEN@…", "agent+word@…" or the bare
  * "TOKEN@…". */
 gboolean address_find(Store *store, const char *recipient, AgentAddress *found, GError **error);

@@ -8,6 +8,9 @@
 /* 256 kB: PostgreSQL needs four times a value's size in memory (docs/decisions/). */
 enum { PIECE_BYTES = 256 * 1024 };
 
+#define KEEPING "keeping bytes"
+#define KEEP    "SELECT casegate.content_keep($1, $2, $3::int, $4)"
+
 struct Contents {
 	GTree *by_sha256; /* char → GBytes, in order */
 };
@@ -44,68 +47,48 @@ char *content_sha256(GBytes *bytes)
 	return sha256_of_bytes(bytes);
 }
 
-/* *is_new: it was not there yet. */
-static gboolean save_piece(Store *store, const char *tenant, const char *sha256, gsize piece,
-	const void *data, gsize length, gboolean *is_new, GError **error)
+static Args *piece_args(const char *tenant, const char *sha256, gsize piece, GBytes *bytes)
 {
-	g_autoptr(Args) args = args_new();
-	g_autoptr(PGresult) result = NULL;
+	gsize length;
+	const guint8 *data = g_bytes_get_data(bytes, &length);
+	gsize from = piece * PIECE_BYTES;
+	Args *args = args_new();
 
 	args_text(args, tenant);
 	args_hex(args, sha256);
 	args_bigint(args, (gint64)piece);
-	args_bytes(args, data, length);
-	result = db_run(store, "keeping bytes",
-		"INSERT INTO casegate.content (tenant, sha256, piece, bytes) VALUES ($1, $2, $3, "
-		"$4) ON CONFLICT DO NOTHING",
-		args, error);
-	*is_new = result && strcmp(PQcmdTuples(result), "1") == 0;
-	return result != NULL;
+	args_bytes(args, length ? data + from : NULL, MIN(length - from, (gsize)PIECE_BYTES));
+	return args;
 }
 
-/* Holds bytes that are there already, so that nobody erases them before this mail needs them;
- * *is_held FALSE: somebody did a moment ago. */
-static gboolean hold(
-	Store *store, const char *tenant, const char *sha256, gboolean *is_held, GError **error)
-{
-	g_autoptr(Args) args = args_new();
-	g_autoptr(PGresult) result = NULL;
-
-	args_text(args, tenant);
-	args_hex(args, sha256);
-	result = db_run(store, "holding kept bytes",
-		"SELECT FROM casegate.content WHERE tenant = $1 AND sha256 = $2 AND piece = 0 FOR "
-		"KEY SHARE",
-		args, error);
-	*is_held = result && PQntuples(result) == 1;
-	return result != NULL;
-}
-
-/* A content whose first piece is there is there whole: all pieces are of one transaction. */
-static gboolean save(Store *store, const char *tenant, const char *sha256, GBytes *bytes,
+/* The first piece tells whether the others are wanted; *new_bytes stays 0 where they are there: all
+ * pieces of a content are of one transaction. */
+static gboolean save_first(Store *store, const char *tenant, const char *sha256, GBytes *bytes,
 	gsize *new_bytes, GError **error)
 {
-	gsize length;
-	const guint8 *data = g_bytes_get_data(bytes, &length);
-	gsize piece = 0;
-	gboolean is_new, is_held;
+	g_autoptr(Args) args = piece_args(tenant, sha256, 0, bytes);
+	g_autoptr(PGresult) result = db_run(store, KEEPING, KEEP, args, error);
 
-	do {
-		gsize from = piece * PIECE_BYTES;
-		gsize count = MIN(length - from, (gsize)PIECE_BYTES);
+	if (result && db_bool(result, 0, 0))
+		*new_bytes = g_bytes_get_size(bytes);
+	return result != NULL;
+}
 
-		if (!save_piece(store, tenant, sha256, piece, length ? data + from : NULL, count,
-			    &is_new, error))
-			return FALSE;
-		if (!is_new && !hold(store, tenant, sha256, &is_held, error))
-			return FALSE;
-		if (!is_new && is_held)
-			return TRUE;
-		if (!is_new) /* then it is new once more */
-			continue;
-		*new_bytes += count;
-		piece++;
-	} while (piece * PIECE_BYTES < length);
+/* Small contents go along with the next statement, unless somebody counts what is new. */
+static gboolean save(Store *store, const char *tenant, const char *sha256, GBytes *bytes,
+	gboolean counts_quota, gsize *new_bytes, GError **error)
+{
+	gsize length = g_bytes_get_size(bytes), found = 0;
+
+	if (length <= PIECE_BYTES && !counts_quota) {
+		db_queue(store, KEEPING, KEEP, piece_args(tenant, sha256, 0, bytes));
+		return TRUE;
+	}
+	if (!save_first(store, tenant, sha256, bytes, &found, error))
+		return FALSE;
+	for (gsize piece = 1; found && piece * PIECE_BYTES < length; piece++)
+		db_queue(store, KEEPING, KEEP, piece_args(tenant, sha256, piece, bytes));
+	*new_bytes += found;
 	return TRUE;
 }
 
@@ -128,6 +111,7 @@ static gboolean count_bytes(Store *store, const char *tenant, gsize bytes, GErro
 typedef struct {
 	Store *store;
 	const char *tenant;
+	gboolean counts_quota;
 	gsize new_bytes;
 	GError **error;
 	gboolean has_failed;
@@ -137,15 +121,15 @@ static gboolean save_node(gpointer sha256, gpointer bytes, gpointer data)
 {
 	Saving *saving = data;
 
-	saving->has_failed = !save(
-		saving->store, saving->tenant, sha256, bytes, &saving->new_bytes, saving->error);
+	saving->has_failed = !save(saving->store, saving->tenant, sha256, bytes,
+		saving->counts_quota, &saving->new_bytes, saving->error);
 	return saving->has_failed;
 }
 
 gboolean contents_save(Store *store, const char *tenant, const Contents *contents,
 	gboolean counts_quota, GError **error)
 {
-	Saving saving = {store, tenant, 0, error, FALSE};
+	Saving saving = {store, tenant, counts_quota, 0, error, FALSE};
 
 	g_tree_foreach(contents->by_sha256, save_node, &saving);
 	if (saving.has_failed)

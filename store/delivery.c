@@ -8,41 +8,6 @@
 
 enum { PREVIEW_CHARACTERS = 200 };
 
-void resend_clear(Resend *resend)
-{
-	g_clear_pointer(&resend->reference, g_free);
-}
-
-gboolean delivery_begin(Store *store, const char *tenant, const char *recipient, const char *sha256,
-	gint64 *delivery_id, Resend *before, GError **error)
-{
-	g_autoptr(Args) args = args_new();
-	g_autoptr(PGresult) result = NULL;
-
-	args_text(args, tenant);
-	args_text(args, recipient);
-	args_hex(args, sha256);
-	result = db_run(store, "looking for the same bytes",
-		"SELECT nextval('casegate.delivery_delivery_id_seq'), d.delivery_id, d.message_id, "
-		"m.case_id,"
-		" casegate.case_reference(c.number), d.outcome = 'held'"
-		" FROM (SELECT) one"
-		" LEFT JOIN casegate.delivery d ON d.tenant = $1 AND d.recipient = $2 AND "
-		"d.source_sha256 = $3 AND d.is_first"
-		" LEFT JOIN casegate.message m ON m.tenant = $1 AND m.message_id = d.message_id"
-		" LEFT JOIN casegate.case_file c ON c.tenant = $1 AND c.case_id = m.case_id",
-		args, error);
-	if (!result)
-		return FALSE;
-	*delivery_id = db_bigint(result, 0, 0);
-	before->delivery_id = db_bigint(result, 0, 1);
-	before->message_id = db_bigint(result, 0, 2);
-	before->case_id = db_bigint(result, 0, 3);
-	before->reference = g_strdup(db_text(result, 0, 4));
-	before->is_held = db_bool(result, 0, 5);
-	return TRUE;
-}
-
 gboolean delivery_was_imported(Store *store, const char *tenant, const char *recipient,
 	GBytes *source, gint64 before, gboolean *was_imported, GError **error)
 {
@@ -121,10 +86,20 @@ gboolean delivery_draw_id(Store *store, gint64 *delivery_id, GError **error)
 	return result != NULL;
 }
 
-gboolean delivery_add(Store *store, const DeliveryRow *row, GError **error)
+/* The app learns that a mail waits for a human. */
+static void add_held_event(Store *store, const DeliveryRow *row)
 {
-	g_autoptr(Args) args = args_new();
-	g_autoptr(PGresult) result = NULL;
+	Args *args = args_new();
+
+	args_text(args, row->tenant);
+	args_bigint(args, row->delivery_id);
+	db_queue(store, "telling that a mail waits",
+		"SELECT casegate.event_add($1, 'mail_held', NULL, NULL, $2::bigint)", args);
+}
+
+void delivery_add(Store *store, const DeliveryRow *row)
+{
+	Args *args = args_new();
 
 	args_text(args, row->tenant);
 	args_bigint(args, row->delivery_id);
@@ -151,7 +126,7 @@ gboolean delivery_add(Store *store, const DeliveryRow *row, GError **error)
 	args_bool(args, row->envelope->vouched_by != NULL);
 	args_text(args, row->envelope->conversation_id);
 	args_id(args, row->part_of);
-	result = db_run(store, "noting a delivery",
+	db_queue(store, "noting a delivery",
 		"INSERT INTO casegate.delivery (tenant, delivery_id, received_at, protocol, peer, "
 		"envelope_from, recipient, is_first,"
 		" source_sha256, size, trace, internet_message_id, outcome, message_id, "
@@ -160,53 +135,24 @@ gboolean delivery_add(Store *store, const DeliveryRow *row, GError **error)
 		"subject, preview, is_trusted, is_vouched, conversation_id, part_of)"
 		" VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, "
 		"$17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30)",
-		args, error);
-	return result != NULL;
+		args);
+	if (row->outcome == OUTCOME_HELD || row->outcome == OUTCOME_FAILED)
+		add_held_event(store, row);
 }
 
-gboolean delivery_add_held_event(
-	Store *store, const char *tenant, gint64 delivery_id, GError **error)
+void delivery_share(Store *store, const char *tenant, gint64 delivery_id, gint64 message_id)
 {
-	g_autoptr(Args) args = args_new();
-	g_autoptr(PGresult) result = NULL;
-
-	args_text(args, tenant);
-	args_bigint(args, delivery_id);
-	result = db_run(store, "telling that a mail waits",
-		"SELECT casegate.event_add($1, 'mail_held', NULL, NULL, $2::bigint)", args, error);
-	return result != NULL;
-}
-
-char *case_reference_load(Store *store, const char *tenant, gint64 case_id, GError **error)
-{
-	g_autoptr(Args) args = args_new();
-	g_autoptr(PGresult) result = NULL;
-
-	args_text(args, tenant);
-	args_bigint(args, case_id);
-	result = db_run(store, "naming a case",
-		"SELECT casegate.case_reference(number) FROM casegate.case_file WHERE tenant = $1 "
-		"AND case_id = $2",
-		args, error);
-	return result && PQntuples(result) == 1 ? g_strdup(db_text(result, 0, 0)) : NULL;
-}
-
-gboolean delivery_share(
-	Store *store, const char *tenant, gint64 delivery_id, gint64 message_id, GError **error)
-{
-	g_autoptr(Args) args = args_new();
-	g_autoptr(PGresult) result = NULL;
+	Args *args = args_new();
 
 	args_text(args, tenant);
 	args_bigint(args, delivery_id);
 	args_bigint(args, message_id);
-	result = db_run(store, "sharing a known mail",
+	db_queue(store, "sharing a known mail",
 		"WITH row AS (INSERT INTO casegate.delivery_message_row (tenant, delivery_id, "
 		"message_id, position) VALUES ($1, $2, $3, 0))"
 		" INSERT INTO casegate.evidence (tenant, delivery_id, position, case_id, signal, "
 		"strength, chosen)"
 		" SELECT $1, $2, 0, case_id, 'same_bytes', 'certain', true FROM casegate.message "
 		"WHERE tenant = $1 AND message_id = $3",
-		args, error);
-	return result != NULL;
+		args);
 }

@@ -9,16 +9,9 @@ typedef struct {
 	gint64 delivery_id; /* 0: none */
 	gint64 message_id;  /* 0: none, or waiting */
 	gint64 case_id;     /* that message's, 0: none */
-	char *reference;
+	gint64 case_number;
 	gboolean is_held;
 } Resend;
-
-void resend_clear(Resend *resend);
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Resend, resend_clear)
-
-/* Draws an id for the new delivery and looks whether these bytes came to this address before. */
-gboolean delivery_begin(Store *store, const char *tenant, const char *recipient, const char *sha256,
-	gint64 *delivery_id, Resend *before, GError **error);
 
 /* Were these very bytes imported for this address before (microseconds since 1970)? */
 gboolean delivery_was_imported(Store *store, const char *tenant, const char *recipient,
@@ -45,12 +38,7 @@ typedef struct {
 
 /* Draws an id for a further one. */
 gboolean delivery_draw_id(Store *store, gint64 *delivery_id, GError **error);
-gboolean delivery_add(Store *store, const DeliveryRow *row, GError **error);
-/* The event mail_held of a delivery that waits for a human. */
-gboolean delivery_add_held_event(
-	Store *store, const char *tenant, gint64 delivery_id, GError **error);
-/* The reference of a case ("V-000042"), or NULL with an error. */
-char *case_reference_load(Store *store, const char *tenant, gint64 case_id, GError **error);
-/* A resend's bringer sees what he brought: the message of the first delivery. */
-gboolean delivery_share(
-	Store *store, const char *tenant, gint64 delivery_id, gint64 message_id, GError **error);
+/* Writes it, and that it waits where it does, with the next statement (db_queue). */
+void delivery_add(Store *store, const DeliveryRow *row);
+/* A resend's bringer sees what he brought: the message of the first delivery. Queued. */
+void delivery_share(Store *store, const char *tenant, gint64 delivery_id, gint64 message_id);

@@ -54,11 +54,13 @@ static PGresult *find_sent(Store *store, const char *tenant, gint64 message_id, 
 
 /* Same author and subject within a day; one of the two has no id of its own, or both were sent in
  * one second. */
-static PGresult *find_twins(Store *store, const char *tenant, const PlanItem *item,
-	const char *from_key, GError **error)
-{
-	g_autoptr(Args) args = args_new();
+#define TWINS                                                                                \
+	" FROM casegate.message m WHERE m.tenant = $1 AND m.from_key = $2"                   \
+	" AND m.base_subject = $3 AND m.sent_at BETWEEN $4 AND $5 AND m.case_id IS NOT NULL" \
+	" AND ($6 OR m.internet_message_id IS NULL OR m.identity = 'presumed' OR m.sent_at = $7)"
 
+static void add_twins(Args *args, const char *tenant, const PlanItem *item, const char *from_key)
+{
 	args_text(args, tenant);
 	args_text(args, from_key);
 	args_text(args, item->mail->base_subject);
@@ -66,21 +68,53 @@ static PGresult *find_twins(Store *store, const char *tenant, const PlanItem *it
 	args_time(args, item->sent_at + 26 * HOUR);
 	args_bool(args, item->message_id == NULL || item->is_presumed);
 	args_time(args, item->sent_at);
+}
+
+static PGresult *find_twins(Store *store, const char *tenant, const PlanItem *item,
+	const char *from_key, GError **error)
+{
+	g_autoptr(Args) args = args_new();
+
+	add_twins(args, tenant, item, from_key);
 	return db_run(store, "looking for a mail by its content",
-		"SELECT " TWIN_COLUMNS " FROM casegate.message m"
-		" WHERE m.tenant = $1 AND m.from_key = $2 AND m.base_subject = $3 AND m.sent_at "
-		"BETWEEN $4 AND $5"
-		" AND m.case_id IS NOT NULL"
-		" AND ($6 OR m.internet_message_id IS NULL OR m.identity = 'presumed' OR m.sent_at "
-		"= $7) ORDER BY abs(extract(epoch FROM m.sent_at - $7)), m.message_id LIMIT 50",
+		"SELECT " TWIN_COLUMNS TWINS " ORDER BY abs(extract(epoch FROM m.sent_at - $7)), "
+		"m.message_id LIMIT 50",
 		args, error);
 }
 
-gboolean identity_lock(Store *store, const char *tenant, const Plan *plan, GError **error)
+/* Which looks would find something. For most mails none: one statement spares them all. */
+typedef struct {
+	gboolean by_key;     /* a mail has this key */
+	gboolean by_content; /* there are twins */
+	gboolean is_said;    /* some mail says what a mail of this subject was like */
+} Probe;
+
+static gboolean probe(Store *store, const char *tenant, const PlanItem *item, const char *key,
+	Probe *found, GError **error)
 {
-	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	g_autofree char *from_key = twin_from_key(item->mail);
 	g_autoptr(Args) args = args_new();
 	g_autoptr(PGresult) result = NULL;
+
+	add_twins(args, tenant, item, from_key);
+	args_text(args, key);
+	result = db_run(store, "looking whether a mail is here",
+		"SELECT EXISTS (SELECT FROM casegate.thread_key k WHERE k.tenant = $1 AND k.key = "
+		"$8::uuid AND k.message_id IS NOT NULL), EXISTS (SELECT" TWINS "),"
+		" EXISTS (SELECT FROM casegate.said s WHERE s.tenant = $1 AND s.base_subject = $3)",
+		args, error);
+	if (!result)
+		return FALSE;
+	found->by_key = db_bool(result, 0, 0);
+	found->by_content = db_bool(result, 0, 1);
+	found->is_said = db_bool(result, 0, 2);
+	return TRUE;
+}
+
+void identity_lock(Store *store, const char *tenant, const Plan *plan)
+{
+	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
+	Args *args = args_new();
 
 	for (guint i = 0; i < plan->items->len; i++) {
 		const Mail *mail = ((PlanItem *)g_ptr_array_index(plan->items, i))->mail;
@@ -91,11 +125,10 @@ gboolean identity_lock(Store *store, const char *tenant, const Plan *plan, GErro
 		g_ptr_array_add(names, g_strjoin("\n", tenant, mail->base_subject, from_key, NULL));
 	}
 	args_array(args, names);
-	result = db_run(store, "locking an identity",
+	db_queue(store, "locking an identity",
 		"SELECT pg_advisory_xact_lock(h) FROM (SELECT DISTINCT hashtextextended(n, 0) AS h "
 		"FROM unnest($1::text[]) n ORDER BY 1) x",
-		args, error);
-	return result != NULL;
+		args);
 }
 
 /* --------------------------------------------------------------------------- keys */
@@ -297,36 +330,64 @@ static gboolean is_by_id(const Identity *identity)
 	return strcmp(identity->kind, "id") == 0 || strcmp(identity->kind, "presumed") == 0;
 }
 
-Identity *identity_find(
-	Store *store, const char *tenant, PlanItem *item, gint64 sent_message, GError **error)
+static Identity *identity_new(const PlanItem *item)
 {
-	g_autoptr(Identity) identity = g_new0(Identity, 1);
-	gboolean is_others = FALSE;
+	Identity *identity = g_new0(Identity, 1);
 
 	identity->keys = g_ptr_array_new_with_free_func(g_free);
 	identity->signals = g_ptr_array_new_with_free_func(g_free);
 	identity->details = g_ptr_array_new_with_free_func(g_free);
 	identity->ref_keys = g_ptr_array_new_with_free_func(g_free);
 	identity->kind = !item->message_id ? "content" : item->is_presumed ? "presumed" : "id";
-	if (sent_message && !look_by_sending(store, tenant, item, sent_message, identity, error))
-		return NULL;
-	if (!identity->known_as && item->message_id &&
+	return identity;
+}
+
+/* By its id; without one, or where that is another mail's, by its content's key. */
+static gboolean look_by_name(Store *store, const char *tenant, PlanItem *item, Identity *identity,
+	const Probe *found, GError **error)
+{
+	gboolean is_others = FALSE;
+
+	if (item->message_id && found->by_key &&
 		!look_by_id(store, tenant, item, identity, &is_others, error))
-		return NULL;
+		return FALSE;
 	if (is_others)
 		give_up_id(item, identity);
-	if (!identity->known_as)
-		add_own_key(identity, item);
-	if (!identity->known_as && !is_by_id(identity) &&
-		!look_by_own_key(store, tenant, item, identity, error))
+	if (identity->known_as)
+		return TRUE;
+	add_own_key(identity, item);
+	return is_by_id(identity) || (!is_others && !found->by_key) ||
+	       look_by_own_key(store, tenant, item, identity, error);
+}
+
+/* Its own name, as far as the item alone tells. */
+static char *name_of(const PlanItem *item)
+{
+	g_autofree char *content = item->message_id ? NULL : content_of(item);
+
+	return item->message_id ? key_of("m", item->message_id) : key_of("d", content);
+}
+
+Identity *identity_find(
+	Store *store, const char *tenant, PlanItem *item, gint64 sent_message, GError **error)
+{
+	g_autoptr(Identity) identity = identity_new(item);
+	g_autofree char *name = name_of(item);
+	Probe found = {FALSE};
+
+	if (!probe(store, tenant, item, name, &found, error) ||
+		(sent_message &&
+			!look_by_sending(store, tenant, item, sent_message, identity, error)))
 		return NULL;
-	if (!identity->known_as && twin_has_content_identity(item) &&
+	if (!identity->known_as && !look_by_name(store, tenant, item, identity, &found, error))
+		return NULL;
+	if (!identity->known_as && found.by_content && twin_has_content_identity(item) &&
 		!look_by_content(store, tenant, item, identity, error))
 		return NULL;
 	if (identity->known_as && identity->has_given_up) /* what a known mail names is known */
 		g_ptr_array_remove_index(item->references, 0);
 	add_named_keys(identity, item);
-	if (!quoted_find(store, tenant, item, identity, error))
+	if (!quoted_find(store, tenant, item, identity, found.is_said, error))
 		return NULL;
 	return g_steal_pointer(&identity);
 }

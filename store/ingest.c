@@ -12,6 +12,7 @@
 #include "store/identity.h"
 #include "store/items.h"
 #include "store/message.h"
+#include "store/opening.h"
 #include "store/people.h"
 #include "store/plan.h"
 
@@ -30,8 +31,8 @@ typedef struct {
 	GBytes *source;
 	const Mail *mail;
 	const char *sha256;
-	char *recipient; /* as address_key() writes it */
-	AgentAddress address;
+	char *recipient;  /* as address_key() writes it */
+	Opening *opening; /* NULL: not asked yet */
 	gint64 again;     /* a filed delivery that is decided once more, 0: none */
 	gboolean is_held; /* a first try found that it must wait */
 	char *held_reason;
@@ -39,93 +40,24 @@ typedef struct {
 	Verdict *verdict;
 } Way;
 
-const char *outcome_name(Outcome outcome)
-{
-	static const char *const names[] = {
-		"filed", "held", "duplicate", "rejected", "failed", "untied"};
-
-	return names[outcome];
-}
-
-Envelope *envelope_new(Protocol protocol)
-{
-	Envelope *envelope = g_new0(Envelope, 1);
-
-	envelope->protocol = protocol;
-	envelope->recipients = g_ptr_array_new_with_free_func(g_free);
-	envelope->trace = g_strdup("");
-	return envelope;
-}
-
-void envelope_free(Envelope *envelope)
-{
-	if (!envelope)
-		return;
-	g_free(envelope->peer);
-	g_free(envelope->envelope_from);
-	g_ptr_array_unref(envelope->recipients);
-	g_free(envelope->trace);
-	g_free(envelope->vouched_by);
-	g_free(envelope->mailbox);
-	g_free(envelope->conversation_id);
-	g_free(envelope->tenant);
-	g_free(envelope);
-}
-
-void verdict_clear(Verdict *verdict)
-{
-	g_clear_error(&verdict->error);
-	g_free(verdict->tenant);
-	g_free(verdict->reference);
-	g_free(verdict->reason);
-	memset(verdict, 0, sizeof *verdict);
-}
-
 /* ----------------------------------------------------------------- a transaction */
 
-static gboolean set_local(Store *store, const char *sql, gboolean is_wanted, GError **error)
+/* A history is told to nobody; what is explained is rolled back. */
+static gboolean begin(const Way *way, const char *tenant, GError **error)
 {
-	return !is_wanted || db_script(store, "preparing a transaction", sql, error);
-}
-
-static gboolean begin(const Way *way, GError **error)
-{
-	return db_begin(way->store, way->address.tenant, error) &&
-	       set_local(way->store, "SET LOCAL casegate.history = 'on'", way->envelope->is_history,
-		       error) &&
-	       set_local(way->store, "SET LOCAL casegate.dry = 'on'", way->explanation != NULL,
-		       error);
-}
-
-/* Whose address is it? Unknown is CASEGATE_ERROR_REJECT: RCPT asked before, so it was removed
- * since. */
-static gboolean find_address(Way *way, GError **error)
-{
-	agent_address_clear(&way->address);
-	if (way->envelope->tenant) {
-		way->address.answer = ADDRESS_TAKES_MAIL;
-		way->address.tenant = g_strdup(way->envelope->tenant);
-		way->address.address = g_strdup(way->recipient);
-		g_free(way->verdict->tenant);
-		way->verdict->tenant = g_strdup(way->envelope->tenant);
-		return TRUE;
-	}
-	if (!address_find(way->store, way->recipient, &way->address, error))
+	if (!db_begin(way->store, tenant, error))
 		return FALSE;
-	if (way->address.answer != ADDRESS_UNKNOWN) {
-		g_free(way->verdict->tenant);
-		way->verdict->tenant = g_strdup(way->address.tenant);
-		return TRUE;
-	}
-	g_set_error(error, CASEGATE_ERROR, CASEGATE_ERROR_REJECT,
-		"%s is no agent address; `casegate address list` shows them", way->recipient);
-	return FALSE;
+	if (way->envelope->is_history)
+		db_queue(way->store, "beginning a history", "SET LOCAL casegate.history = 'on'",
+			NULL);
+	if (way->explanation)
+		db_queue(way->store, "beginning a dry run", "SET LOCAL casegate.dry = 'on'", NULL);
+	return TRUE;
 }
 
 /* ----------------------------------------------------------------------- content */
 
-static gboolean save_contents(
-	const Way *way, const Plan *plan, const People *people, GError **error)
+static gboolean save_contents(const Way *way, const Plan *plan, GError **error)
 {
 	g_autoptr(Contents) contents = contents_new();
 
@@ -146,16 +78,16 @@ static gboolean save_contents(
 		}
 	}
 	return contents_save(
-		way->store, way->address.tenant, contents, people && people->has_quota, error);
+		way->store, way->opening->tenant, contents, way->opening->people->has_quota, error);
 }
 
 /* ------------------------------------------------------------------------ outcomes */
 
-static DeliveryRow row_of(const Way *way, gint64 delivery_id, const Plan *plan)
+static DeliveryRow row_of(const Way *way, const Plan *plan)
 {
 	return (DeliveryRow){
-		.tenant = way->address.tenant,
-		.delivery_id = delivery_id,
+		.tenant = way->opening->tenant,
+		.delivery_id = way->opening->delivery_id,
 		.envelope = way->envelope,
 		.recipient = way->recipient,
 		.source_sha256 = way->sha256,
@@ -166,8 +98,17 @@ static DeliveryRow row_of(const Way *way, gint64 delivery_id, const Plan *plan)
 	};
 }
 
+/* "V-000042": as case_reference() writes it. */
+static char *reference_of(gint64 number)
+{
+	g_autofree char *digits = g_strdup_printf("%" G_GINT64_FORMAT, number);
+	gsize length = strlen(digits);
+
+	return g_strconcat("V-", &"000000"[MIN(length, 6)], digits, NULL);
+}
+
 /* Writes the delivery and says so in the verdict. */
-static gboolean conclude(const Way *way, const DeliveryRow *row, GError **error)
+static void conclude(const Way *way, const DeliveryRow *row, gint64 case_id, gint64 case_number)
 {
 	Verdict *verdict = way->verdict;
 
@@ -176,15 +117,10 @@ static gboolean conclude(const Way *way, const DeliveryRow *row, GError **error)
 	verdict->message_id = row->message_id;
 	verdict->opened_case = row->opened_case;
 	verdict->reason = g_strdup(row->reason);
-	if (!delivery_add(way->store, row, error))
-		return FALSE;
-	if ((row->outcome == OUTCOME_HELD || row->outcome == OUTCOME_FAILED) &&
-		!delivery_add_held_event(way->store, row->tenant, row->delivery_id, error))
-		return FALSE;
-	if (!verdict->case_id)
-		return TRUE;
-	verdict->reference = case_reference_load(way->store, row->tenant, verdict->case_id, error);
-	return verdict->reference != NULL;
+	verdict->case_id = case_id;
+	if (case_id)
+		verdict->reference = reference_of(case_number);
+	delivery_add(way->store, row);
 }
 
 /* What must be true together with the mail, and the end of its transaction. */
@@ -199,76 +135,71 @@ static gboolean commit(const Way *way, GError **error)
 }
 
 /* The same bytes at the same address: a lost 250, or a mail forwarded again. */
-static gboolean conclude_resend(
-	const Way *way, gint64 delivery_id, const Plan *plan, const Resend *before, GError **error)
+static void conclude_resend(const Way *way, const Plan *plan)
 {
-	DeliveryRow row = row_of(way, delivery_id, plan);
+	const Resend *before = &way->opening->before;
+	DeliveryRow row = row_of(way, plan);
 
 	row.is_first = FALSE;
 	row.outcome = OUTCOME_DUPLICATE;
 	row.message_id = before->message_id;
 	row.reason = before->is_held ? "the same mail waits already" : "the same bytes came before";
-	way->verdict->case_id = before->case_id;
-	return conclude(way, &row, error) &&
-	       (!row.message_id ||
-		       delivery_share(way->store, row.tenant, delivery_id, row.message_id, error));
+	conclude(way, &row, before->case_id, before->case_number);
+	if (row.message_id)
+		delivery_share(way->store, row.tenant, row.delivery_id, row.message_id);
 }
 
 /* never_file: counted, nothing kept. */
-static gboolean conclude_rejected(
-	const Way *way, gint64 delivery_id, const Plan *plan, GError **error)
+static void conclude_rejected(const Way *way, const Plan *plan)
 {
-	DeliveryRow row = row_of(way, delivery_id, plan);
+	DeliveryRow row = row_of(way, plan);
 
 	row.is_first = FALSE;
 	row.mail = NULL;
 	row.plan = NULL;
 	row.outcome = OUTCOME_REJECTED;
 	row.reason = plan->reason;
-	return conclude(way, &row, error);
+	conclude(way, &row, 0, 0);
 }
 
 /* ------------------------------------------------------------------------ the story */
 
 /* The evidence says what stood behind the plus and was no token. */
-static gboolean note_word(const Way *way, gint64 delivery_id, GError **error)
+static void note_word(const Way *way)
 {
-	g_autoptr(Args) args = args_new();
-	g_autoptr(PGresult) result = NULL;
+	Args *args;
 
-	if (!way->address.word || way->address.case_id)
-		return TRUE;
-	args_text(args, way->address.tenant);
-	args_bigint(args, delivery_id);
-	args_text(args, way->address.word);
-	result = db_run(way->store, "noting an unknown token",
+	if (!way->opening->word || way->opening->case_id)
+		return;
+	args = args_new();
+	args_text(args, way->opening->tenant);
+	args_bigint(args, way->opening->delivery_id);
+	args_text(args, way->opening->word);
+	db_queue(way->store, "noting an unknown token",
 		"SELECT casegate.evidence_add($1, $2, 0, NULL, NULL, 'no_token', $3, 'suggestion')",
-		args, error);
-	return result != NULL;
+		args);
 }
 
-static gboolean file_planned(Way *way, gint64 delivery_id, const Plan *plan, const People *people,
-	gboolean *must_wait, GError **error)
+static gboolean file_planned(Way *way, const Plan *plan, gboolean *must_wait, GError **error)
 {
-	DeliveryRow row = row_of(way, delivery_id, plan);
+	const Opening *opening = way->opening;
+	DeliveryRow row = row_of(way, plan);
 	const Filing filing = {
-		.tenant = way->address.tenant,
-		.delivery_id = delivery_id,
+		.tenant = opening->tenant,
+		.delivery_id = opening->delivery_id,
 		.envelope = way->envelope,
-		.people = people,
+		.people = opening->people,
 		.plan = plan,
 		.source_sha256 = way->sha256,
-		.pin_case = way->address.case_id,
+		.pin_case = opening->case_id,
 		.is_held = plan->is_held || way->is_held,
 	};
 	Placing placing = {.explanation = way->explanation};
 
-	if (!identity_lock(way->store, way->address.tenant, plan, error) ||
-		!save_contents(way, plan, people, error))
+	identity_lock(way->store, opening->tenant, plan);
+	if (!save_contents(way, plan, error) ||
+		!items_file(way->store, &filing, &row, &placing, error))
 		return FALSE;
-	if (!items_file(way->store, &filing, &row, &placing, error))
-		return FALSE;
-	way->verdict->case_id = placing.case_id;
 	*must_wait = placing.must_wait;
 	if (placing.reason) {
 		g_free(way->held_reason);
@@ -278,12 +209,14 @@ static gboolean file_planned(Way *way, gint64 delivery_id, const Plan *plan, con
 		return TRUE;
 	if (row.outcome == OUTCOME_HELD)
 		row.reason = way->held_reason ? way->held_reason : plan->reason;
-	return note_word(way, delivery_id, error) && conclude(way, &row, error);
+	note_word(way);
+	conclude(way, &row, placing.case_id, placing.case_number);
+	return TRUE;
 }
 
-/* As if the delivery had never come; and it goes where its address led it then, if that was a
- * case's own. */
-static gboolean forget_filed(Way *way, GError **error)
+/* As if the delivery had never come. *case_id: where its address led it then, if that was a case's
+ * own. */
+static gboolean forget_filed(const Way *way, gint64 *case_id, GError **error)
 {
 	g_autoptr(Args) args = args_new();
 	g_autoptr(PGresult) result = NULL;
@@ -291,53 +224,92 @@ static gboolean forget_filed(Way *way, GError **error)
 	args_bigint(args, way->again);
 	result = db_run(way->store, "forgetting how a mail was filed",
 		"SELECT casegate.replay_forget($1)", args, error);
-	if (result && db_bigint(result, 0, 0))
-		way->address.case_id = db_bigint(result, 0, 0);
+	if (result)
+		*case_id = db_bigint(result, 0, 0);
 	return result != NULL;
+}
+
+/* Forgets what is decided once more, in a transaction of its tenant. */
+static gboolean begin_again(const Way *way, gint64 *case_id, GError **error)
+{
+	g_auto(AgentAddress) found = {0};
+
+	if (!way->envelope->tenant && !address_find(way->store, way->recipient, &found, error))
+		return FALSE;
+	return begin(way, way->envelope->tenant ? way->envelope->tenant : found.tenant, error) &&
+	       forget_filed(way, case_id, error);
+}
+
+/* Unknown is CASEGATE_ERROR_REJECT: RCPT asked before, so the address was removed since. */
+static gboolean is_answered(const Way *way, GError **error)
+{
+	if (way->opening->tenant)
+		return TRUE;
+	if (way->envelope->tenant)
+		g_set_error(error, CASEGATE_ERROR, CASEGATE_ERROR_REJECT, "no tenant \"%s\"",
+			way->envelope->tenant);
+	else
+		g_set_error(error, CASEGATE_ERROR, CASEGATE_ERROR_REJECT,
+			"%s is no agent address; `casegate address list` shows them",
+			way->recipient);
+	return FALSE;
+}
+
+/* Begins the transaction, and asks who is who. */
+static gboolean open_way(Way *way, const GPtrArray *addresses, GError **error)
+{
+	const Question question = {
+		.recipient = way->recipient,
+		.tenant = way->envelope->tenant,
+		.addresses = addresses,
+		.vouched_by = way->mail ? way->envelope->vouched_by : NULL,
+		.sha256 = way->sha256,
+	};
+	gint64 case_id = 0;
+
+	g_clear_pointer(&way->opening, opening_free);
+	if (!(way->again ? begin_again(way, &case_id, error) : begin(way, NULL, error)))
+		return FALSE;
+	way->opening = opening_load(way->store, &question, error);
+	if (!way->opening)
+		return FALSE;
+	way->verdict->tenant = g_strdup(way->opening->tenant);
+	if (case_id)
+		way->opening->case_id = case_id;
+	if (way->again && !way->explanation)
+		way->opening->delivery_id = way->again;
+	return is_answered(way, error);
 }
 
 /* One try in one transaction. */
 static gboolean try_once(Way *way, gboolean *must_wait, GError **error)
 {
 	g_autoptr(GPtrArray) addresses = plan_addresses(way->mail);
-	g_autoptr(People) people = NULL;
 	g_autoptr(Plan) plan = NULL;
-	g_auto(Resend) before = {0};
-	gint64 delivery_id = 0;
-	gboolean is_done;
+	const Opening *opening;
 
-	if (!find_address(way, error) || !begin(way, error) ||
-		(way->again && !forget_filed(way, error)))
+	if (!open_way(way, addresses, error))
 		return FALSE;
-	people = people_load(
-		way->store, way->address.tenant, addresses, way->envelope->vouched_by, error);
-	if (!people)
-		return FALSE;
-	plan = plan_make(way->mail, way->envelope, people, way->policy);
+	opening = way->opening;
+	plan = plan_make(way->mail, way->envelope, opening->people, way->policy);
 	if (way->explanation)
 		explanation_set_plan(way->explanation, plan, way->mail);
-	if (plan->is_new_colleague && !plan->is_rejected &&
-		!people_add_colleague(way->store, way->address.tenant, plan->user, error))
-		return FALSE;
-	if (!delivery_begin(way->store, way->address.tenant, way->recipient, way->sha256,
-		    &delivery_id, &before, error))
-		return FALSE;
-	if (way->again && !way->explanation)
-		delivery_id = way->again;
+	if (plan->is_new_colleague && !plan->is_rejected)
+		people_add_colleague(way->store, opening->tenant, plan->user);
 	/* Of a mailbox only what ties to a case is kept, not even a count of the rest. */
 	*must_wait = way->envelope->tenant && (plan->is_rejected || plan->is_held);
 	if (*must_wait)
 		return TRUE;
 	if (plan->is_rejected)
-		is_done = conclude_rejected(way, delivery_id, plan, error);
-	else if (before.delivery_id)
-		is_done = conclude_resend(way, delivery_id, plan, &before, error);
-	else
-		is_done = file_planned(way, delivery_id, plan, people, must_wait, error);
-	if (!is_done || *must_wait)
-		return is_done;
-	return way->explanation ? explanation_read(way->explanation, way->store,
-					  way->address.tenant, delivery_id, error)
+		conclude_rejected(way, plan);
+	else if (opening->before.delivery_id)
+		conclude_resend(way, plan);
+	else if (!file_planned(way, plan, must_wait, error))
+		return FALSE;
+	if (*must_wait)
+		return TRUE;
+	return way->explanation ? explanation_read(way->explanation, way->store, opening->tenant,
+					  opening->delivery_id, error)
 				: commit(way, error);
 }
 
@@ -375,29 +347,29 @@ static void way_clear(Way *way)
 {
 	g_free(way->recipient);
 	g_free(way->held_reason);
-	agent_address_clear(&way->address);
+	opening_free(way->opening);
 }
 
 /* Keeps the bytes of a mail that could not be read or filed, with the reason. */
 static gboolean keep_raw(Way *way, const char *why, GError **error)
 {
+	g_autoptr(GPtrArray) nobody = g_ptr_array_new();
 	DeliveryRow row;
-	g_auto(Resend) before = {0};
-	gint64 delivery_id = 0;
 
 	way->mail = NULL;
-	if (!find_address(way, error) || !begin(way, error) ||
-		!delivery_begin(way->store, way->address.tenant, way->recipient, way->sha256,
-			&delivery_id, &before, error))
+	if (!open_way(way, nobody, error))
 		return FALSE;
-	if (before.delivery_id)
-		return conclude_resend(way, delivery_id, NULL, &before, error) &&
-		       db_commit(way->store, error);
-	row = row_of(way, delivery_id, NULL);
+	if (way->opening->before.delivery_id) {
+		conclude_resend(way, NULL);
+		return db_commit(way->store, error);
+	}
+	row = row_of(way, NULL);
 	row.outcome = OUTCOME_FAILED;
 	row.reason = why;
-	return save_contents(way, NULL, NULL, error) && conclude(way, &row, error) &&
-	       db_commit(way->store, error);
+	if (!save_contents(way, NULL, error))
+		return FALSE;
+	conclude(way, &row, 0, 0);
+	return db_commit(way->store, error);
 }
 
 static void keep_unfiled(Way *way, const char *why)
@@ -411,7 +383,8 @@ static void keep_unfiled(Way *way, const char *why)
  * can see why. */
 static gboolean is_our_fault(const Way *way)
 {
-	return way->verdict->error && way->address.tenant && !way->envelope->vouched_by &&
+	return way->verdict->error && (!way->opening || way->opening->tenant) &&
+	       !way->envelope->vouched_by &&
 	       g_error_matches(way->verdict->error, CASEGATE_ERROR, CASEGATE_ERROR_REJECT);
 }
 

@@ -90,6 +90,7 @@ static void take(Items *items, const Placed *placed)
 	row->message_id = outcome == OUTCOME_HELD ? 0 : placed->message_id;
 	row->held_message = outcome == OUTCOME_HELD ? placed->message_id : 0;
 	items->placing->case_id = outcome == OUTCOME_HELD ? 0 : placed->case_id;
+	items->placing->case_number = placed->case_number;
 }
 
 static void note_reason(Placing *placing, Placed *placed)
@@ -142,8 +143,8 @@ static gboolean hold_apart(Items *items, guint position, GError **error)
 	row.held_message = placed.message_id;
 	row.opened_case = FALSE;
 	row.reason = items->placing->reason;
-	return delivery_add(items->store, &row, error) &&
-	       delivery_add_held_event(items->store, row.tenant, row.delivery_id, error);
+	delivery_add(items->store, &row);
+	return TRUE;
 }
 
 /* The first waits as the delivery itself, if nothing of it was placed. */

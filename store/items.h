@@ -7,6 +7,7 @@
 /* What came of it beside the delivery's row. */
 typedef struct {
 	Explanation *explanation; /* filled where it is not NULL; borrowed */
+	gint64 case_number;       /* of case_id */
 	gint64 case_id;           /* where the delivery's first new message lies, 0: nowhere */
 	gboolean must_wait;       /* it may join nothing: roll back, and file it as held */
 	char *reason; /* why it, or its first mail, must wait; to be freed. NULL: it need not */

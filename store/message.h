@@ -25,7 +25,7 @@ typedef enum {
 
 typedef struct {
 	MessageOutcome outcome;
-	gint64 message_id, case_id;
+	gint64 message_id, case_id, case_number;
 	gboolean opened_case;
 	char *reason; /* of MESSAGE_MUST_WAIT, may be NULL */
 } Placed;

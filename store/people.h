@@ -22,11 +22,10 @@ typedef struct {
 	gboolean has_numbers; /* it has described its own order or offer numbers */
 } People;
 
-/* Loads what the tenant knows of these addresses (of char, as address_key() writes them, each once)
- * and of vouched_by (a user's key or address, or NULL). NULL with an error; a vouched_by whom
- * nobody knows is CASEGATE_ERROR_REJECT. */
-People *people_load(Store *store, const char *tenant, const GPtrArray *addresses,
-	const char *vouched_by, GError **error);
+/* trusted_arc: words. An unknown time zone is UTC. */
+People *people_new(const char *timezone, const char *trusted_arc);
+/* key: as address_key() writes it; person is copied. */
+void people_add(People *people, const char *key, const Person *person);
 void people_free(People *people);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(People, people_free)
 
@@ -39,6 +38,6 @@ const Person *people_author(const People *people, const Mail *mail);
  * mail can reach. Borrowed. */
 const Mailbox *people_outsider(const People *people, const GPtrArray *mailboxes);
 
-/* The key of a colleague by domain: he becomes a user whose key is his address. */
-gboolean people_add_colleague(
-	Store *store, const char *tenant, const char *address, GError **error);
+/* The key of a colleague by domain: he becomes a user whose key is his address, with the next
+ * statement. */
+void people_add_colleague(Store *store, const char *tenant, const char *address);

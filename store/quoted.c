@@ -261,7 +261,7 @@ static gboolean find_containing(const Search *search, GError **error)
 
 /* -------------------------------------------------------------------------- the story */
 
-static gboolean look_by_quotes(const Search *search, GError **error)
+static gboolean look_by_quotes(const Search *search, gboolean is_said, GError **error)
 {
 	for (guint i = 0; i < search->item->quotes->len; i++) {
 		const PlanQuote *quote = g_ptr_array_index(search->item->quotes, i);
@@ -272,14 +272,14 @@ static gboolean look_by_quotes(const Search *search, GError **error)
 			continue;
 		}
 		if (!find_quoted(search, i, error) ||
-			(*quote->from_key && !find_same_quote(search, i, error)))
+			(is_said && *quote->from_key && !find_same_quote(search, i, error)))
 			return FALSE;
 	}
 	return TRUE;
 }
 
-gboolean quoted_find(
-	Store *store, const char *tenant, const PlanItem *item, Identity *identity, GError **error)
+gboolean quoted_find(Store *store, const char *tenant, const PlanItem *item, Identity *identity,
+	gboolean is_said, GError **error)
 {
 	const Mailbox *author = mail_author(item->mail);
 	g_autofree char *from_key = address_key(author && author->address ? author->address : "");
@@ -289,9 +289,9 @@ gboolean quoted_find(
 	if (!*item->mail->base_subject ||
 		(item->kind != MAIL_KIND_MAIL && item->kind != MAIL_KIND_CALENDAR))
 		return TRUE;
-	if (!look_by_quotes(&search, error))
+	if (!look_by_quotes(&search, is_said, error))
 		return FALSE;
-	if (item->sent_precision < PRECISION_MINUTE)
+	if (!is_said || item->sent_precision < PRECISION_MINUTE)
 		return TRUE;
 	return find_quoting(&search, error) && (!item->side || find_containing(&search, error));
 }

@@ -10,6 +10,7 @@
 #include "store/identity.h"
 
 /* Adds the keys of the mails that this one quotes, and of those that quote this one, and of those
- * that quote the same third mail: signals "quoted", "quoted_by", "same_quote". */
-gboolean quoted_find(
-	Store *store, const char *tenant, const PlanItem *item, Identity *identity, GError **error);
+ * that quote the same third mail: signals "quoted", "quoted_by", "same_quote". is_said: some mail
+ * quotes one of this subject. */
+gboolean quoted_find(Store *store, const char *tenant, const PlanItem *item, Identity *identity,
+	gboolean is_said, GError **error);

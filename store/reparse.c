@@ -5,6 +5,7 @@
 #include "store/db.h"
 #include "store/keys.h"
 #include "store/message.h"
+#include "store/opening.h"
 
 /* A message that a human put into a case before anybody could read it. */
 typedef struct {
@@ -73,8 +74,11 @@ static gboolean complete(Store *store, const Unread *unread, const AuthPolicy *p
 {
 	g_autoptr(Mail) mail = parse_mail(source);
 	g_autoptr(GPtrArray) addresses = plan_addresses(mail);
-	g_autoptr(People) people = people_load(store, unread->tenant, addresses, NULL, error);
-	g_autoptr(Plan) plan = people ? plan_make(mail, unread->envelope, people, policy) : NULL;
+	const Question question = {.tenant = unread->tenant, .addresses = addresses};
+	g_autoptr(Opening) opening = opening_load(store, &question, error);
+	g_autoptr(Plan) plan = opening && opening->people
+				       ? plan_make(mail, unread->envelope, opening->people, policy)
+				       : NULL;
 	g_autoptr(Identity) identity =
 		plan ? identity_of(unread, g_ptr_array_index(plan->items, 0)) : NULL;
 	Placed placed = {0};
@@ -87,7 +91,7 @@ static gboolean complete(Store *store, const Unread *unread, const AuthPolicy *p
 		.tenant = unread->tenant,
 		.delivery_id = unread->delivery_id,
 		.envelope = unread->envelope,
-		.people = people,
+		.people = opening->people,
 		.plan = plan,
 		.source_sha256 = unread->sha256,
 	};

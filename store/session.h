@@ -22,6 +22,7 @@ typedef struct {
 void queued_free(gpointer queued);
 
 gboolean session_is_open(const Store *store);
+void session_close(Store *store);
 /* A new connection, set up; the old one is gone. */
 gboolean session_reopen(Store *store, GError **error);
 /* Sets the error of a failed statement: by its remedy, without a word of a mail. */

@@ -79,7 +79,8 @@ static PGresult *receive_queue(Store *store, GError **error)
 			PQclear(end);
 	}
 	PQclear(PQgetResult(store->connection)); /* of the sync */
-	PQexitPipelineMode(store->connection);
+	if (PQexitPipelineMode(store->connection) != 1)
+		session_close(store); /* the server went away in between */
 	if (has_failed)
 		g_clear_pointer(&last, PQclear);
 	return last;
@@ -100,6 +101,7 @@ static PGresult *run_queue_once(Store *store, GError **error)
 		if (send_queue(store))
 			return receive_queue(store, error);
 		session_fail(store, NULL, last->what, error);
+		session_close(store);
 		return NULL;
 	}
 	result = args_execute(

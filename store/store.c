@@ -20,6 +20,10 @@
 /* One event loop serves all browsers: it waits for the database briefly. */
 #define WEB_SESSION "SET statement_timeout = '2s'; SET lock_timeout = '1s'"
 
+/* What a mail asks for are a few rows, each by its key: what joins them any other way was planned
+ * while the tables were small. */
+#define MAIL_SESSION "SET enable_hashjoin = off; SET enable_mergejoin = off"
+
 static const char *const role_names[] = {
 	[ROLE_GATEWAY] = "casegate_gateway",
 	[ROLE_GRAPH] = "casegate_graph",
@@ -173,6 +177,9 @@ static gboolean set_up_session(Store *store, gboolean has_user, GError **error)
 	if (store->role == ROLE_OWNER)
 		return db_script(store, "opening the session",
 			"SET statement_timeout = 0; SET lock_timeout = 0", error);
+	if ((store->role == ROLE_GATEWAY || store->role == ROLE_GRAPH) &&
+		!db_script(store, "opening the session", MAIL_SESSION, error))
+		return FALSE;
 	/* A list over millions of mails may take its time; nobody's mail waits for it. */
 	if (store->role == ROLE_WEB && !db_script(store, "opening the session", WEB_SESSION, error))
 		return FALSE;
@@ -194,7 +201,7 @@ static void swallow_notice(void *unused, const char *message)
 	(void)message;
 }
 
-static void disconnect(Store *store)
+void session_close(Store *store)
 {
 	g_clear_pointer(&store->connection, PQfinish);
 	g_hash_table_remove_all(store->prepared);
@@ -205,20 +212,20 @@ gboolean session_reopen(Store *store, GError **error)
 	gboolean has_user;
 	g_autofree char *message = NULL;
 
-	disconnect(store);
+	session_close(store);
 	store->connection = connect_as(store->url, store->role, &has_user);
 	if (PQstatus(store->connection) != CONNECTION_OK) {
 		message = first_line(PQerrorMessage(store->connection));
 		g_set_error(error, CASEGATE_ERROR, CASEGATE_ERROR_RETRY,
 			"cannot reach the database: %s", message);
-		disconnect(store);
+		session_close(store);
 		return FALSE;
 	}
 	PQsetErrorVerbosity(store->connection, PQERRORS_TERSE);
 	PQsetNoticeProcessor(store->connection, swallow_notice, NULL);
 	if (set_up_session(store, has_user, error))
 		return TRUE;
-	disconnect(store);
+	session_close(store);
 	return FALSE;
 }
 
@@ -244,7 +251,7 @@ void store_close(Store *store)
 {
 	if (!store)
 		return;
-	disconnect(store);
+	session_close(store);
 	g_hash_table_unref(store->prepared);
 	g_ptr_array_unref(store->queue);
 	g_free(store->url);

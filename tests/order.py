@@ -15,6 +15,7 @@ import threading
 import psycopg2
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import dangling  # noqa: E402
 import pg  # noqa: E402
 
 WRITERS = 8
@@ -148,7 +149,7 @@ def main():
     orders = [("as sent", mails, 1), ("reversed", mails[::-1], 1), ("shuffled", shuffled[0], 1),
               ("eight writers", shuffled[1], WRITERS), ("eight writers again", shuffled[2], WRITERS),
               ("eight writers, reversed", mails[::-1], WRITERS)]
-    print(f"1..{len(orders)}")
+    print(f"1..{len(orders) + 1}")
     print(f"# seed {seed}, {len(mails)} mails, {len(want)} cases")
     failed = 0
     with pg.Cluster() as cluster:
@@ -169,6 +170,10 @@ def main():
                 print(f"# {failure}")
             if found != want:
                 print(f"# {len(found - want)} cases too many, {len(want - found)} missing")
+        with cluster.connect() as session:
+            wrong = dangling.found(session)
+        failed += bool(wrong)
+        print(f"{'not ok' if wrong else 'ok'} {len(orders) + 1} - nothing refers to what is not there {wrong or ''}")
     return 1 if failed else 0
 
 

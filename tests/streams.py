@@ -15,6 +15,7 @@ import sys
 import tempfile
 
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+import dangling  # noqa: E402
 import harness  # noqa: E402
 import pg  # noqa: E402
 from stream import matters, score, ways, world  # noqa: E402
@@ -147,6 +148,7 @@ def main():
             check(tap, options, filing, people, deliveries, runs_of("stream", deliveries, options))
         if options.only != "stream":
             check(tap, options, filing, people, archive, runs_of("list", archive, options), ("--from", "anna", "--history"))
+        dangling.prove(tap, cluster, "at last")
     return tap.done()
 
 

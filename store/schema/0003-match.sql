@@ -10,20 +10,28 @@ create function key_of(p_kind text, p_value text) returns uuid language sql immu
 	return encode(substring(sha256(convert_to(p_kind, 'UTF8') || '\x00'::bytea || convert_to(p_value, 'UTF8')) for 16), 'hex')::uuid;
 
 -- 20 base32 characters of 100 random bits. The bytes 6 and 8 of a random uuid are not all random.
-create function token_new() returns text language sql volatile
-	return (select string_agg(substr('abcdefghijklmnopqrstuvwxyz234567', (get_byte(b, i) & 31) + 1, 1), '')
-		from (select uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()) as b) r,
-			unnest(array[0, 1, 2, 3, 4, 5, 7, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21]) i);
+create function token_new() returns text language plpgsql volatile as $$
+declare
+	v_random bytea := uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid());
+	v_token text := '';
+	i int;
+begin
+	foreach i in array array[0, 1, 2, 3, 4, 5, 7, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21] loop
+		v_token := v_token || substr('abcdefghijklmnopqrstuvwxyz234567', (get_byte(v_random, i) & 31) + 1, 1);
+	end loop;
+	return v_token;
+end $$;
 
--- An event for the app. Numbered when it becomes visible (0007). Imported history makes none.
+-- An event for the app. Numbered when it becomes visible (0007). Imported history makes none: false.
 create function event_add(p_tenant text, p_kind text, p_case bigint, p_message bigint, p_delivery bigint, p_detail jsonb default '{}')
-	returns void language plpgsql as $$
+	returns boolean language plpgsql as $$
 begin
 	if coalesce(current_setting('casegate.history', true), '') = 'on' then
-		return;
+		return false;
 	end if;
 	insert into event (tenant, kind, case_id, message_id, delivery_id, by_user, detail)
 		values (p_tenant, p_kind, p_case, p_message, p_delivery, user_now(), p_detail);
+	return true;
 end $$;
 
 -- ---------------------------------------------------------------------- cases
@@ -93,14 +101,14 @@ begin
 		and not p.is_agent and p.role in ('from', 'to', 'cc'));
 end $$;
 
--- Somebody filed into an existing case: he becomes a member if he took part in it before, else the app is told.
-create function member_file(p_tenant text, p_case bigint, p_message bigint, p_user text, p_delivery bigint) returns void language plpgsql as $$
+-- Somebody filed into an existing case: he becomes a member if he took part in it before, else the app is told. False: he is one.
+create function member_file(p_tenant text, p_case bigint, p_message bigint, p_user text, p_delivery bigint) returns boolean language plpgsql as $$
 declare
 	v_member record;
 begin
 	select removed_at into v_member from case_member where tenant = p_tenant and case_id = p_case and "user" = p_user;
 	if found and v_member.removed_at is null then
-		return;
+		return false;
 	end if;
 	if not found and user_takes_part(p_tenant, p_user, p_case, p_message) then
 		insert into case_member (tenant, case_id, "user") values (p_tenant, p_case, p_user) on conflict do nothing;
@@ -108,6 +116,7 @@ begin
 	else
 		perform event_add(p_tenant, 'member_proposed', p_case, p_message, p_delivery, jsonb_build_object('user', p_user));
 	end if;
+	return true;
 end $$;
 
 -- Two cases become one by mail. Nobody sees more than before: who takes part in the other side becomes its

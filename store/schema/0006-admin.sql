@@ -65,6 +65,10 @@ begin
 	perform tenant_leave(v_before);
 end $$;
 
+-- Mail holds its tenant while it is filed (no row of it does: every mail would write there).
+create function tenant_lock_key(p_tenant text) returns bigint language sql immutable strict parallel safe
+	return hashtextextended('casegate.tenant ' || p_tenant, 0);
+
 -- Only one that has never had mail: the rest is `casegate erase`.
 create function tenant_remove(tenant text) returns void language plpgsql
 	security definer set search_path = casegate, pg_temp as $$
@@ -75,6 +79,7 @@ begin
 		return;
 	end if;
 	v_before := tenant_enter(tenant_remove.tenant);
+	perform pg_advisory_xact_lock(tenant_lock_key(tenant_remove.tenant));
 	if exists (select from delivery d where d.tenant = tenant_remove.tenant and d.erased_at is null) or exists (select from case_file c where c.tenant = tenant_remove.tenant) then
 		raise exception 'tenant "%" has mail: erase its cases first', tenant_remove.tenant using errcode = 'object_in_use';
 	end if;
@@ -379,49 +384,51 @@ begin
 	return 'ok';
 end $$;
 
--- Whose is the address that a mail came for? No row: nobody's. The exact address comes first, then agent+WORD@,
--- the longest address before a plus, then the bare TOKEN@. word is what stood after the plus, token the same
--- when it is one of this tenant's; retired tokens count until they are deleted.
-create function address_lookup(p_local text, p_domain text,
-	out tenant text, out address text, out token text, out case_id bigint, out answer text, out word text) returns setof record
-	language plpgsql stable security definer set search_path = casegate, pg_temp as $$
+-- Whose is the address that a mail came for? The exact address comes first, then agent+WORD@, the longest address before a
+-- plus, then the bare TOKEN@. word is what stood after the plus, or the bare token. Nulls: nobody's.
+create function address_owner(p_local text, p_domain text, out tenant text, out address text, out word text) language plpgsql stable as $$
 declare
-	v_before text := coalesce(tenant_now(), '');
 	v_local text := lower(p_local);
 	v_domain text := lower(p_domain);
 begin
-	select a.tenant, a.address, c.word into tenant, address, word
-		from (select v_local as local, null::text as word
-			union all
-			select left(v_local, n - 1), substr(v_local, n + 1) from generate_series(2, least(length(v_local), 320)) n where substr(v_local, n, 1) = '+') c
-		join agent_address a on a.address = c.local || '@' || v_domain
-		order by length(c.local) desc limit 1;
+	select a.tenant, a.address into tenant, address from agent_address a where a.address = v_local || '@' || v_domain;
+	if tenant is null and strpos(v_local, '+') > 0 then
+		select a.tenant, a.address, c.word into tenant, address, word
+			from (select left(v_local, n - 1) as local, substr(v_local, n + 1) as word
+				from generate_series(2, least(length(v_local), 320)) n where substr(v_local, n, 1) = '+') c
+			join agent_address a on a.address = c.local || '@' || v_domain
+			order by length(c.local) desc limit 1;
+	end if;
 	if tenant is null and v_local ~ '^[a-z2-7]{20}$' then
 		select t.tenant, (select min(a.address) from agent_address a where a.tenant = t.tenant and split_part(a.address, '@', 2) = v_domain), t.token
 			into tenant, address, word
 			from case_token t where t.token = v_local;
 	end if;
-	if tenant is null or address is null then
+end $$;
+
+-- The same at RCPT, with the case whose token the word is: retired ones count until they are deleted. No row: nobody's.
+create function address_lookup(p_local text, p_domain text,
+	out tenant text, out address text, out token text, out case_id bigint, out answer text, out word text) returns setof record
+	language plpgsql stable security definer set search_path = casegate, pg_temp as $$
+declare
+	v_before text := coalesce(tenant_now(), '');
+	v_owner record := address_owner(p_local, p_domain);
+begin
+	if v_owner.tenant is null or v_owner.address is null then
 		return;
 	end if;
+	tenant := v_owner.tenant;
+	address := v_owner.address;
+	word := v_owner.word;
 	perform set_config('casegate.tenant', tenant, true);
-	select t.token, case_final(t.tenant, t.case_id) into token, case_id
-		from case_token t where t.token = address_lookup.word and t.tenant = address_lookup.tenant;
+	if word is not null then
+		select t.token, case_final(t.tenant, t.case_id) into token, case_id
+			from case_token t where t.token = address_lookup.word and t.tenant = address_lookup.tenant;
+	end if;
 	answer := tenant_answer(tenant);
 	perform set_config('casegate.tenant', v_before, true);
 	return next;
 end $$;
-
--- Which of these addresses are agent addresses, of this tenant or another: with a token (agent+TOKEN@), plain, or a bare
--- token. An agent is listed and never a participant; whose it is stays unsaid.
-create function agents_among(p_addresses text[]) returns table (address text) language plpgsql stable security definer set search_path = casegate, pg_temp as $$
-begin
-	return query select a.address from unnest(p_addresses) a(address)
-		where exists (select from agent_address g where g.address = regexp_replace(a.address, '\+[^@]*@', '@'))
-			or exists (select from case_token t where t.token = split_part(a.address, '@', 1));
-end $$;
-revoke all on function agents_among(text[]) from public;
-grant execute on function agents_among(text[]) to casegate_gateway, casegate_graph, casegate_admin;
 
 grant execute on function tenant_add(text, text), tenant_remove(text), tenant_set(text, text, text),
 	user_add(text, text, text[], text), user_remove(text, text), user_domain_add(text, text), user_domain_remove(text, text),

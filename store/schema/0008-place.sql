@@ -63,22 +63,21 @@ begin
 	end case;
 end $$;
 
--- What an outsider's mail names and is not here waits as a claim.
-create function claims_add(f filing, n naming, p_places key_place[], p_message bigint) returns void language plpgsql as $$
+-- What an outsider's mail names and is not here waits as a claim. Returns how much.
+create function claims_add(f filing, n naming, p_places key_place[], p_message bigint) returns int language plpgsql as $$
+declare
+	v_count int;
 begin
-	if f.authority <> 'user' then
-		insert into claim (tenant, key, message_id, people) select distinct f.tenant, k, p_message,
-				case when f.authority = 'bounce' then array(select hashtext(a) from unnest(n.people) a) end from unnest(n.ref_keys) k
-			where not exists (select from unnest(p_places) p where p.key = k and p.message_id is not null) on conflict do nothing;
-	end if;
+	insert into claim (tenant, key, message_id, people) select distinct f.tenant, k, p_message,
+			case when f.authority = 'bounce' then array(select hashtext(a) from unnest(n.people) a) end from unnest(n.ref_keys) k
+		where not exists (select from unnest(p_places) p where p.key = k and p.message_id is not null) on conflict do nothing;
+	get diagnostics v_count = row_count;
+	return v_count;
 end $$;
 
 -- Threads whose outsider's mail named this mail before it came, where he takes part in this one; or whose bounce reports on it.
 create function claims_find(f filing, n naming, p_is_out boolean) returns bigint[] language plpgsql stable as $$
 begin
-	if not exists (select from claim where tenant = f.tenant and key = n.keys[1]) then
-		return '{}';
-	end if;
 	return array(select distinct m.thread_id from claim c join message m using (tenant, message_id)
 		where c.tenant = f.tenant and c.key = n.keys[1] and m.thread_id is not null
 			and case when c.people is null then m.from_key = any(n.people)
@@ -96,16 +95,45 @@ begin
 end $$;
 
 -- New keys of a thread. Whoever named one of them at this moment was first; then the mail is decided again.
-create function keys_add(p_tenant text, p_thread bigint, p_keys uuid[], p_own uuid, p_message bigint) returns void language plpgsql as $$
+create function keys_add(p_tenant text, p_thread bigint, p_keys uuid[], p_own uuid, p_message bigint) returns int language plpgsql as $$
 declare
-	v_count int;
+	v_count int := 0;
 begin
-	insert into thread_key (tenant, key, thread_id, message_id)
-		select p_tenant, k, p_thread, case when k = p_own then p_message end from unnest(p_keys) k order by k on conflict do nothing;
-	get diagnostics v_count = row_count;
+	if cardinality(p_keys) > 0 then
+		insert into thread_key (tenant, key, thread_id, message_id)
+			select p_tenant, k, p_thread, case when k = p_own then p_message end from unnest(p_keys) k order by k on conflict do nothing;
+		get diagnostics v_count = row_count;
+	end if;
 	if v_count < cardinality(p_keys) then
 		raise exception 'another mail named the same one first' using errcode = 'serialization_failure';
 	end if;
+	return v_count;
+end $$;
+
+-- The locked root of one thread, at once; none where it was merged while we waited.
+create function root_lock(p_tenant text, p_thread bigint, out o_root bigint, out o_case bigint, out o_branched boolean, out o_loose boolean,
+	out o_mark int) language plpgsql as $$
+begin
+	select t.thread_id, t.case_id, t.branched, t.loose, t.subject_mark into o_root, o_case, o_branched, o_loose, o_mark
+		from thread h join thread t on t.tenant = h.tenant and t.thread_id = h.root_id
+		where h.tenant = p_tenant and h.thread_id = p_thread and t.root_id = t.thread_id for no key update of t;
+end $$;
+
+-- The locked root of these threads, which become one.
+create function roots_unite(p_tenant text, p_threads bigint[], out o_root bigint, out o_case bigint, out o_branched boolean, out o_loose boolean,
+	out o_mark int, out o_merged boolean) language plpgsql as $$
+declare
+	v_roots bigint[] := lock_roots(p_tenant, p_threads);
+begin
+	if cardinality(v_roots) = 0 then
+		raise exception 'a thread was erased meanwhile' using errcode = 'serialization_failure';
+	end if;
+	o_root := v_roots[1];
+	o_merged := cardinality(v_roots) > 1;
+	if o_merged then
+		select j.o_root into o_root from join_roots(p_tenant, v_roots) j;
+	end if;
+	select case_id, branched, loose, subject_mark into o_case, o_branched, o_loose, o_mark from thread where tenant = p_tenant and thread_id = o_root;
 end $$;
 
 -- Makes the mail the one that its key names. True: it was a ghost, others named it before it came.
@@ -128,7 +156,10 @@ declare
 	v_own uuid := key_of('p', p_message::text);
 	m record;
 begin
-	select own_key, internet_message_id, thread_id into strict m from message where tenant = p_tenant and message_id = p_message;
+	select own_key, internet_message_id, thread_id into m from message where tenant = p_tenant and message_id = p_message;
+	if not found then
+		raise exception 'a mail was erased meanwhile' using errcode = 'serialization_failure';
+	end if;
 	insert into thread_key (tenant, key, thread_id, message_id) values (p_tenant, v_own, m.thread_id, p_message);
 	update thread_key set message_id = null where tenant = p_tenant and key = m.own_key;
 	update message set own_key = v_own, internet_message_id = null, identity = 'content', weak = true,
@@ -143,52 +174,69 @@ create function message_place(f filing, n naming, p_places key_place[], p_messag
 	out o_loose boolean, out o_merged boolean) language plpgsql as $$
 declare
 	v_own uuid := n.keys[1];
-	v_threads bigint[] := array(select distinct p.thread_id from unnest(places_allowed(f, n, p_places)) p);
-	v_claims bigint[];
+	v_threads bigint[] := '{}';
+	v_claims bigint[] := '{}';
+	v_is_claimed boolean;
 	v_insert uuid[];
-	v_roots bigint[];
+	v_root record;
+	v_count int;
 begin
 	o_opened := false; o_branched := false; o_disturbed := false; o_merged := false; o_loose := n.loose;
-	v_claims := claims_find(f, n, p_is_out);
-	v_threads := v_threads || v_claims;
-	o_allowed := (cardinality(v_threads) > 0 or f.may_open or p_case is not null)
-		and not exists (select from unnest(p_places) p where p.key = v_own and not p.thread_id = any(v_threads));
+	if cardinality(p_places) > 0 then
+		v_threads := array(select distinct p.thread_id from unnest(places_allowed(f, n, p_places)) p);
+	end if;
+	select array(select distinct k from unnest(n.keys) with ordinality u(k, i)   -- an outsider's mail brings only its own
+			where (f.authority = 'user' or i = 1) and not exists (select from unnest(p_places) p where p.key = k) order by k),
+		exists (select from claim where tenant = f.tenant and key = v_own) into v_insert, v_is_claimed;
+	if v_is_claimed then
+		v_claims := claims_find(f, n, p_is_out);
+		v_threads := v_threads || v_claims;
+	end if;
+	o_allowed := (cardinality(v_threads) > 0 or f.may_open or p_case is not null) and (f.authority = 'user'
+		or not exists (select from unnest(p_places) p where p.key = v_own and not p.thread_id = any(v_threads)));
 	if not o_allowed then
 		return;
 	end if;
-	v_insert := array(select distinct k from unnest(n.keys) with ordinality u(k, i)   -- an outsider's mail brings only its own
-		where (f.authority = 'user' or i = 1) and not exists (select from unnest(p_places) p where p.key = k) order by k);
 	if cardinality(v_threads) = 0 then
 		o_opened := p_case is null;
 		o_case := coalesce(p_case, case_open(f.tenant, p_subject, f."user"));
 		o_root := thread_open(f.tenant, o_case, n.base_subject);   -- nobody else can see it: no lock
-		perform keys_add(f.tenant, o_root, v_insert, v_own, p_message);
+		v_count := keys_add(f.tenant, o_root, v_insert, v_own, p_message);
 	else
-		perform keys_add(f.tenant, v_threads[1], v_insert, v_own, p_message);
-		v_roots := lock_roots(f.tenant, v_threads);
-		o_root := v_roots[1];
-		if cardinality(v_roots) > 1 then
-			select j.o_root into o_root from join_roots(f.tenant, v_roots) j;
-			o_disturbed := true;
-			o_merged := true;
+		v_count := keys_add(f.tenant, v_threads[1], v_insert, v_own, p_message);
+		if cardinality(v_threads) = 1 then
+			v_root := root_lock(f.tenant, v_threads[1]);
+			o_root := v_root.o_root;
 		end if;
-		update thread set branched = true where tenant = f.tenant and thread_id = o_root and not branched
-			and subject_mark is distinct from subject_mark(n.base_subject);
-		select case_id, branched, loose or n.loose into o_case, o_branched, o_loose from thread where tenant = f.tenant and thread_id = o_root;
+		if o_root is null then
+			v_root := roots_unite(f.tenant, v_threads);
+			o_root := v_root.o_root;
+			o_merged := v_root.o_merged;
+			o_disturbed := o_merged;
+		end if;
+		o_case := v_root.o_case;
+		o_branched := v_root.o_branched;
+		o_loose := v_root.o_loose or n.loose;
+		if not o_branched and v_root.o_mark is distinct from subject_mark(n.base_subject) then
+			update thread set branched = true where tenant = f.tenant and thread_id = o_root;
+			o_branched := true;
+		end if;
 	end if;
 	if n.evicts is not null then
 		perform message_evict(f.tenant, n.evicts);
 		update thread set branched = true where tenant = f.tenant and thread_id = o_root;
 		o_branched := true;
 	end if;
-	o_disturbed := key_take(f.tenant, v_own, p_message) or o_disturbed or cardinality(v_claims) > 0;
+	o_disturbed := (not v_own = any(v_insert) and key_take(f.tenant, v_own, p_message)) or o_disturbed or cardinality(v_claims) > 0;
 	if 'quoted_by' = any(n.signals) and f.authority = 'user' then
 		update message set quoted_keys = quoted_keys || v_own where tenant = f.tenant and own_key = any(keys_of_signal(n, 'quoted_by'))
 			and thread_id in (select p.thread_id from unnest(p_places) p where p.signal = 'quoted_by') and not v_own = any(quoted_keys);
 		o_disturbed := true;
 	end if;
-	o_disturbed := o_disturbed or (o_branched and (tells_weak(f.tenant, o_root, n) or (cardinality(n.ref_keys) > 0
-		and not exists (select from unnest(p_places) p where p.key = n.ref_keys[1] and p.message_id is not null))));
+	if o_branched and not o_disturbed then
+		o_disturbed := tells_weak(f.tenant, o_root, n) or (cardinality(n.ref_keys) > 0
+			and not exists (select from unnest(p_places) p where p.key = n.ref_keys[1] and p.message_id is not null));
+	end if;
 end $$;
 
 -- Is there a weak message that waits for somebody to tell its missing ancestors' subject, and does this mail?

@@ -152,8 +152,8 @@ begin
 	perform event_add(p_tenant, 'mail_released', v_case, p_message, p_held, jsonb_build_object('brought_by', p_delivery));
 end $$;
 
--- By its Message-ID. (What was brought in a text without one is found by its content: store/waiting.c.)
-create function held_become_duplicate(p_tenant text, p_message bigint, p_delivery bigint) returns void language plpgsql as $$
+-- By its Message-ID. (What was brought in a text without one is found by its content: store/waiting.c.) True: there was one.
+create function held_become_duplicate(p_tenant text, p_message bigint, p_delivery bigint) returns boolean language plpgsql as $$
 begin
 	perform held_end(p_tenant, d.delivery_id, p_message, p_delivery, 'message_id', d.internet_message_id, 'certain')
 		from delivery d join message m on m.tenant = d.tenant and m.message_id = p_message
@@ -161,6 +161,7 @@ begin
 		where d.tenant = p_tenant and d.outcome = 'held' and d.internet_message_id = m.internet_message_id and d.delivery_id <> p_delivery
 			and h.from_key is not distinct from m.from_key and h.base_subject = m.base_subject
 		order by d.delivery_id;
+	return found;
 end $$;
 
 -- The next mail to parse again, for any tenant.

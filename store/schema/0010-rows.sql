@@ -1,20 +1,40 @@
 -- The rows of a mail: the message and what belongs to it, what a copy adds to a known one, and why it lies where it does.
 
--- The rows of a message beside its own.
-create function message_rows(p_tenant text, p_message bigint, p_case bigint, b belongings) returns void language plpgsql as $$
+-- Keeps a piece of bytes. False: it is here already, and held, so that nobody erases it before this mail needs it.
+create function content_keep(p_tenant text, p_sha256 bytea, p_piece int, p_bytes bytea) returns boolean language plpgsql as $$
 begin
-	insert into participant (tenant, message_id, role, position, name, address, address_key, is_agent, case_id)
-		select p_tenant, p_message, u.role, u.i, u.name, u.address, u.key, u.agent, p_case
-		from unnest(b.roles, b.names, b.addresses, b.address_keys, b.agents) with ordinality u(role, name, address, key, agent, i);
+	insert into content (tenant, sha256, piece, bytes) values (p_tenant, p_sha256, p_piece, p_bytes) on conflict do nothing;
+	if found then
+		return true;
+	end if;
+	perform from content where tenant = p_tenant and sha256 = p_sha256 and piece = p_piece for key share;
+	if not found then
+		raise exception 'bytes were erased meanwhile' using errcode = 'serialization_failure';
+	end if;
+	return false;
+end $$;
+
+-- The rows of a message beside its own. Returns how many people.
+create function message_rows(p_tenant text, p_message bigint, p_case bigint, b belongings) returns int language plpgsql as $$
+declare
+	v_count int;
+begin
 	if cardinality(b.filenames) > 0 then
 		insert into attachment (tenant, message_id, position, filename, content_type, size, sha256, content_id, inline)
 			select p_tenant, p_message, u.i, u.filename, u.type, u.size, decode(u.sha256, 'hex'), u.content_id, u.inline
 			from unnest(b.filenames, b.types, b.sizes, b.sha256s, b.content_ids, b.inlines) with ordinality u(filename, type, size, sha256, content_id, inline, i);
 	end if;
+	insert into participant (tenant, message_id, role, position, name, address, address_key, is_agent, case_id)
+		select p_tenant, p_message, u.role, u.i, u.name, u.address, u.key, u.agent, p_case
+		from unnest(b.roles, b.names, b.addresses, b.address_keys, b.agents) with ordinality u(role, name, address, key, agent, i);
+	get diagnostics v_count = row_count;
+	return v_count;
 end $$;
 
 create function message_insert(f filing, n naming, m body, b belongings, q quotations, p_message bigint, p_case bigint, p_thread bigint, p_pin bigint, p_pin_auto bigint)
-	returns void language plpgsql as $$
+	returns bigint language plpgsql as $$
+declare
+	v_people int;
 begin
 	insert into message (tenant, message_id, case_id, thread_id, own_key, ref_keys, refs, quoted_keys, side, loose, weak, base_subject, pin, pin_auto,
 		internet_message_id, identity, is_reconstructed, direction, source, kind, from_name, from_address, from_key, subject,
@@ -25,10 +45,13 @@ begin
 		n.internet_message_id, n.identity, n.is_reconstructed, m.direction, m.source, m.kind, m.from_name, m.from_address, m.from_key, m.subject,
 		m.sent_at, m.sent_precision, m.received_at, f."user", m.comment, m.text, m.new_text, m.html, m.remote_images, m.sanitiser_version,
 		m.source_sha256, f.delivery_id, m.is_own_source, m.defects);
-	perform message_rows(f.tenant, p_message, p_case, b);
-	insert into said (tenant, message_id, position, base_subject, from_key, name, at, has_zone)
-		select f.tenant, p_message, u.i, n.base_subject, u.from_key, u.name, u.at, u.zone
-		from unnest(q.from_keys, q.names, q.times, q.zones) with ordinality u(from_key, name, at, zone, i);
+	v_people := message_rows(f.tenant, p_message, p_case, b);
+	if cardinality(q.names) > 0 then
+		insert into said (tenant, message_id, position, base_subject, from_key, name, at, has_zone)
+			select f.tenant, p_message, u.i, n.base_subject, u.from_key, u.name, u.at, u.zone
+			from unnest(q.from_keys, q.names, q.times, q.zones) with ordinality u(from_key, name, at, zone, i);
+	end if;
+	return p_message;
 end $$;
 
 -- Removes a message that never lay in a case. Its bytes stay with the delivery.
@@ -105,6 +128,9 @@ declare
 	v_case bigint;
 begin
 	select x.case_id, x.is_reconstructed into v_was from message x where x.tenant = f.tenant and x.message_id = f.known;
+	if not found then                                    -- its root is held: who erases now waits
+		raise exception 'a mail was erased meanwhile' using errcode = 'serialization_failure';
+	end if;
 	v_case := known_pin(f, v_was.case_id, p_pin);
 	if f.completes and v_was.is_reconstructed then
 		perform message_complete(f, n, m, b, v_case);
@@ -120,19 +146,26 @@ begin
 	return v_case;
 end $$;
 
--- Notes which mail the delivery brought, and what its bringers wrote above. The same comment is kept once.
-create function message_bring(f filing, r remarks, p_message bigint, p_case bigint, p_comment text) returns void language plpgsql as $$
+-- Notes which mail the delivery brought, and what its bringers wrote above. The same comment is kept once. True: there is a new one.
+create function message_bring(f filing, r remarks, p_message bigint, p_case bigint, p_comment text) returns boolean language plpgsql as $$
 begin
 	insert into delivery_message_row (tenant, delivery_id, message_id, position, comment)
 		values (f.tenant, f.delivery_id, p_message, f.position, p_comment) on conflict do nothing;
+	if cardinality(r.texts) = 0 then
+		return false;
+	end if;
 	insert into message_comment (tenant, message_id, delivery_id, position, author_name, author_address, at, text)
 		select f.tenant, p_message, f.delivery_id, u.i, u.name, u.address, u.at, u.text
 		from unnest(r.names, r.addresses, r.times, r.texts) with ordinality u(name, address, at, text, i)
 		where not exists (select from message_comment c where c.tenant = f.tenant and c.message_id = p_message
 			and c.text = u.text and c.author_address is not distinct from u.address);
-	if found and f.known is not null then
+	if not found then
+		return false;
+	end if;
+	if f.known is not null then
 		perform event_add(f.tenant, 'comment_added', p_case, p_message, f.delivery_id);
 	end if;
+	return true;
 end $$;
 
 -- One line of evidence. Chosen is what the mail was placed by.
@@ -144,76 +177,95 @@ begin
 		from evidence e where e.tenant = p_tenant and e.delivery_id = p_delivery;
 end $$;
 
--- What the keys of one mail named: each case and signal once, as the cases are now.
-create function evidence_of_keys(p_tenant text, p_delivery bigint, p_position int, p_places key_place[], p_chosen_case bigint, p_is_placed boolean)
-	returns void language plpgsql as $$
+-- A line before it is written. Chosen is what the mail was placed by; is one of them?
+create type evidence_line as (case_id bigint, signal text, detail text, strength text, chosen boolean);
+create function evidence_chooses(p_lines evidence_line[]) returns boolean language plpgsql immutable as $$
 declare
-	r record;
+	v_line evidence_line;
+begin
+	foreach v_line in array p_lines loop
+		if v_line.chosen then
+			return true;
+		end if;
+	end loop;
+	return false;
+end $$;
+
+-- What the keys of one mail named: each case and signal once, as the cases are now.
+create function evidence_of_keys(p_tenant text, p_places key_place[], p_chosen_case bigint) returns evidence_line[] language plpgsql stable as $$
+declare
+	p key_place;
 	v_case bigint;
 	v_seen text[] := '{}';
+	v_lines evidence_line[] := '{}';
 begin
-	for r in select p.* from unnest(p_places) p where p.case_id is not null order by p.ord loop
-		v_case := case when r.case_id = p_chosen_case then r.case_id else case_final(p_tenant, r.case_id) end;
-		continue when v_case || r.signal = any(v_seen);
-		v_seen := v_seen || (v_case || r.signal);
-		perform evidence_add(p_tenant, p_delivery, p_position, v_case, p_chosen_case, r.signal, r.detail,
-			case when not p_is_placed or v_case is distinct from p_chosen_case then 'suggestion'
-				when r.signal in ('thread_index', 'conversation', 'presumed_id', 'content', 'quoted', 'quoted_by', 'same_quote') then 'strong' else 'certain' end);
+	foreach p in array p_places loop
+		continue when p.case_id is null;
+		v_case := case when p.case_id = p_chosen_case then p.case_id else case_final(p_tenant, p.case_id) end;
+		continue when v_case || p.signal = any(v_seen);
+		v_seen := v_seen || (v_case || p.signal);
+		v_lines := v_lines || row(v_case, p.signal, p.detail, case when v_case is distinct from p_chosen_case then 'suggestion'
+			when p.signal in ('thread_index', 'conversation', 'presumed_id', 'content', 'quoted', 'quoted_by', 'same_quote') then 'strong' else 'certain' end,
+			coalesce(v_case = p_chosen_case, false))::evidence_line;
 	end loop;
+	return v_lines;
 end $$;
 
 -- Weak evidence: cases in which somebody of this mail takes part, with the same subject, in the last 90 days.
-create function evidence_by_subject(p_tenant text, p_delivery bigint, p_position int, p_base_subject text, p_people text[], p_sent_at timestamptz, p_not_case bigint)
-	returns int language plpgsql as $$
-declare
-	r record;
-	v_found int := 0;
+create function evidence_by_subject(p_tenant text, p_base_subject text, p_people text[], p_sent_at timestamptz, p_not_case bigint)
+	returns evidence_line[] language plpgsql stable as $$
 begin
 	if p_base_subject = '' then
-		return 0;
+		return '{}';
 	end if;
-	for r in
+	return array(select row(x.case_id, 'subject', p_base_subject, 'suggestion', false)::evidence_line from (
 		select m.case_id, max(m.sent_at) as last from message m
 		where m.tenant = p_tenant and m.base_subject = p_base_subject and m.case_id is not null
 			and m.sent_at between p_sent_at - interval '90 days' and p_sent_at + interval '90 days'
 			and exists (select from participant a where a.tenant = m.tenant and a.message_id = m.message_id and a.address_key = any(p_people)
 				and not a.is_agent and not exists (select from user_address u where u.tenant = a.tenant and u.address = a.address_key))
 			and m.case_id is distinct from p_not_case
-		group by m.case_id order by 2 desc limit 5
-	loop
-		perform evidence_add(p_tenant, p_delivery, p_position, r.case_id, null, 'subject', p_base_subject, 'suggestion');
-		v_found := v_found + 1;
-	end loop;
-	return v_found;
+		group by m.case_id order by 2 desc limit 5) x order by x.last desc);
 end $$;
 
--- Why: what the mail named, the token, and what else might fit. p_case null: it is held.
+-- Why: what the mail named, the token, and what else might fit. p_case null: it is held. Returns how many lines.
 create function evidence_file(f filing, n naming, p_places key_place[], p_sent_at timestamptz, p_message bigint, p_case bigint, p_opened boolean, p_is_pinned boolean)
-	returns void language plpgsql as $$
+	returns int language plpgsql as $$
+declare
+	v_lines evidence_line[] := evidence_of_keys(f.tenant, p_places, p_case);
+	v_other evidence_line[] := '{}';
+	v_pin bigint;
+	v_count int;
 begin
-	perform evidence_of_keys(f.tenant, f.delivery_id, f.position, p_places, p_case, p_case is not null);
 	if f.pin_case is not null then
-		perform evidence_add(f.tenant, f.delivery_id, f.position, case_final(f.tenant, f.pin_case), p_case, 'token', null,
-			case when p_is_pinned then 'certain' else 'suggestion' end);
+		v_pin := case_final(f.tenant, f.pin_case);
+		v_lines := v_lines || row(v_pin, 'token', null, case when p_is_pinned then 'certain' else 'suggestion' end, coalesce(v_pin = p_case, false))::evidence_line;
 	end if;
 	if n.identity = 'reused' then                        -- another mail has its id: a message of its own, marked
-		perform evidence_add(f.tenant, f.delivery_id, f.position, m.case_id, null, 'reused_id', n.internet_message_id, 'suggestion')
+		v_lines := v_lines || array(select row(m.case_id, 'reused_id', n.internet_message_id, 'suggestion', false)::evidence_line
 			from thread_key k join message m on m.tenant = k.tenant and m.message_id = k.message_id
-			where k.tenant = f.tenant and k.key = key_of('m', n.internet_message_id);
+			where k.tenant = f.tenant and k.key = key_of('m', n.internet_message_id));
 	end if;
 	if p_opened then
-		perform evidence_add(f.tenant, f.delivery_id, f.position, p_case, p_case, 'new', null, 'certain');
+		v_lines := v_lines || row(p_case, 'new', null, 'certain', true)::evidence_line;
 	elsif n.loose and f.known is null and not p_is_pinned and cardinality(p_places) = 0 then
-		perform evidence_add(f.tenant, f.delivery_id, f.position, p_case, p_case, 'subject', n.base_subject, 'strong');
-	elsif p_case is not null and not exists (select from evidence e
-			where e.tenant = f.tenant and e.delivery_id = f.delivery_id and e.chosen and e.position / 1000 = f.position) then
-		perform evidence_add(f.tenant, f.delivery_id, f.position, p_case, p_case,
-			case when f.known is not null then 'content' when f.shared_case is not null then 'same_delivery' else 'references' end, null, 'strong');
+		v_lines := v_lines || row(p_case, 'subject', n.base_subject, 'strong', p_case is not null)::evidence_line;
+	elsif p_case is not null and not evidence_chooses(v_lines) then
+		v_lines := v_lines || row(p_case, case when f.known is not null then 'content' when f.shared_case is not null then 'same_delivery' else 'references' end,
+			null, 'strong', true)::evidence_line;
 	end if;
-	if (p_opened or p_case is null) and evidence_by_subject(f.tenant, f.delivery_id, f.position, n.base_subject, n.people, p_sent_at, p_case) > 0
-			and p_opened then
+	if p_opened or p_case is null then
+		v_other := evidence_by_subject(f.tenant, n.base_subject, n.people, p_sent_at, p_case);
+	end if;
+	insert into evidence (tenant, delivery_id, position, case_id, signal, detail, strength, chosen)
+		select f.tenant, f.delivery_id, f.position * 1000 + u.i - 1 + (select count(*) from evidence e where e.tenant = f.tenant and e.delivery_id = f.delivery_id),
+			u.case_id, u.signal, u.detail, u.strength, u.chosen
+		from unnest(v_lines || v_other) with ordinality u(case_id, signal, detail, strength, chosen, i);
+	get diagnostics v_count = row_count;
+	if cardinality(v_other) > 0 and p_opened then
 		perform event_add(f.tenant, 'match_suggested', p_case, p_message, f.delivery_id);
 	end if;
+	return v_count;
 end $$;
 
 -- The outgoing mails that a bounce reports on did not arrive.
@@ -240,9 +292,10 @@ begin
 end $$;
 
 -- Keeps a mail without a case or keys; a human decides.
-create function message_hold(f filing, n naming, m body, b belongings, r remarks, q quotations, p_message bigint, p_places key_place[]) returns void language plpgsql as $$
+create function message_hold(f filing, n naming, m body, b belongings, r remarks, q quotations, p_message bigint, p_places key_place[]) returns bigint language plpgsql as $$
 begin
 	perform message_insert(f, n, m, b, q, p_message, null, null, null, null);
 	perform message_bring(f, r, p_message, null, m.comment);
 	perform evidence_file(f, n, p_places, m.sent_at, p_message, null, false, false);
+	return p_message;
 end $$;

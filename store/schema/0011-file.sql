@@ -71,33 +71,45 @@ create function subject_look(f filing, n naming, m body, p_place record, p_messa
 	language plpgsql as $$
 declare
 	v_is_new boolean := p_place.o_loose or p_place.o_merged or (p_place.o_branched and p_place.o_disturbed);
+	v_is_asked boolean := false;                         -- by loose mails of this subject
+	v_count int;
 begin
 	if p_place.o_loose and not p_is_decided then
 		perform class_look(f.tenant, p_place.o_root);
 	end if;
 	if m.kind in ('mail', 'calendar') then
-		perform loose_look(f.tenant, n.base_subject, n.side, m.sent_at, m.sent_at);
+		v_count := loose_look(f.tenant, n.base_subject, n.side, m.sent_at, m.sent_at);
 	end if;
-	if v_is_new or (p_place.o_disturbed and exists (select from message l where l.tenant = f.tenant and l.base_subject = n.base_subject
-			and l.side = n.side and l.loose)) then
+	if not v_is_new and p_place.o_disturbed then
+		v_is_asked := exists (select from message l where l.tenant = f.tenant and l.base_subject = n.base_subject and l.side = n.side and l.loose);
+	end if;
+	if v_is_new or v_is_asked then
 		perform loose_look(f.tenant, x.base_subject, x.side, x.first_at, x.last_at) from (
 			select a.base_subject, a.side, min(a.sent_at) as first_at, max(a.sent_at) as last_at from message a
 			where a.tenant = f.tenant and a.thread_id in (select class_of(f.tenant, p_place.o_root)) and a.side is not null group by 1, 2) x;
 	end if;
-	return case when v_is_new then (select a.case_id from message a where a.tenant = f.tenant and a.message_id = p_message) else p_case end;
+	if v_is_new then
+		return (select a.case_id from message a where a.tenant = f.tenant and a.message_id = p_message);
+	end if;
+	return p_case;
 end $$;
+
+-- What every mail runs is called by assignment and not by PERFORM, which starts an executor for each.
 
 -- Files, holds or recognises one mail of a delivery. outcome: filed, duplicate, held; or 'hold': it may join nothing,
 -- nothing may stay written, the caller rolls back and calls again with the authority 'hold'.
 create function file_message(f filing, n naming, m body, b belongings, r remarks, q quotations,
-	out outcome text, out message_id bigint, out case_id bigint, out opened boolean, out reason text) language plpgsql as $$
+	out outcome text, out message_id bigint, out case_id bigint, out opened boolean, out reason text, out number bigint) language plpgsql as $$
 declare
-	v_places key_place[] := array(select k from keys_find(f.tenant, n.keys, n.signals, n.details) k);
+	v_places key_place[] := array(select k from keys_find(f.tenant, n.keys, n.signals, n.details) k order by k.ord);
 	v_pin bigint := case_final(f.tenant, f.pin_case);
 	v_matters bigint[] := '{}';
 	v_before jsonb;
 	v_place record;
 	v_case record;
+	v_closed record;
+	v_told boolean;
+	v_count int;
 begin
 	n.weak := n.weak and cardinality(n.refs) > 0;
 	n.loose := n.loose and f.authority = 'user' and f.pin_case is null;
@@ -118,14 +130,16 @@ begin
 	if n.loose and f.known is null and cardinality(v_places) = 0 then
 		v_matters := matters_of(f.tenant, null, n.base_subject, n.side, m.sent_at);
 	end if;
-	select * into v_place from message_place(f, n, v_places, message_id,
+	v_place := message_place(f, n, v_places, message_id,
 		coalesce(v_pin, f.shared_case, case when cardinality(v_matters) = 1 then v_matters[1] end), m.case_subject, m.direction = 'out');
 	if not v_place.o_allowed then
 		return;
 	end if;
 	if f.known is not null then
 		case_id := known_file(f, n, m, b, v_pin);
-		perform claims_add(f, n, v_places, f.known);
+		if f.authority <> 'user' then
+			perform claims_add(f, n, v_places, f.known);
+		end if;
 		if v_place.o_branched and v_place.o_disturbed then
 			v_before := places_of(v_place.o_root);
 			perform settle(f.tenant, v_place.o_root);
@@ -134,19 +148,24 @@ begin
 		end if;
 		outcome := 'duplicate';
 	else
-		select * into v_case from case_choose(f, n, m, message_id, v_place, v_pin) x;
+		v_case := case_choose(f, n, m, message_id, v_place, v_pin);
 		v_pin := v_case.io_pin;
 		case_id := v_case.o_case;
 		opened := v_case.o_opened;
 		if not opened then
-			select x.io_pin, x.o_case, x.o_opened into v_pin, case_id, opened from case_closed_for(f, m, v_place.o_root, case_id, v_pin) x;
+			v_closed := case_closed_for(f, m, v_place.o_root, case_id, v_pin);
+			v_pin := v_closed.io_pin;
+			case_id := v_closed.o_case;
+			opened := v_closed.o_opened;
 			if case_id is null then
 				reason := 'the case is closed';
 				return;
 			end if;
 		end if;
-		perform message_insert(f, n, m, b, q, message_id, case_id, v_place.o_root, v_pin, v_case.o_pin_auto);
-		perform claims_add(f, n, v_places, message_id);
+		message_id := message_insert(f, n, m, b, q, message_id, case_id, v_place.o_root, v_pin, v_case.o_pin_auto);
+		if f.authority <> 'user' then
+			perform claims_add(f, n, v_places, message_id);
+		end if;
 		if v_place.o_disturbed and (v_place.o_branched or n.weak or v_pin is not null) then
 			v_before := places_of(v_place.o_root) - message_id::text;
 			perform settle(f.tenant, v_place.o_root);
@@ -156,26 +175,27 @@ begin
 				into case_id, opened from message x where x.tenant = f.tenant and x.message_id = file_message.message_id;
 		end if;
 		outcome := 'filed';
-		perform event_add(f.tenant, 'message_filed', case_id, message_id, f.delivery_id);
+		v_told := event_add(f.tenant, 'message_filed', case_id, message_id, f.delivery_id);
 	end if;
 	if n.loose and outcome = 'filed' then
 		update thread set loose = true, by_subject = by_subject or (v_pin is null and cardinality(v_matters) = 1)
 			where tenant = f.tenant and thread_id = v_place.o_root;
 	end if;
 	case_id := subject_look(f, n, m, v_place, message_id, case_id, cardinality(v_matters) = 1);
-	perform message_bring(f, r, message_id, case_id, m.comment);
-	perform evidence_file(f, n, v_places, m.sent_at, message_id, case_id, opened, f.pin_case is not null and v_pin is not null);
+	v_told := message_bring(f, r, message_id, case_id, m.comment);
+	v_count := evidence_file(f, n, v_places, m.sent_at, message_id, case_id, opened, f.pin_case is not null and v_pin is not null);
 	if f.authority = 'bounce' and outcome = 'filed' then
 		perform bounce_note(f, v_places, case_id, n.people, m.text);
 	elsif v_place.o_disturbed and m.direction = 'out' then
 		perform bounce_note_late(f, n.keys[1], message_id);
 	end if;
 	if f."user" is not null and not opened then
-		perform member_file(f.tenant, case_id, case when outcome = 'filed' then message_id end, f."user", f.delivery_id);
+		v_told := member_file(f.tenant, case_id, case when outcome = 'filed' then message_id end, f."user", f.delivery_id);
 	end if;
 	if f.authority = 'user' then
-		perform held_become_duplicate(f.tenant, message_id, f.delivery_id);
+		v_told := held_become_duplicate(f.tenant, message_id, f.delivery_id);
 	end if;
+	number := (select c.number from case_file c where c.tenant = f.tenant and c.case_id = file_message.case_id);
 end $$;
 
 -- Everything that runs with the caller's own rights. What runs with the owner's is granted where it is made.

@@ -95,13 +95,14 @@ begin
 end $$;
 
 -- Mails of this subject and side, sent in this time, came or became another class's: whose place may have changed? The mails of its subject share an advisory
--- lock, so nobody else looks at the same answers now.
-create function loose_look(p_tenant text, p_base_subject text, p_side text, p_first_at timestamptz, p_last_at timestamptz) returns void language plpgsql as $$
+-- lock, so nobody else looks at the same answers now. Returns how many classes were looked at.
+create function loose_look(p_tenant text, p_base_subject text, p_side text, p_first_at timestamptz, p_last_at timestamptz) returns int language plpgsql as $$
 declare
 	r record;
+	v_count int := 0;
 begin
 	if p_side is null then
-		return;
+		return 0;
 	end if;
 	for r in
 		select distinct root_of(p_tenant, m.thread_id) as root_id from message m
@@ -111,7 +112,9 @@ begin
 	loop
 		perform lock_roots(p_tenant, array[r.root_id]);
 		perform class_look(p_tenant, root_of(p_tenant, r.root_id));
+		v_count := v_count + 1;
 	end loop;
+	return v_count;
 end $$;
 
 grant execute on function loose_head(text, bigint), begins_missing(text, bigint), matters_of(text, bigint, text, text, timestamptz), class_move(text, bigint, bigint, bigint),

@@ -15,6 +15,7 @@ import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import dangling  # noqa: E402
 import mails  # noqa: E402
 from harness import AGENT, ConnectionEnded, Gateway, Tap, check_sanitizers, stuffed, wait_until  # noqa: E402
 
@@ -295,6 +296,7 @@ def main():
     with Gateway() as gateway:
         gateway.provide_acme()
         tap.run([chosen_moments, two_gateways, storm], gateway)
+        dangling.prove(tap, gateway.cluster, "at last")
         check_sanitizers(tap, gateway)
     return tap.done()
 

@@ -13,6 +13,7 @@ import sys
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import dangling  # noqa: E402
 import mails  # noqa: E402
 from harness import AGENT, ConnectionEnded, Gateway, Lmtp, Tap, check_sanitizers, eml, stuffed, wait_until  # noqa: E402
 
@@ -465,6 +466,7 @@ def main():
         gateway.run("user", "add", "beta", "boss", "boss@beta.example", "--role", "all")
         gateway.run("address", "add", "beta", BETA_AGENT)
         tap.run(SCENARIOS, gateway)
+        dangling.prove(tap, gateway.cluster, "at last")
         check_sanitizers(tap, gateway)
     return tap.done()
 

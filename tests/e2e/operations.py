@@ -13,6 +13,7 @@ import threading
 import time
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import dangling  # noqa: E402
 import harness  # noqa: E402
 import mails  # noqa: E402
 import pg  # noqa: E402
@@ -509,8 +510,10 @@ def main():
         shell = Shell(cluster)
         provide(shell)
         tap.run([erasing, explaining_filed, replaying, exporting, reading_again, reading_by_replay, importing], shell, directory)
+        dangling.prove(tap, cluster, "after the commands")
     with Gateway() as gateway:
         tap.run([limits, expiring, tags, addresses, closed_cases, erasing_meanwhile], gateway)
+        dangling.prove(tap, gateway.cluster, "at last")
         check_sanitizers(tap, gateway)
     return tap.done()
 

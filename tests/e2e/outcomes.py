@@ -7,6 +7,7 @@ import os
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import dangling  # noqa: E402
 import mails  # noqa: E402
 from harness import AGENT, Gateway, Tap, check_sanitizers, wait_until  # noqa: E402
 
@@ -530,6 +531,7 @@ def main():
         tap.run(SCENARIOS, world)
         with gateway.admin() as session:
             tap.equal(session.value("SELECT count(*) FROM casegate.deliveries WHERE outcome = 'failed'"), 0, "nothing has failed")
+        dangling.prove(tap, gateway.cluster, "at last")
         check_sanitizers(tap, gateway)
     return tap.done()
 
