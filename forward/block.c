@@ -111,8 +111,9 @@ static gboolean read_unlabelled(Reader *reader, guint at)
 
 	if (reader->block->mark != MARK_FORWARD || strlen(reader->lines[at]) > MARK_BYTES)
 		return FALSE;
+	next = next_line(reader, next);
 	if (next < reader->count && *lines_skip_blanks(reader->lines[next]) == '<')
-		next++;
+		next = next_line(reader, next + 1);
 	if (next >= reader->count || strlen(reader->lines[next]) > MARK_BYTES ||
 		localdate_parse(reader->lines[next], 0).precision == PRECISION_NONE)
 		return FALSE;
@@ -185,8 +186,7 @@ static MailDate read_subject_date(const Reader *reader)
 	const char *open = subject ? strrchr(subject->str, '(') : NULL;
 	MailDate date = {0};
 
-	if (reader->block->mark == MARK_NONE || reader_is_stated(reader, LABEL_DATE) || !open ||
-		!g_str_has_suffix(subject->str, ")"))
+	if (reader_is_stated(reader, LABEL_DATE) || !open || !g_str_has_suffix(subject->str, ")"))
 		return date;
 	date = localdate_parse(open + 1, reader->languages);
 	if (date.precision < PRECISION_MINUTE)
