@@ -340,6 +340,12 @@ static const char *skip_words(const char *text, Languages languages)
 			text = g_utf8_next_char(text);
 		if (g_unichar_isupper(g_utf8_get_char(text)))
 			return text;
+		/* BlueMail says the time twice: "2. Mär. 2026, 14:05, um 14:05, Anna". */
+		if (g_ascii_isdigit(*text) && text[strspn(text, "0123456789")] == ':' &&
+			text[strspn(text, "0123456789:")] == ',') {
+			text += strspn(text, "0123456789:");
+			continue;
+		}
 		by = phrase_match(PHRASE_BY, text, languages, &end);
 		if ((by && *end == ' ' && (!languages || (by->languages & languages))) ||
 			phrase_match(PHRASE_FILLER, text, 0, &end))

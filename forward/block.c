@@ -8,6 +8,7 @@
 #include "forward/mailboxes.h"
 #include "forward/separator.h"
 #include "forward/wrapped.h"
+#include "html/entities.h"
 #include "mime/limits.h"
 #include "mime/transfer.h"
 #include "mime/words.h"
@@ -72,6 +73,32 @@ static void read_labels(Reader *reader)
 		if (wrapped == 0)
 			return;
 		reader->end = at + wrapped;
+	}
+}
+
+/* QQ writes references of HTML into plain text: "&nbsp;"张伟"<zhangwei@qq.example&gt;;". */
+static void undo_references(Reader *reader)
+{
+	const GString *from = reader->values[LABEL_FROM];
+
+	if (!from || !(strstr(from->str, "&gt;") || strstr(from->str, "&lt;")))
+		return;
+	for (gsize i = 0; i < G_N_ELEMENTS(reader->values); i++) {
+		GString *value = reader->values[i];
+		g_autoptr(GString) plain = g_string_new(NULL);
+
+		for (const char *at = value ? value->str : ""; *at;) {
+			gsize left = (gsize)(value->str + value->len - at);
+			gsize length = *at == '&' ? entity_read(at, left, FALSE, plain) : 0;
+
+			if (length == 0)
+				g_string_append_c(plain, *at);
+			at += MAX(length, 1);
+		}
+		if (value) {
+			g_string_truncate(value, 0);
+			reader_append(value, plain->str, plain->len, (Label)i);
+		}
 	}
 }
 
@@ -294,6 +321,10 @@ static gboolean read_first(Reader *reader, guint at, const char *line)
 
 	if (separator_is_first_label(label_parse(line, &value, NULL)))
 		return reader_add_line(reader, line);
+	/* Some show the whole header, as MH does: "Return-Path: …". */
+	if (reader->block->mark != MARK_NONE &&
+		reader_label(reader, line, &value, NULL) == LABEL_OTHER)
+		return reader_add_line(reader, line);
 	return read_bare(reader, line) || read_unknown_sender(reader, line) ||
 	       read_unlabelled(reader, at);
 }
@@ -341,6 +372,7 @@ gboolean block_parse(const char *const *lines, guint count, guint at, Block *blo
 		return FALSE;
 	read_labels(&reader);
 	read_closing(&reader);
+	undo_references(&reader);
 	block->date = read_date(&reader);
 	if (!read_attributed(&reader, &attribution) && !is_block(&reader, &block->date))
 		return FALSE;

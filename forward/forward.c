@@ -16,7 +16,7 @@ enum {
 	FORWARD_DEPTH = 10,       /* forwards inside forwards */
 	FORWARD_BYTES = 20 << 20, /* text and HTML of all levels together */
 	DATED_LINES = 4000,       /* looked through for other dates */
-	OLD_DAYS = 28,            /* so old is hardly any mail that is forwarded, */
+	OLD_DAYS = 7,             /* so old are few of the mails that are forwarded, */
 	NEW_DAYS = 3,             /* where it could be that new */
 };
 

@@ -7,11 +7,13 @@
 #include "forward/labels.h"
 #include "forward/lines.h"
 #include "forward/localdate.h"
+#include "forward/reader.h"
 
 enum {
 	CANDIDATES = 3000, /* lines tried as the first of a block */
 	ATTRIBUTION_BYTES = 2000,
 	RULE_LENGTH = 4, /* dashes that begin a separator */
+	FIELDS = 20,     /* of a header that nobody names, above the first that counts */
 };
 
 void inline_found_clear(InlineFound *found)
@@ -59,8 +61,17 @@ static gboolean quoted_block(const GPtrArray *lines, guint at, Block *block, Mar
 	gboolean is_title;
 
 	*mark = MARK_NONE;
-	if (at >= lines->len || block_parse(text, lines->len, at, block))
-		return at < lines->len;
+	/* Eudora's begins with "X-Sender:". */
+	for (guint i = 0; at < lines->len && i < FIELDS; i++, at++) {
+		const char *value;
+
+		if (block_parse(text, lines->len, at, block))
+			return TRUE;
+		if (reader_field(text[at], &value) == LABEL_NONE)
+			break;
+	}
+	if (at >= lines->len)
+		return FALSE;
 	*mark = mark_parse(text[at], NULL);
 	if (*mark == MARK_NONE)
 		*mark = mark_parse_bare(text[at]);

@@ -150,8 +150,8 @@ static void label_add(Reader *reader, Label label, const char *value, Languages 
 	}
 }
 
-/* "X-Mailer: mutt": a field of a mail's header, which programs of engineers show too. */
-static gboolean is_field(const char *line, const char **value)
+/* A field of a mail's header, which programs of engineers show too. */
+Label reader_field(const char *line, const char **value)
 {
 	gsize length = 0, hyphens = 0;
 
@@ -159,16 +159,21 @@ static gboolean is_field(const char *line, const char **value)
 		hyphens += line[length] == '-';
 	*value = line + length + 1;
 	return g_ascii_isupper(*line) && hyphens > 0 && length <= LABEL_BYTES &&
-	       line[length] == ':' && (**value == ' ' || **value == '\t');
+			       line[length] == ':' && (**value == ' ' || **value == '\t')
+		       ? LABEL_OTHER
+		       : LABEL_NONE;
 }
 
 Label reader_label(const Reader *reader, const char *line, const char **value, Languages *languages)
 {
 	Label label = label_parse(line, value, languages);
 
+	/* A server's trace, in a header that is shown whole. */
+	if (label == LABEL_DATE && g_str_has_prefix(*value, "from "))
+		label = LABEL_OTHER;
 	if (label == LABEL_NONE && reader->is_bare)
 		label = label_parse_bare(line, value, languages);
-	return label == LABEL_NONE && is_field(line, value) ? LABEL_OTHER : label;
+	return label == LABEL_NONE ? reader_field(line, value) : label;
 }
 
 /* "*Von: Anna*": the line was bold, label and value together; or each for itself, as the subject of

@@ -27,6 +27,8 @@ gboolean reader_is_people(Label label);
 /* The label of a line within a block: as label_parse(), and fields of mails that nobody names. */
 Label reader_label(
 	const Reader *reader, const char *line, const char **value, Languages *languages);
+/* "X-Mailer: mutt", a field of a mail's header that nobody names: LABEL_OTHER. */
+Label reader_field(const char *line, const char **value);
 gboolean reader_is_stated(const Reader *reader, Label label);
 /* Stated, and not empty. */
 gboolean reader_has_value(const Reader *reader, Label label);

@@ -63,7 +63,7 @@ static const struct {
          "------ Weitergeleitete Nachricht ------\nVon \"Anna Muster\" <anna@acme.example>\n"
 		"An \"Bo\" <bo@b.example>\nDatum 02.03.2026 14:05:31\nBetreff Angebot\n\nAn Bo",				    "0-5" ANNA " to Bo<bo@b.example> date 2026-03-02 14:05 subject Angebot mark 1" },
 	{"Gmail in a language that nobody knows",
-         "---------- Forwarded message ---------\nMittente-X: Anna Muster "
+         "---------- Forwarded message ---------\nGonderci: Anna Muster "
 		"<anna@acme.example>\n"
 		"Date: Mon, Mar 2, 2026 at 2:05 PM\nSubject: Offer\nTo: <bo@b.example>\n\nHi",				      "0-5" ANNA " to -<bo@b.example> date 2026-03-02 14:05 subject Offer mark 1"    },
 	{"Yandex",
