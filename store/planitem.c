@@ -143,14 +143,16 @@ static MailKind kind_of(const Mail *mail, const People *people, gboolean is_user
 										    : mail->kind;
 }
 
-/* "[PATCH 2/7] …": one of a series that was sent as answers to its first. */
+/* "[list] [PATCH 2/7] …": one of a series that was sent as answers to its first. */
 static gboolean is_of_series(const char *subject)
 {
-	const char *end = *subject == '[' ? strchr(subject, ']') : NULL;
+	const char *end;
 
-	for (const char *at = subject + 1; end && at < end; at++)
-		if (*at == '/' && g_ascii_isdigit(at[-1]) && g_ascii_isdigit(at[1]))
-			return TRUE;
+	for (; *subject == '[' && (end = strchr(subject, ']'));
+		subject = end + 1 + strspn(end + 1, " "))
+		for (const char *at = subject + 1; at < end; at++)
+			if (*at == '/' && g_ascii_isdigit(at[-1]) && g_ascii_isdigit(at[1]))
+				return TRUE;
 	return FALSE;
 }
 

@@ -191,6 +191,53 @@ static void test_conversation(void)
 	}
 }
 
+/* What names others without the marks of an answer may be a new matter; a user's answer that names
+ * nothing goes by its subject. */
+static void test_names(void)
+{
+	static const struct {
+		const char *from, *subject, *refs, *text;
+		gboolean is_weak, is_loose;
+	} mails[] = {
+		{"max@supplier.example", "Offer",                       "<a@b>", "hi", TRUE,  FALSE},
+		{"max@supplier.example", "Offer",                       NULL,    "hi", FALSE, FALSE},
+		{"max@supplier.example", "Re: Offer",                   "<a@b>", "hi", FALSE, FALSE},
+		{"max@supplier.example", "Offer",                       "<a@b>",
+                 "hi\nOn 2/03/2026 14:05, Anna wrote:\n> old\n",                       FALSE, FALSE},
+		{"max@supplier.example", "[PATCH 2/7] fix",             "<a@b>", "hi", FALSE, FALSE},
+		{"max@supplier.example", "[list] [PATCH v2 02/17] fix", "<a@b>", "hi", FALSE,
+                 FALSE									     },
+		{"max@supplier.example", "[list] [PATCH] fix",          "<a@b>", "hi", TRUE,  FALSE},
+		{"max@supplier.example", "fix 2/7",                     "<a@b>", "hi", TRUE,  FALSE},
+		{"max@supplier.example", "[2/7",                        "<a@b>", "hi", TRUE,  FALSE},
+		{"anna@acme.example",    "AW: Offer",                   NULL,    "hi", FALSE, TRUE },
+		{"anna@acme.example",    "Offer",                       NULL,    "hi", FALSE, FALSE},
+		{"anna@acme.example",    "AW: Offer",                   "<a@b>", "hi", FALSE, FALSE},
+	};
+
+	for (guint i = 0; i < G_N_ELEMENTS(mails); i++) {
+		g_autofree char *text = g_strdup_printf(
+			"From: %s\nTo: %s\nSubject: %s\n%s%s\n\n%s\n", mails[i].from,
+			*mails[i].from == 'a' ? "max@supplier.example" : "anna@acme.example",
+			mails[i].subject,
+			mails[i].refs ? "References: " : "X: ", mails[i].refs ? mails[i].refs : "x",
+			mails[i].text);
+		g_autoptr(GBytes) source = g_bytes_new(text, strlen(text));
+		g_autoptr(Mail) mail = parse_mail(source);
+		g_autoptr(GPtrArray) addresses = plan_addresses(mail);
+		People *people = sample_people(addresses);
+		g_autoptr(Envelope) envelope = envelope_new(PROTOCOL_LMTP);
+		g_autoptr(AuthPolicy) policy = auth_policy_new();
+		g_autoptr(Plan) plan = plan_make(mail, envelope, people, policy);
+		const PlanItem *item = g_ptr_array_index(plan->items, 0);
+
+		g_test_message("%s", mails[i].subject);
+		g_assert_cmpint(item->is_weak, ==, mails[i].is_weak);
+		g_assert_cmpint(item->is_loose, ==, mails[i].is_loose);
+		people_free(people);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -201,5 +248,6 @@ int main(int argc, char **argv)
 	}
 	g_test_add_func("/plan/sent at", test_sent_at);
 	g_test_add_func("/plan/conversation", test_conversation);
+	g_test_add_func("/plan/names", test_names);
 	return g_test_run();
 }
