@@ -128,8 +128,8 @@ struct Mail {
 	GPtrArray *fields; /* of Field: the outermost block, for trace and verdicts */
 
 	MailKind kind;
-	char *kind_evidence;        /* the field or part that says so; NULL for MAIL_KIND_MAIL */
-	gboolean is_list;           /* List-Id or Precedence: list; no kind of its own */
+	char *kind_evidence; /* the field or part that says so; NULL for MAIL_KIND_MAIL */
+	gboolean is_list;    /* List-Id, X-Mailing-List or Precedence: list; no kind of its own */
 	gboolean is_auto_forwarded; /* passed on by a rule, not by a hand: the mail itself is the
 				       original */
 	char *reported_id; /* of a bounce or receipt: the Message-ID it reports on, or NULL */

@@ -138,7 +138,7 @@ void kind_read(Mail *mail)
 	g_autofree char *evidence = auto_evidence(mail);
 	const char *forwarded = auto_forward_field(mail);
 
-	mail->is_list = mail_field(mail, "List-Id") != NULL ||
+	mail->is_list = mail_field(mail, "List-Id") != NULL || mail_field(mail, "X-Mailing-List") ||
 			(precedence && strcmp(precedence, "list") == 0);
 	if (mail->kind != MAIL_KIND_MAIL)
 		return;

@@ -18,7 +18,8 @@ create type naming as (              -- what it is called and what it names
 	weak boolean, base_subject text, internet_message_id text, identity text, is_reconstructed boolean,
 	side text,                       -- the company outside that it is with
 	loose boolean,                   -- a user's answer that names nothing but its subject
-	evicts bigint);                  -- the message that was only presumed to have this one's id
+	evicts bigint,                   -- the message that was only presumed to have this one's id
+	listed boolean);                 -- a mailing list sent it
 create type body as (
 	direction text, source text, kind text, from_name text, from_address text, from_key text, subject text, case_subject text,
 	sent_at timestamptz, sent_precision text, received_at timestamptz, comment text,

@@ -36,12 +36,12 @@ create function message_insert(f filing, n naming, m body, b belongings, q quota
 declare
 	v_people int;
 begin
-	insert into message (tenant, message_id, case_id, thread_id, own_key, ref_keys, refs, quoted_keys, side, loose, weak, base_subject, pin, pin_auto,
+	insert into message (tenant, message_id, case_id, thread_id, own_key, ref_keys, refs, quoted_keys, side, loose, weak, listed, base_subject, pin, pin_auto,
 		internet_message_id, identity, is_reconstructed, direction, source, kind, from_name, from_address, from_key, subject,
 		sent_at, sent_precision, received_at, submitted_by, comment, text, new_text, html, remote_images, sanitiser_version,
 		source_sha256, delivery_id, is_own_source, defects)
 	values (f.tenant, p_message, p_case, p_thread, n.keys[1], n.ref_keys, n.refs, keys_of_signal(n, 'quoted'),
-		n.side, n.loose, n.weak, n.base_subject, p_pin, p_pin_auto,
+		n.side, n.loose, n.weak, coalesce(n.listed, false), n.base_subject, p_pin, p_pin_auto,
 		n.internet_message_id, n.identity, n.is_reconstructed, m.direction, m.source, m.kind, m.from_name, m.from_address, m.from_key, m.subject,
 		m.sent_at, m.sent_precision, m.received_at, f."user", m.comment, m.text, m.new_text, m.html, m.remote_images, m.sanitiser_version,
 		m.source_sha256, f.delivery_id, m.is_own_source, m.defects);
