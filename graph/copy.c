@@ -95,9 +95,7 @@ char *copy_stamp_in(const char *mail, gsize size)
 	return NULL;
 }
 
-/* The mail itself always has its headers; its content is not waited for. *stamp is NULL where it
- * has none, or is gone. */
-static gboolean fetch_stamp(Account *account, const char *id, char **stamp, GError **error)
+gboolean copy_ask_stamp(Account *account, const char *id, char **stamp, GError **error)
 {
 	g_autofree char *escaped = http_escape(id);
 	g_autofree char *path = g_strconcat("/messages/", escaped, "/$value", NULL);
@@ -126,7 +124,7 @@ static gboolean has_stamp_inside(
 		account->stamps != NULL ? g_hash_table_lookup(account->stamps, id) : NULL;
 	g_autofree char *stamp = g_strdup(known);
 
-	if (known == NULL && !fetch_stamp(account, id, &stamp, error))
+	if (known == NULL && !copy_ask_stamp(account, id, &stamp, error))
 		return FALSE;
 	*has_stamp = stamp != NULL && g_ascii_strcasecmp(stamp, send_id) == 0;
 	if (known != NULL || account->stamps == NULL)

@@ -14,5 +14,8 @@ gboolean copy_has_left(
 	Account *account, const Outgoing *outgoing, gboolean *has_left, GError **error);
 /* Graph's id of a mail by its Message-ID, drafts excepted; *id is NULL where there is none. */
 gboolean copy_find_mail(Account *account, const char *internet_id, char **id, GError **error);
+/* Asks the mail itself for its stamp, of which no list may tell; its content is not waited for.
+ * *stamp is NULL where it has none, or is gone. */
+gboolean copy_ask_stamp(Account *account, const char *id, char **stamp, GError **error);
 /* The stamp in the header block of a mail, or NULL. To be freed. */
 char *copy_stamp_in(const char *mail, gsize size);

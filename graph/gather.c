@@ -321,9 +321,33 @@ static GPtrArray *take_new(Gather *gather, GPtrArray *items)
 }
 
 /* Who may be the copy of a mail of ours is asked for our stamp, even where he ties by himself. */
-static gboolean needs_details(const Folder *folder)
+static gboolean is_of_sent(const Folder *folder)
 {
 	return folder != NULL && strcmp(folder->folder, "sentitems") == 0;
+}
+
+/* Of what Exchange shows neither stamp nor Message-ID of ours, and what answers nothing: it is ours
+ * if the mail itself says so. Asked is what has the subject of a mail whose copy we wait for. */
+static gboolean add_hidden_stamps(Gather *gather, const GPtrArray *untied, GError **error)
+{
+	const OutlookConnection *connection = gather->account->connection;
+	g_autoptr(GHashTable) awaited = NULL;
+
+	for (guint i = 0; i < untied->len; i++) {
+		Item *item = g_ptr_array_index(untied, i);
+
+		if (item->send_id != NULL || item->is_removed || item->subject == NULL)
+			continue;
+		if (awaited == NULL)
+			awaited = outbox_awaited(gather->account->store, connection->tenant,
+				connection->user, error);
+		if (awaited == NULL)
+			return FALSE;
+		if (g_hash_table_contains(awaited, item->subject) &&
+			!copy_ask_stamp(gather->account, item->id, &item->send_id, error))
+			return FALSE;
+	}
+	return TRUE;
 }
 
 gboolean gather_take(Gather *gather, GPtrArray *items, Folder *folder, GError **error)
@@ -334,8 +358,9 @@ gboolean gather_take(Gather *gather, GPtrArray *items, Folder *folder, GError **
 	g_autoptr(GArray) sent = g_array_new(FALSE, FALSE, sizeof(gint64));
 	gboolean is_kept = FALSE;
 
-	if (needs_details(folder) &&
-		(!sort(gather, untied, NULL, NULL, error) || !add_details(gather, untied, error)))
+	if (is_of_sent(folder) &&
+		(!sort(gather, untied, NULL, NULL, error) || !add_details(gather, untied, error) ||
+			!add_hidden_stamps(gather, untied, error)))
 		return FALSE;
 	if (!sort(gather, untied, tied, sent, error) || !add_details(gather, untied, error) ||
 		!sort(gather, untied, tied, sent, error) ||

@@ -25,6 +25,7 @@ void item_free(Item *item)
 		return;
 	g_free(item->id);
 	g_free(item->internet_id);
+	g_free(item->subject);
 	g_free(item->conversation);
 	g_free(item->parent);
 	g_free(item->send_id);
@@ -110,6 +111,7 @@ static void read_identity(Item *item, const json_t *object, const char *mailbox)
 		item->own_key = key_of("m", item->internet_id);
 		add_key(item, g_strdup(item->own_key));
 	}
+	item->subject = g_strdup(subject);
 	item->conversation = g_strdup(told_text(object, "conversationId"));
 	is_answer = add_index(item, told_text(object, "conversationIndex"));
 	if (is_answer ||
@@ -187,6 +189,7 @@ void item_add_details(Item *item, const json_t *object, const char *mailbox)
 	if (item->is_sparse) {
 		g_free(item->internet_id);
 		g_free(item->own_key);
+		g_free(item->subject);
 		g_free(item->conversation);
 		g_free(item->sighting);
 		read_identity(item, object, mailbox);

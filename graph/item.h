@@ -7,6 +7,7 @@
 typedef struct {
 	char *id;           /* Graph's, good until the mail is moved */
 	char *internet_id;  /* without angle brackets; NULL: none */
+	char *subject;      /* or NULL */
 	char *conversation; /* or NULL */
 	char *parent;       /* the folder's id, or NULL */
 	char *send_id;      /* what our sending stamped on it, a uuid; or NULL */

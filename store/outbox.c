@@ -276,3 +276,26 @@ char *outbox_case_reference(Store *store, const char *tenant, gint64 case_id, GE
 	return result != NULL ? g_strdup(PQntuples(result) == 1 ? db_text(result, 0, 0) : "")
 			      : NULL;
 }
+
+GHashTable *outbox_awaited(Store *store, const char *tenant, const char *user, GError **error)
+{
+	g_autoptr(Args) args = args_new();
+	g_autoptr(PGresult) result = NULL;
+	GHashTable *subjects;
+
+	args_text(args, tenant);
+	args_text(args, user);
+	result = db_ask(store, tenant, "listing sent mail whose copy is awaited",
+		"SELECT DISTINCT m.subject FROM casegate.outbox o JOIN casegate.message m ON "
+		"m.tenant = o.tenant AND m.message_id = o.message_id WHERE o.tenant = $1 AND "
+		"o.\"user\" = $2 AND o.started_at > now() - interval '2 days'"
+		" AND NOT EXISTS (SELECT FROM casegate.outlook_sighting s WHERE s.tenant = "
+		"o.tenant AND s.\"user\" = o.\"user\" AND s.message_id = o.message_id)",
+		args, error);
+	if (result == NULL)
+		return NULL;
+	subjects = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	for (int i = 0; i < PQntuples(result); i++)
+		g_hash_table_add(subjects, g_strdup(db_text(result, i, 0)));
+	return subjects;
+}

@@ -57,6 +57,9 @@ gboolean outbox_begin(Store *store, const char *tenant, const Outgoing *outgoing
  * person or NULL; due_seconds: when to look again, negative: never by itself. */
 gboolean outbox_set(Store *store, const char *tenant, const Outgoing *outgoing, const char *state,
 	const char *error_text, double due_seconds, GError **error);
+/* The subjects of what this mailbox sent in the last days and whose copy has not been seen in it. A
+ * set of char. */
+GHashTable *outbox_awaited(Store *store, const char *tenant, const char *user, GError **error);
 /* Schedules the mailbox's next look into its outbox. */
 gboolean outbox_schedule(Store *store, const char *tenant, const char *user, GError **error);
 /* Writes a mail into the outbox as this user would (send_mail). to is one address. */

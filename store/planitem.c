@@ -234,7 +234,8 @@ PlanItem *planitem_new(const Mail *mail, const Mail *body, guint inline_depth, c
 	item->has_zone = mail->date.has_offset;
 	name_item(item, inline_depth);
 	add_quotes(item, people, envelope->received_at);
-	item->is_weak = is_weak(item);
+	/* What a program brings of a mailbox opens no case: nobody has said that it is one. */
+	item->is_weak = is_weak(item) && envelope->protocol != PROTOCOL_GRAPH;
 	item->side = side_of(mail, people);
 	item->is_loose = is_loose(item) && is_users;
 	item->may_reopen = item->kind == MAIL_KIND_MAIL || item->kind == MAIL_KIND_CALENDAR;

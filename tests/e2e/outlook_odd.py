@@ -260,6 +260,40 @@ def early_copy(tap, office):
     office.settled(tap, "copies")
 
 
+def hidden_copy(tap, office):
+    """A copy that shows nothing of ours and answers nothing: its own header says whose it is, and what it is called now"""
+    desk, _, case_id, box = connected(office)
+    transport = office.cloud.transport
+    transport.keep_property, transport.show_headers = False, False
+    message_id = desk.send("anna", case_id, subject="Ganz neu")
+    desk.wait_send(message_id, "sent")
+    same = mails.Plain(desk.person("anna"), [mails.FRIEDA], "Ganz neu", "Privat, zufällig mit demselben Betreff.")
+    other = mails.Plain(desk.person("anna"), [mails.FRIEDA], "Ganz anders", "Privat.")
+    private = [desk.arrive(mail, folder="sentitems") for mail in (same, other)]
+    with office.cloud.forgive():
+        synced(tap, desk, "its copy")
+    transport.keep_property, transport.show_headers = True, True
+    tap.equal([private[1].reads, [m["subject"] for m in desk.all_messages()].count("Ganz neu")], [0, 1], "one message; private mail is not kept, nor asked for under another subject")
+    minted = desk.sent("Ganz neu")[0].internet_id
+    answer = mails.Plain(mails.KARL, [desk.person("anna")], "Ihre Nachricht", more=[("In-Reply-To", minted), ("References", minted)])
+    desk.arrive(answer)
+    synced(tap, desk, "an answer to the id that Exchange gave it")
+    tap.equal(counted(desk, case_id, answer), [1], "is in the case")
+    office.settled(tap, "a hidden copy")
+
+
+def new_subject(tap, office):
+    """Under a new subject, without a prefix: what ids tie to a case is in that case; a mailbox opens none"""
+    desk, offer, case_id, _ = connected(office)
+    order = offer.answer(desk.person("anna"), subject="Lieferung am Freitag")
+    reply = order.answer(mails.KARL, subject="Stellplatz 12")
+    desk.arrive(order, folder="sentitems")
+    desk.arrive(reply)
+    synced(tap, desk, "both")
+    tap.equal([counted(desk, case_id, order, reply), {m["case_id"] for m in desk.all_messages()}], [[1, 1], {case_id}], "in the case, and no case beside it")
+    office.settled(tap, "a new subject")
+
+
 def no_filter(tap, office):
     """A tenant whose Exchange does not filter by our stamp, or drops it: looked for by other ways, the test mail, too"""
     desk, _, case_id, box = connected(office)
@@ -372,7 +406,7 @@ def odd_tokens(tap, office):
     office.settled(tap, "odd tokens")
 
 
-SCENARIOS = [moved_meanwhile, cut_content, other_line_ends, odd_letters, within_a_batch, circles, lost_states, no_mailbox, parent_gone, early_copy, no_filter, strays, kept_alive,
+SCENARIOS = [moved_meanwhile, cut_content, other_line_ends, odd_letters, within_a_batch, circles, lost_states, no_mailbox, parent_gone, early_copy, hidden_copy, new_subject, no_filter, strays, kept_alive,
              asked_for_patience, odd_tokens]
 
 
