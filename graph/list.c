@@ -26,13 +26,13 @@ static void free_item(gpointer item)
 
 /* A link receives our token: only Microsoft's own. */
 static gboolean take_link(
-	const Account *account, const json_t *body, const char *name, char **link, GError **error)
+	const char *api_url, const json_t *body, const char *name, char **link, GError **error)
 {
 	const char *text = told_text(body, name);
 
 	if (text == NULL)
 		return TRUE;
-	if (strlen(text) <= LINK_MAX && http_is_same_host(text, account->cloud.api_url)) {
+	if (strlen(text) <= LINK_MAX && http_is_same_host(text, api_url)) {
 		*link = g_strdup(text);
 		return TRUE;
 	}
@@ -44,21 +44,15 @@ static gboolean take_link(
 	return FALSE;
 }
 
-gboolean list_page(Account *account, const char *link, const char *path, const char *prefer,
-	Page *page, CallTrouble *trouble, GError **error)
+gboolean list_read(
+	const json_t *body, const char *api_url, const char *mailbox, Page *page, GError **error)
 {
-	const Call call = {.method = "GET",
-		.link = link,
-		.path = link == NULL ? path : NULL,
-		.prefer = prefer};
-	g_autofree char *mailbox = g_ascii_strdown(account->connection->mailbox, -1);
-	g_autoptr(json_t) body = account_get(account, &call, trouble, error);
 	const json_t *entry;
 	size_t i;
 
 	page_clear(page);
-	if (body == NULL || !take_link(account, body, "@odata.nextLink", &page->next, error) ||
-		!take_link(account, body, "@odata.deltaLink", &page->delta, error))
+	if (!take_link(api_url, body, "@odata.nextLink", &page->next, error) ||
+		!take_link(api_url, body, "@odata.deltaLink", &page->delta, error))
 		return FALSE;
 	page->items = g_ptr_array_new_with_free_func(free_item);
 	json_array_foreach(json_object_get(body, "value"), i, entry)
@@ -69,6 +63,20 @@ gboolean list_page(Account *account, const char *link, const char *path, const c
 			g_ptr_array_add(page->items, item);
 	}
 	return TRUE;
+}
+
+gboolean list_page(Account *account, const char *link, const char *path, const char *prefer,
+	Page *page, CallTrouble *trouble, GError **error)
+{
+	const Call call = {.method = "GET",
+		.link = link,
+		.path = link == NULL ? path : NULL,
+		.prefer = prefer};
+	g_autofree char *mailbox = g_ascii_strdown(account->connection->mailbox, -1);
+	g_autoptr(json_t) body = account_get(account, &call, trouble, error);
+
+	page_clear(page);
+	return body != NULL && list_read(body, account->cloud.api_url, mailbox, page, error);
 }
 
 static gboolean drop_skipped(Gather *gather, GPtrArray *items, GError **error)

@@ -13,6 +13,10 @@ typedef struct {
 void page_clear(Page *page);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Page, page_clear)
 
+/* Reads one answer: mailbox is in lower case, links must lead to api_url. FALSE with
+ * CASEGATE_ERROR_RETRY where they do not. */
+gboolean list_read(
+	const json_t *body, const char *api_url, const char *mailbox, Page *page, GError **error);
 /* Asks for one page: link, or path where that is NULL. */
 gboolean list_page(Account *account, const char *link, const char *path, const char *prefer,
 	Page *page, CallTrouble *trouble, GError **error);

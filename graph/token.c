@@ -115,22 +115,29 @@ static gboolean is_header_value(const char *text)
 	return TRUE;
 }
 
-static gboolean take(Account *account, const HttpAnswer *answer, TokenAnswer *token, GError **error)
+gboolean token_read(const json_t *body, TokenAnswer *answer)
 {
-	g_autoptr(json_t) body = told_json(answer);
 	const char *access = told_text(body, "access_token");
 	const char *scope = told_text(body, "scope");
 
-	if (answer->status != 200 || access == NULL || !is_header_value(access))
-		return refused(account, answer, body, error);
-	token->access_token = g_strdup(access);
-	token->refresh_token = g_strdup(told_text(body, "refresh_token"));
-	token->id_token = g_strdup(told_text(body, "id_token"));
-	token->expires_in = CLAMP(told_number(body, "expires_in", 3599), 1, 7 * 86400);
+	if (access == NULL || !is_header_value(access))
+		return FALSE;
+	answer->access_token = g_strdup(access);
+	answer->refresh_token = g_strdup(told_text(body, "refresh_token"));
+	answer->id_token = g_strdup(told_text(body, "id_token"));
+	answer->expires_in = CLAMP(told_number(body, "expires_in", 3599), 1, 7 * 86400);
 	/* Unsaid is as asked for (RFC 6749, 5.1). */
-	token->may_read = scope == NULL || token_scope_has(scope, "Mail.Read");
-	token->may_send = scope == NULL || token_scope_has(scope, "Mail.Send");
+	answer->may_read = scope == NULL || token_scope_has(scope, "Mail.Read");
+	answer->may_send = scope == NULL || token_scope_has(scope, "Mail.Send");
 	return TRUE;
+}
+
+static gboolean take(Account *account, const HttpAnswer *answer, TokenAnswer *token, GError **error)
+{
+	g_autoptr(json_t) body = told_json(answer);
+
+	return (answer->status == 200 && token_read(body, token)) ||
+	       refused(account, answer, body, error);
 }
 
 gboolean token_ask(Account *account, const char *const *form, TokenAnswer *answer, GError **error)

@@ -19,6 +19,9 @@ typedef struct {
 void token_answer_clear(TokenAnswer *answer);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(TokenAnswer, token_answer_clear)
 
+/* Reads the JSON of such an answer. FALSE where it has no access token that a header could carry.
+ */
+gboolean token_read(const json_t *body, TokenAnswer *answer);
 /* The form of one grant: pairs of name and value, ending in NULL; the client's credential is added.
  */
 gboolean token_ask(Account *account, const char *const *form, TokenAnswer *answer, GError **error);

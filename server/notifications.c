@@ -61,36 +61,55 @@ static void add(Rings *rings, GHashTable *seen, const json_t *notification)
 	g_ptr_array_add(rings->lifecycles, g_strdup(lifecycle));
 }
 
-static gboolean ring_all(Site *site, const json_t *notifications, GError **error)
+gboolean notifications_read(const char *bytes, gsize length, Rings *rings, gsize *count)
 {
+	json_t *body = bytes != NULL ? json_loadb(bytes, length, 0, NULL) : NULL;
+	const json_t *notifications = json_object_get(body, "value");
 	g_autoptr(GHashTable) seen = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	g_autoptr(GPtrArray) subscriptions = g_ptr_array_new_with_free_func(g_free);
-	g_autoptr(GPtrArray) hashes = g_ptr_array_new_with_free_func(g_free);
-	g_autoptr(GPtrArray) lifecycles = g_ptr_array_new_with_free_func(g_free);
-	Rings rings = {subscriptions, hashes, lifecycles};
-	const gsize count = MIN(json_array_size(notifications), NOTIFICATIONS_LIMIT);
-	guint ours = 0;
-	Store *store;
+	const gboolean is_good = json_is_array(notifications);
 
-	for (gsize i = 0; i < count; i++)
-		add(&rings, seen, json_array_get(notifications, i));
-	store = subscriptions->len > 0 ? site_store(site, error) : NULL;
-	if (subscriptions->len > 0 && (store == NULL || !ring_mark(store, &rings, &ours, error)))
+	*count = MIN(json_array_size(notifications), NOTIFICATIONS_LIMIT);
+	for (gsize i = 0; i < *count; i++)
+		add(rings, seen, json_array_get(notifications, i));
+	json_decref(body);
+	return is_good;
+}
+
+static gboolean ring_all(Site *site, const Rings *rings, gsize count, GError **error)
+{
+	const guint named = rings->subscriptions->len;
+	Store *store = named > 0 ? site_store(site, error) : NULL;
+	guint ours = 0;
+
+	if (named > 0 && (store == NULL || !ring_mark(store, rings, &ours, error)))
 		return FALSE;
-	if (ours < subscriptions->len || subscriptions->len == 0)
+	if (ours < named || named == 0)
 		log_warning("%u of %" G_GSIZE_FORMAT
 			    " notifications name a subscription of ours and its client state",
 			ours, count);
 	return TRUE;
 }
 
-static json_t *read_body(struct evhttp_request *request)
+static void take_notifications(Site *site, struct evhttp_request *request)
 {
 	struct evbuffer *body = evhttp_request_get_input_buffer(request);
 	const gsize length = evbuffer_get_length(body);
-	const unsigned char *bytes = evbuffer_pullup(body, -1);
+	g_autoptr(GPtrArray) subscriptions = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GPtrArray) hashes = g_ptr_array_new_with_free_func(g_free);
+	g_autoptr(GPtrArray) lifecycles = g_ptr_array_new_with_free_func(g_free);
+	Rings rings = {subscriptions, hashes, lifecycles};
+	g_autoptr(GError) error = NULL;
+	gsize count;
 
-	return bytes != NULL ? json_loadb((const char *)bytes, length, 0, NULL) : NULL;
+	if (!notifications_read((const char *)evbuffer_pullup(body, -1), length, &rings, &count)) {
+		answer_text(request, HTTP_BADREQUEST, "no notifications\n");
+	} else if (!ring_all(site, &rings, count, &error)) {
+		/* Microsoft comes again. */
+		log_warning("notifications must wait: %s", error->message);
+		answer_text(request, HTTP_SERVUNAVAIL, "later\n");
+	} else {
+		answer_empty(request, 202);
+	}
 }
 
 void notifications_post(Site *site, struct evhttp_request *request)
@@ -98,23 +117,9 @@ void notifications_post(Site *site, struct evhttp_request *request)
 	const struct evhttp_uri *uri = evhttp_request_get_evhttp_uri(request);
 	g_autoptr(Form) query = form_parse(evhttp_uri_get_query(uri));
 	const char *token = form_get(query, "validationToken");
-	g_autoptr(GError) error = NULL;
-	json_t *body, *notifications;
 
-	if (*token != '\0') {
+	if (*token != '\0')
 		answer_validation(site, request, token);
-		return;
-	}
-	body = read_body(request);
-	notifications = json_object_get(body, "value");
-	if (!json_is_array(notifications)) {
-		answer_text(request, HTTP_BADREQUEST, "no notifications\n");
-	} else if (!ring_all(site, notifications, &error)) {
-		/* Microsoft comes again. */
-		log_warning("notifications must wait: %s", error->message);
-		answer_text(request, HTTP_SERVUNAVAIL, "later\n");
-	} else {
-		answer_empty(request, 202);
-	}
-	json_decref(body);
+	else
+		take_notifications(site, request);
 }
