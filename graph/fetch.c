@@ -3,11 +3,20 @@
 #include <string.h>
 
 #include "graph/batch.h"
+#include "graph/rebuild.h"
 
 #define FETCH_SECONDS 300
 #define HEAD_BYTES    (1024 * 1024)
 /* How often a mail is asked for that seems to be cut off. */
 #define FETCHES_MAX 3
+/* How many rounds may end at one mail. */
+#define TRIES_MAX 3
+
+typedef enum {
+	GOT_VALUE,
+	GOT_NOTHING, /* of this id */
+	GOT_REFUSAL, /* it is there, and not to be had */
+} Got;
 
 /* ---- finding again ---- */
 
@@ -131,9 +140,27 @@ static gboolean seems_cut_off(const Item *item, const GString *body)
 	return is_multipart || body->len <= size / 3 * 2;
 }
 
-/* One request. *is_gone: there is nothing of this id. */
+/* Is it this mail that Exchange cannot give? One must not stop those behind it. What it refuses it
+ * refuses for good; what fails in it is tried for some rounds. */
+static gboolean is_unreadable(
+	Gather *gather, const Item *item, const CallTrouble *trouble, gboolean *is, GError **error)
+{
+	const OutlookConnection *connection = gather->account->connection;
+	gint64 tries = 0;
+
+	*is = trouble->kind == REMEDY_REJECT && trouble->status >= 400;
+	if (*is || trouble->status != 500)
+		return TRUE;
+	if (!mailbox_try(gather->account->store, connection->tenant, connection->user,
+		    item->sighting, &tries, error))
+		return FALSE;
+	*is = tries > TRIES_MAX;
+	return TRUE;
+}
+
+/* One request. */
 static gboolean get_value(Gather *gather, const Item *item, gboolean is_large, HttpAnswer *answer,
-	gboolean *is_gone, GError **error)
+	Got *got, GError **error)
 {
 	g_autofree char *id = http_escape(item->id);
 	g_autofree char *path = g_strconcat("/messages/", id, "/$value", NULL);
@@ -145,30 +172,37 @@ static gboolean get_value(Gather *gather, const Item *item, gboolean is_large, H
 	CallTrouble trouble;
 	g_autoptr(GError) cause = NULL;
 
-	*is_gone = FALSE;
+	gboolean is_never;
+
+	*got = GOT_VALUE;
 	if (account_call(gather->account, &call, answer, &trouble, &cause))
 		return TRUE;
-	*is_gone = trouble.kind == REMEDY_GONE;
-	if (*is_gone)
+	*got = GOT_NOTHING;
+	if (trouble.kind == REMEDY_GONE)
+		return TRUE;
+	*got = GOT_REFUSAL;
+	if (!is_unreadable(gather, item, &trouble, &is_never, error))
+		return FALSE;
+	if (is_never)
 		return TRUE;
 	g_propagate_error(error, g_steal_pointer(&cause));
 	return FALSE;
 }
 
 /* The same, and where it lies meanwhile. */
-static gboolean get_wherever(Gather *gather, Item *item, gboolean is_large, HttpAnswer *answer,
-	gboolean *is_gone, GError **error)
+static gboolean get_wherever(
+	Gather *gather, Item *item, gboolean is_large, HttpAnswer *answer, Got *got, GError **error)
 {
 	g_autoptr(GPtrArray) moved = g_ptr_array_new();
 
-	if (!get_value(gather, item, is_large, answer, is_gone, error))
+	if (!get_value(gather, item, is_large, answer, got, error))
 		return FALSE;
-	if (!*is_gone)
+	if (*got != GOT_NOTHING)
 		return TRUE;
 	g_ptr_array_add(moved, item);
 	if (!fetch_find_again(gather, moved, error))
 		return FALSE;
-	return item->is_removed || get_value(gather, item, is_large, answer, is_gone, error);
+	return item->is_removed || get_value(gather, item, is_large, answer, got, error);
 }
 
 gboolean fetch_mail(Gather *gather, Item *item, GBytes **source, GError **error)
@@ -179,13 +213,15 @@ gboolean fetch_mail(Gather *gather, Item *item, GBytes **source, GError **error)
 	*source = NULL;
 	for (guint i = 0; i < FETCHES_MAX; i++) {
 		g_auto(HttpAnswer) answer = {0};
-		gboolean is_gone;
+		Got got;
 
-		if (!get_wherever(gather, item, is_large, &answer, &is_gone, error))
+		if (!get_wherever(gather, item, is_large, &answer, &got, error))
 			return FALSE;
 		g_clear_pointer(source, g_bytes_unref);
-		if (is_gone)
-			return TRUE;
+		if (got == GOT_REFUSAL)
+			*source = rebuild_mail(gather, item, error);
+		if (got != GOT_VALUE)
+			return got == GOT_NOTHING || *source != NULL;
 		if (is_large || answer.is_cut) {
 			*source = shortened(gather, answer.body);
 			return TRUE;

@@ -6,8 +6,10 @@ at all. Nothing is lost or doubled, whichever it is. Against the stand-in.
 
 import json
 import os
+import re
 import sys
 import time
+import urllib.parse
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 import mails  # noqa: E402
@@ -81,6 +83,25 @@ def cut_content(tap, office):
         sizes = session.rows("SELECT size FROM casegate.attachments WHERE message_id = %s", (found["AW: halb mit Datei"]["message_id"],))
     tap.equal([row["size"] for row in sizes], [256 * 400], "and the file, too")
     office.settled(tap, "cut content")
+
+
+def unreadable(tap, office):
+    """A mail whose content Exchange refuses: filed as what is known of it, and those behind it, too"""
+    desk, offer, case_id, box = connected(office)
+    odd = offer.answer(mails.KARL, subject="AW: beschädigt Ä", text="Der Text ist noch da: Übergröße.")
+    item = desk.arrive(odd)
+    good = offer.answer(mails.KARL, subject="AW: danach")
+    desk.arrive(good)
+    key = urllib.parse.quote(item.default_id, safe="")
+    office.cloud.fault(re.escape(key) + r"/\$value$", status=400, code="ErrorCorruptData", mailbox=box, times=9)
+    synced(tap, desk, "content that is refused")
+    office.cloud.faults.clear()
+    tap.equal(counted(desk, case_id, odd, good), [1, 1], "both are in the case")
+    message = next(m for m in desk.messages(case_id) if m["internet_message_id"] == odd.message_id)
+    tap.equal([message["from_address"], message["subject"], "Übergröße" in message["text"], "Postfach" in message["text"]], [mails.KARL[1], "AW: beschädigt Ä", True, True],
+              "who, what, its text, and why there is no more", message["text"])
+    tap.equal(abs((message["sent_at"] - odd.when).total_seconds()) < 2, True, "and when", message["sent_at"], odd.when)
+    office.settled(tap, "unreadable mail")
 
 
 def other_line_ends(tap, office):
@@ -406,7 +427,7 @@ def odd_tokens(tap, office):
     office.settled(tap, "odd tokens")
 
 
-SCENARIOS = [moved_meanwhile, cut_content, other_line_ends, odd_letters, within_a_batch, circles, lost_states, no_mailbox, parent_gone, early_copy, hidden_copy, new_subject, no_filter, strays, kept_alive,
+SCENARIOS = [moved_meanwhile, cut_content, unreadable, other_line_ends, odd_letters, within_a_batch, circles, lost_states, no_mailbox, parent_gone, early_copy, hidden_copy, new_subject, no_filter, strays, kept_alive,
              asked_for_patience, odd_tokens]
 
 
