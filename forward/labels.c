@@ -8,7 +8,7 @@ enum {
 	RULE_LENGTH = 4, /* so many ---- are a line; "---" and "-- " are not */
 	DECORATION = 60, /* characters in front of a banner's words */
 	MOBILE_WORDS =
-		12, /* of its sentence: "Sent from my desk, which is much easier than…" is none */
+		10, /* of its sentence: "Sent from my desk, which is much easier than…" is none */
 	MOBILE_LENGTH = 200, /* bytes of a mobile signature's line, its link included */
 };
 
@@ -240,23 +240,30 @@ gboolean attribution_may_begin(const char *line, Languages *languages)
 
 /* Does the line begin with such a phrase, behind what clients put around one? "[EXTERN]" has its
  * own bracket. */
-static gboolean line_is(PhraseKind kind, const char *line)
+static gboolean line_begins(PhraseKind kind, const char *line, const char **end)
 {
 	for (guint i = 0; i < DECORATION; i++) {
-		const char *next = line, *end = NULL;
+		const char *next = line;
 		gunichar letter = phrase_letter(&next);
 		gboolean is_decoration =
 			letter < 0x80 && strchr(" -_=*~|<#([!\"$", (int)letter) != NULL;
 
 		if (!letter)
 			return FALSE;
-		if ((!is_decoration || letter == '[') && phrase_match(kind, line, 0, &end))
+		if ((!is_decoration || letter == '[') && phrase_match(kind, line, 0, end))
 			return TRUE;
 		if (!is_decoration)
 			return FALSE;
 		line = next;
 	}
 	return FALSE;
+}
+
+static gboolean line_is(PhraseKind kind, const char *line)
+{
+	const char *end = NULL;
+
+	return line_begins(kind, line, &end);
 }
 
 /* How many words the first sentence of a line has. */
@@ -275,8 +282,13 @@ static guint sentence_words(const char *line)
 
 gboolean is_mobile_signature(const char *line)
 {
-	return strnlen(line, MOBILE_LENGTH + 1) <= MOBILE_LENGTH &&
-	       sentence_words(line) <= MOBILE_WORDS && line_is(PHRASE_MOBILE, line);
+	const char *end = NULL;
+
+	if (strnlen(line, MOBILE_LENGTH + 1) > MOBILE_LENGTH ||
+		!line_begins(PHRASE_MOBILE, line, &end))
+		return FALSE;
+	/* Of a long sentence all must be the program's: "Diese Nachricht … gesendet." */
+	return sentence_words(line) <= MOBILE_WORDS || !end[strspn(end, " .")];
 }
 
 gboolean is_reply_line(const char *line)

@@ -9,6 +9,8 @@ WHOLE = [
     ("em_client", "ok\n\n------ Originalnachricht ------\nVon \"Max\" <max@a.example>\nAn anna@b.example\nDatum 02.03.2026 14:05:31\nBetreff x\n\ntext", "ok"),
     ("yandex_full", "ok\n\n----------------\nКому: Anna (anna@b.example);\nТема: x;\n02.03.2026, 14:05, \"Max\" <max@a.example>:\ntext", "ok"),
     ("gmx_android", "ok\n\n-- \nDiese Nachricht wurde von meinem Android Mobiltelefon mit WEB.DE Mail gesendet.\nAm 02.03.26, 14:05 schrieb Max <max@a.example>:\n\ntext", "ok"),
+    ("desk", "Here is another email\n\nSent from my desk, is much easier then my mobile phone.", "Here is another email\n\nSent from my desk, is much easier then my mobile phone."),
+    ("knode", "ok\n\nAnna Muster meinte:\n> text", "ok"),
     ("hindi", "ok\n\nसोम, 2 मार्च 2026 को 2:05 pm बजे को Max <max@a.example> ने लिखा:\n\ntext", "ok"),
     ("georgian", "ok\n\nორშ, 2 მარ. 2026, 14:05 Max <max@a.example> წერს:\n\ntext", "ok"),
     ("de_outlook", "Hallo Max,\n\npasst so.\n\nMit freundlichen Grüßen\nAnna Muster\n\n________________________________\nVon: Max <max@a.example>\nGesendet: Montag, 2. März 2026 14:05\nAn: Anna\nBetreff: x\n\ntext\n",
