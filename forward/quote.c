@@ -7,13 +7,13 @@
 #include "forward/labels.h"
 #include "forward/lines.h"
 #include "mime/limits.h"
+#include "forward/quotemark.h"
 #include "html/render.h"
 #include "forward/signature.h"
 
 enum {
 	RULE_LENGTH = 4,       /* so many dashes begin a separator */
-	INITIALS_LENGTH = 3,   /* letters of a name before ">" */
-	INITIALS = 'A',        /* stands for such marks */
+	HEAD_LINES = 6,        /* of a quote, in which its head would stand */
 	QUOTE_DEPTH = 20,      /* quotes inside quotes that are told apart */
 	QUOTES = 100,          /* told apart at all */
 	QUOTE_BYTES = 2 << 20, /* text of all quotes together */
@@ -84,45 +84,6 @@ static const char *const *all_lines(const Walk *walk)
 
 /* ---- what is quoted ---- */
 
-/* "AM> text": Fidonet's programs and The Bat put initials before the mark. */
-static gboolean initials_line(const char *line, const char **text)
-{
-	const char *mark = lines_skip_blanks(line);
-	gsize length = strspn(mark, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
-
-	if (length == 0 || length > INITIALS_LENGTH || mark[length] != '>')
-		return FALSE;
-	mark += length + strspn(mark + length, ">");
-	if (*mark && *mark != ' ')
-		return FALSE;
-	if (text)
-		*text = *mark ? mark + 1 : mark;
-	return TRUE;
-}
-
-static gboolean is_marked(const char *line, char mark, const char **text)
-{
-	if (mark == '>')
-		return quoted_line(line, text);
-	if (mark == INITIALS)
-		return initials_line(line, text);
-	line += strspn(line, " \t");
-	if (*line != mark)
-		return FALSE;
-	*text = line[1] == ' ' ? line + 2 : line + 1;
-	return TRUE;
-}
-
-/* The mark below an attribution, where any is one. */
-static char mark_of(const char *line)
-{
-	if (initials_line(line, NULL))
-		return INITIALS;
-	if (quoted_line(line, NULL))
-		return '>';
-	return *line == '|' ? '|' : '\0';
-}
-
 static guint skip_blank_lines(const Walk *walk, guint at)
 {
 	while (at < walk->lines->len && lines_is_blank(line_at(walk, at)))
@@ -137,7 +98,7 @@ static guint marked_end(const Walk *walk, guint at, char mark)
 	const char *text;
 
 	for (; at < walk->lines->len; at++) {
-		if (is_marked(line_at(walk, at), mark, &text))
+		if (quotemark_is(line_at(walk, at), mark, &text))
 			end = at + 1;
 		else if (!lines_is_blank(line_at(walk, at)))
 			break;
@@ -162,7 +123,8 @@ static gboolean has_text_above(const Walk *walk, guint at)
 /* A quote without a head, or which says inside who wrote it. */
 static guint take_marked(Walk *walk, guint at)
 {
-	const char mark = initials_line(line_at(walk, at), NULL) ? INITIALS : '>';
+	const char mark =
+		quotemark_of(line_at(walk, at)) == QUOTEMARK_INITIALS ? QUOTEMARK_INITIALS : '>';
 	guint end;
 
 	if (mark == '>' && !quoted_line(line_at(walk, at), NULL))
@@ -176,7 +138,7 @@ static guint take_marked(Walk *walk, guint at)
 	}
 	end = marked_end(walk, at, mark);
 	/* A single line may be a person's own. */
-	if (mark == INITIALS && end < at + 2 && walk->regions->len == 0)
+	if (mark == QUOTEMARK_INITIALS && end < at + 2 && walk->regions->len == 0)
 		return at;
 	add_region(walk, at, at, end, mark)->goes_on = walk->regions->len > 1;
 	return end;
@@ -195,7 +157,7 @@ static guint take_attribution(Walk *walk, guint at)
 		return at;
 	body = skip_blank_lines(walk, found.end);
 	if (body < walk->lines->len)
-		mark = mark_of(line_at(walk, body));
+		mark = quotemark_of(line_at(walk, body));
 	if (mark)
 		end = marked_end(walk, body, mark);
 	/* Who answers below, with a client that does not mark what it quotes, has said something:
@@ -322,12 +284,41 @@ static guint forward_start(const Mail *mail, const Walk *walk)
 	return at;
 }
 
+/* Do the marked lines begin with an attribution or a block of their own? */
+static gboolean has_head_within(const Walk *walk, const Region *region)
+{
+	const char *lines[HEAD_LINES];
+	guint count = 0;
+	g_auto(Attribution) attribution = {0};
+
+	for (guint at = region->first; at < region->end && count < HEAD_LINES; at++)
+		if (!quotemark_is(line_at(walk, at), region->mark, &lines[count]))
+			break;
+		else if (count > 0 || !lines_is_blank(lines[count]))
+			count++;
+	return count > 0 && (block_may_begin(lines[0]) || quoted_line(lines[0], NULL) ||
+				    attribution_parse(lines, count, 0, &attribution));
+}
+
+/* Is the mail nothing but marked lines that do not say whose they are? Then they are all that its
+ * author says. */
+static gboolean is_all_marked(const Walk *walk)
+{
+	const Region *region =
+		walk->regions->len == 1 ? &g_array_index(walk->regions, Region, 0) : NULL;
+
+	return region && region->mark && region->first == region->body && !region->from &&
+	       skip_blank_lines(walk, 0) == region->first &&
+	       skip_blank_lines(walk, region->end) == walk->lines->len &&
+	       !has_head_within(walk, region);
+}
+
 /* Sets the kinds of all lines. */
 static void set_kinds(const Mail *mail, const Walk *walk, Kinds *kinds)
 {
 	guint count = walk->lines->len, quote = forward_start(mail, walk), top = 0;
 
-	for (guint i = 0; i < walk->regions->len; i++) {
+	for (guint i = is_all_marked(walk) ? 1 : 0; i < walk->regions->len; i++) {
 		const Region *region = &g_array_index(walk->regions, Region, i);
 
 		memset(kinds->kinds + region->first, RANGE_QUOTE, region->end - region->first);
@@ -409,7 +400,7 @@ static char *body_text(const Walk *walk, guint first, guint end, char mark)
 		const char *line = line_at(walk, at);
 
 		if (mark)
-			is_marked(line, mark, &line);
+			quotemark_is(line, mark, &line);
 		g_string_append(text, line);
 		g_string_append_c(text, '\n');
 	}
