@@ -32,6 +32,25 @@ const Person *people_find(const People *people, const char *address)
 	return person ? person : &nobody;
 }
 
+/* Borrowed. GLib takes a millisecond to make a zone, and forgets it with its last user: those in
+ * use are kept, one process has few. */
+static GTimeZone *zone_of(const char *name)
+{
+	static GHashTable *zones; /* name → GTimeZone */
+	GTimeZone *zone;
+
+	if (!zones)
+		zones = g_hash_table_new(g_str_hash, g_str_equal);
+	zone = g_hash_table_lookup(zones, name);
+	if (zone)
+		return zone;
+	zone = g_time_zone_new_identifier(name);
+	if (!zone)
+		zone = g_time_zone_new_utc();
+	g_hash_table_insert(zones, g_strdup(name), zone);
+	return zone;
+}
+
 People *people_new(const char *timezone, const char *trusted_arc)
 {
 	People *people = g_new0(People, 1);
@@ -42,9 +61,7 @@ People *people_new(const char *timezone, const char *trusted_arc)
 	for (guint i = 0; sealers[i]; i++)
 		if (*sealers[i])
 			g_ptr_array_add(people->trusted_arc, g_strdup(sealers[i]));
-	people->timezone = g_time_zone_new_identifier(timezone);
-	if (!people->timezone)
-		people->timezone = g_time_zone_new_utc();
+	people->timezone = g_time_zone_ref(zone_of(timezone));
 	return people;
 }
 
