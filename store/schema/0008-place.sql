@@ -52,8 +52,6 @@ end;
 create function places_allowed(f filing, n naming, p_places key_place[]) returns key_place[] language plpgsql stable as $$
 begin
 	case f.authority
-	when 'user' then
-		return p_places;
 	when 'known' then
 		return array(select p from unnest(p_places) p where address_takes_part(f.tenant, f.sender, p.case_id) order by p.ord);
 	when 'bounce' then
@@ -184,7 +182,7 @@ declare
 begin
 	o_opened := false; o_branched := false; o_disturbed := false; o_merged := false; o_loose := n.loose;
 	if cardinality(p_places) > 0 then
-		v_threads := array(select distinct p.thread_id from unnest(places_allowed(f, n, p_places)) p);
+		v_threads := array(select distinct p.thread_id from unnest(case f.authority when 'user' then p_places else places_allowed(f, n, p_places) end) p);
 	end if;
 	select array(select distinct k from unnest(n.keys) with ordinality u(k, i)   -- an outsider's mail brings only its own
 			where (f.authority = 'user' or i = 1) and not exists (select from unnest(p_places) p where p.key = k) order by k),

@@ -40,7 +40,7 @@ begin
 		internet_message_id, identity, is_reconstructed, direction, source, kind, from_name, from_address, from_key, subject,
 		sent_at, sent_precision, received_at, submitted_by, comment, text, new_text, html, remote_images, sanitiser_version,
 		source_sha256, delivery_id, is_own_source, defects)
-	values (f.tenant, p_message, p_case, p_thread, n.keys[1], n.ref_keys, n.refs, keys_of_signal(n, 'quoted'),
+	values (f.tenant, p_message, p_case, p_thread, n.keys[1], n.ref_keys, n.refs, case when 'quoted' = any(n.signals) then keys_of_signal(n, 'quoted') else '{}' end,
 		n.side, n.loose, n.weak, coalesce(n.listed, false), n.base_subject, p_pin, p_pin_auto,
 		n.internet_message_id, n.identity, n.is_reconstructed, m.direction, m.source, m.kind, m.from_name, m.from_address, m.from_key, m.subject,
 		m.sent_at, m.sent_precision, m.received_at, f."user", m.comment, m.text, m.new_text, m.html, m.remote_images, m.sanitiser_version,
@@ -146,26 +146,28 @@ begin
 	return v_case;
 end $$;
 
--- Notes which mail the delivery brought, and what its bringers wrote above. The same comment is kept once. True: there is a new one.
-create function message_bring(f filing, r remarks, p_message bigint, p_case bigint, p_comment text) returns boolean language plpgsql as $$
+-- Notes which mail the delivery brought, with the outermost comment. Returns 0 where it was noted before.
+create function message_bring(p_tenant text, p_delivery bigint, p_position int, p_message bigint, p_comment text) returns int language plpgsql as $$
+declare
+	v_count int;
 begin
 	insert into delivery_message_row (tenant, delivery_id, message_id, position, comment)
-		values (f.tenant, f.delivery_id, p_message, f.position, p_comment) on conflict do nothing;
-	if cardinality(r.texts) = 0 then
-		return false;
-	end if;
+		values (p_tenant, p_delivery, p_message, p_position, p_comment) on conflict do nothing;
+	get diagnostics v_count = row_count;
+	return v_count;
+end $$;
+
+-- What its bringers wrote above. The same comment is kept once.
+create function comments_add(f filing, r remarks, p_message bigint, p_case bigint) returns void language plpgsql as $$
+begin
 	insert into message_comment (tenant, message_id, delivery_id, position, author_name, author_address, at, text)
 		select f.tenant, p_message, f.delivery_id, u.i, u.name, u.address, u.at, u.text
 		from unnest(r.names, r.addresses, r.times, r.texts) with ordinality u(name, address, at, text, i)
 		where not exists (select from message_comment c where c.tenant = f.tenant and c.message_id = p_message
 			and c.text = u.text and c.author_address is not distinct from u.address);
-	if not found then
-		return false;
-	end if;
-	if f.known is not null then
+	if found and f.known is not null then
 		perform event_add(f.tenant, 'comment_added', p_case, p_message, f.delivery_id);
 	end if;
-	return true;
 end $$;
 
 -- One line of evidence. Chosen is what the mail was placed by.
@@ -295,7 +297,8 @@ end $$;
 create function message_hold(f filing, n naming, m body, b belongings, r remarks, q quotations, p_message bigint, p_places key_place[]) returns bigint language plpgsql as $$
 begin
 	perform message_insert(f, n, m, b, q, p_message, null, null, null, null);
-	perform message_bring(f, r, p_message, null, m.comment);
+	perform message_bring(f.tenant, f.delivery_id, f.position, p_message, m.comment);
+	perform comments_add(f, r, p_message, null);
 	perform evidence_file(f, n, p_places, m.sent_at, p_message, null, false, false);
 	return p_message;
 end $$;

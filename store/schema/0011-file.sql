@@ -40,7 +40,7 @@ begin
 	end if;
 end $$;
 
--- A person's mail for a closed case reopens it, or continues it in a new linked case (a pin), or must be held (null).
+-- A person's mail for a closed case (closed_answer) reopens it, or continues it in a new linked case (a pin), or must be held (null).
 create function case_closed_for(f filing, m body, p_thread bigint, p_case bigint, inout io_pin bigint, out o_case bigint, out o_opened boolean)
 	language plpgsql as $$
 declare
@@ -48,9 +48,6 @@ declare
 begin
 	o_case := p_case;
 	o_opened := false;
-	if v_answer = 'open' or not f.may_reopen then
-		return;
-	end if;
 	if v_answer = 'reopen' or io_pin is not null then
 		update case_file set state = 'open', closed_at = null where tenant = f.tenant and case_id = p_case;
 		perform event_add(f.tenant, 'case_state', p_case, null, f.delivery_id, '{"state": "open"}');
@@ -65,21 +62,14 @@ begin
 	end if;
 end $$;
 
--- Whose place by its subject may this mail have changed: that of its own class, that of others? Returns its case. Where
--- its coming changed the class, all mails of the class count as new for the answers that name nothing but their subject.
-create function subject_look(f filing, n naming, m body, p_place record, p_message bigint, p_case bigint, p_is_decided boolean) returns bigint
+-- Whose place by its subject may this mail have changed: that of its own class, that of others? (Loose mails of its own
+-- subject were looked at.) Returns its case.
+create function subject_look(f filing, n naming, p_place record, p_message bigint, p_case bigint) returns bigint
 	language plpgsql as $$
 declare
 	v_is_new boolean := p_place.o_loose or p_place.o_merged or (p_place.o_branched and p_place.o_disturbed);
 	v_is_asked boolean := false;                         -- by loose mails of this subject
-	v_count int;
 begin
-	if p_place.o_loose and not p_is_decided then
-		perform class_look(f.tenant, p_place.o_root);
-	end if;
-	if m.kind in ('mail', 'calendar') then
-		v_count := loose_look(f.tenant, n.base_subject, n.side, m.sent_at, m.sent_at);
-	end if;
 	if not v_is_new and p_place.o_disturbed then
 		v_is_asked := exists (select from message l where l.tenant = f.tenant and l.base_subject = n.base_subject and l.side = n.side and l.loose);
 	end if;
@@ -107,6 +97,7 @@ declare
 	v_before jsonb;
 	v_place record;
 	v_case record;
+	v_pin_auto bigint;
 	v_closed record;
 	v_told boolean;
 	v_count int;
@@ -148,11 +139,16 @@ begin
 		end if;
 		outcome := 'duplicate';
 	else
-		v_case := case_choose(f, n, m, message_id, v_place, v_pin);
-		v_pin := v_case.io_pin;
-		case_id := v_case.o_case;
-		opened := v_case.o_opened;
-		if not opened then
+		case_id := v_place.o_case;
+		opened := v_place.o_opened;
+		if v_pin is not null or n.weak or v_place.o_branched then
+			v_case := case_choose(f, n, m, message_id, v_place, v_pin);
+			v_pin := v_case.io_pin;
+			v_pin_auto := v_case.o_pin_auto;
+			case_id := v_case.o_case;
+			opened := v_case.o_opened;
+		end if;
+		if not opened and f.may_reopen and closed_answer(f.tenant, case_id) <> 'open' then
 			v_closed := case_closed_for(f, m, v_place.o_root, case_id, v_pin);
 			v_pin := v_closed.io_pin;
 			case_id := v_closed.o_case;
@@ -162,7 +158,7 @@ begin
 				return;
 			end if;
 		end if;
-		message_id := message_insert(f, n, m, b, q, message_id, case_id, v_place.o_root, v_pin, v_case.o_pin_auto);
+		message_id := message_insert(f, n, m, b, q, message_id, case_id, v_place.o_root, v_pin, v_pin_auto);
 		if f.authority <> 'user' then
 			perform claims_add(f, n, v_places, message_id);
 		end if;
@@ -181,8 +177,19 @@ begin
 		update thread set loose = true, by_subject = by_subject or (v_pin is null and cardinality(v_matters) = 1)
 			where tenant = f.tenant and thread_id = v_place.o_root;
 	end if;
-	case_id := subject_look(f, n, m, v_place, message_id, case_id, cardinality(v_matters) = 1);
-	v_told := message_bring(f, r, message_id, case_id, m.comment);
+	if v_place.o_loose and cardinality(v_matters) <> 1 then
+		perform class_look(f.tenant, v_place.o_root);
+	end if;
+	if n.side is not null and m.kind in ('mail', 'calendar') then
+		v_count := loose_look(f.tenant, n.base_subject, n.side, m.sent_at, m.sent_at);
+	end if;
+	if v_place.o_loose or v_place.o_merged or v_place.o_disturbed then
+		case_id := subject_look(f, n, v_place, message_id, case_id);
+	end if;
+	v_count := message_bring(f.tenant, f.delivery_id, f.position, message_id, m.comment);
+	if cardinality(r.texts) > 0 then
+		perform comments_add(f, r, message_id, case_id);
+	end if;
 	v_count := evidence_file(f, n, v_places, m.sent_at, message_id, case_id, opened, f.pin_case is not null and v_pin is not null);
 	if f.authority = 'bounce' and outcome = 'filed' then
 		perform bounce_note(f, v_places, case_id, n.people, m.text);
