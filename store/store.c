@@ -20,10 +20,6 @@
 /* One event loop serves all browsers: it waits for the database briefly. */
 #define WEB_SESSION "SET statement_timeout = '2s'; SET lock_timeout = '1s'"
 
-/* What a mail asks for are a few rows, each by its key: what joins them any other way was planned
- * while the tables were small. */
-#define MAIL_SESSION "SET enable_hashjoin = off; SET enable_mergejoin = off"
-
 static const char *const role_names[] = {
 	[ROLE_GATEWAY] = "casegate_gateway",
 	[ROLE_GRAPH] = "casegate_graph",
@@ -177,9 +173,6 @@ static gboolean set_up_session(Store *store, gboolean has_user, GError **error)
 	if (store->role == ROLE_OWNER)
 		return db_script(store, "opening the session",
 			"SET statement_timeout = 0; SET lock_timeout = 0", error);
-	if ((store->role == ROLE_GATEWAY || store->role == ROLE_GRAPH) &&
-		!db_script(store, "opening the session", MAIL_SESSION, error))
-		return FALSE;
 	/* A list over millions of mails may take its time; nobody's mail waits for it. */
 	if (store->role == ROLE_WEB && !db_script(store, "opening the session", WEB_SESSION, error))
 		return FALSE;

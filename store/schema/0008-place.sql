@@ -33,18 +33,21 @@ create type quotations as (          -- what it says of the mails that it quotes
 	from_keys text[], names text[], times timestamptz[], zones boolean[]);
 
 -- What a mail's keys lead to: one row for each key that is known here. A key's case is that of its message,
--- of a ghost that of its thread.
+-- of a ghost that of its thread. (Offset 0: key by key, however few rows the tables had when this was planned.)
 create type key_place as (key uuid, signal text, detail text, ord bigint, thread_id bigint, message_id bigint, case_id bigint);
 create function keys_find(p_tenant text, p_keys uuid[], p_signals text[], p_details text[]) returns setof key_place language sql stable
 begin atomic
-	select u.key, u.signal, u.detail, u.ord, k.thread_id, k.message_id, coalesce(m.case_id,
-		case when r.root_id = r.thread_id then r.case_id
-			else (select t.case_id from thread t where t.tenant = p_tenant and t.thread_id = root_of(p_tenant, r.thread_id)) end)
+	select u.key, u.signal, u.detail, u.ord, p.thread_id, p.message_id, p.case_id
 	from unnest(p_keys, p_signals, p_details) with ordinality u(key, signal, detail, ord)
-	join thread_key k on k.tenant = p_tenant and k.key = u.key
-	join thread h on h.tenant = p_tenant and h.thread_id = k.thread_id
-	join thread r on r.tenant = p_tenant and r.thread_id = h.root_id
-	left join message m on m.tenant = p_tenant and m.message_id = k.message_id;
+	cross join lateral (
+		select k.thread_id, k.message_id, coalesce(m.case_id,
+			case when r.root_id = r.thread_id then r.case_id
+				else (select t.case_id from thread t where t.tenant = p_tenant and t.thread_id = root_of(p_tenant, r.thread_id)) end) as case_id
+		from thread_key k
+		join thread h on h.tenant = p_tenant and h.thread_id = k.thread_id
+		join thread r on r.tenant = p_tenant and r.thread_id = h.root_id
+		left join message m on m.tenant = p_tenant and m.message_id = k.message_id
+		where k.tenant = p_tenant and k.key = u.key offset 0) p;
 end;
 
 -- May this sender's mail join by what it names? A user's may by all of it. An outsider's only where he took part

@@ -44,14 +44,14 @@ begin
 	return query select t.tenant, v_owner.address, v_owner.word, v_case,
 			t.timezone, array_to_string(t.trusted_arc, ' '), t.quota_bytes is not null, t.reference_pattern is not null, v_vouched,
 			v_delivery, b.delivery_id, b.message_id, b.case_id, b.number, b.is_held,
-			p.address, u."user", u."user" is not null or d.domain is not null,
+			p.address, p."user", p."user" is not null or (select true from user_domain d where d.tenant = t.tenant and d.domain = p.domain) is true,
 			(select true from agent_address g where g.address = regexp_replace(p.address, '\+[^@]*@', '@')) is true
 				or (select true from case_token k where k.token = split_part(p.address, '@', 1)) is true,
 			(select true from participant x where x.tenant = t.tenant and x.address_key = p.address
 				and x.case_id is not null and not x.is_agent and x.role in ('from', 'to', 'cc') limit 1) is true,
-			t.never_file && array[p.address, split_part(p.address, '@', 2), '@' || split_part(p.address, '@', 2)]
-		from (select) one left join unnest(p_people) p(address) on true
-		left join user_address u on u.tenant = t.tenant and u.address = p.address
-		left join user_domain d on d.tenant = t.tenant and d.domain = split_part(p.address, '@', 2);
+			t.never_file && array[p.address, p.domain, '@' || p.domain]
+		from (select a.address, split_part(a.address, '@', 2) as domain,
+				(select u."user" from user_address u where u.tenant = t.tenant and u.address = a.address) as "user"
+			from (select) one left join unnest(p_people) a(address) on true offset 0) p;
 end $$;
 grant execute on function delivery_open(text, text, text, text[], text, text, text, bytea) to casegate_gateway, casegate_graph, casegate_admin;
