@@ -8,53 +8,11 @@
 #include "parser/container.h"
 #include "forward/forward.h"
 #include "mime/limits.h"
+#include "parser/piece.h"
 #include "parser/plain.h"
 #include "forward/quote.h"
-#include "html/page.h"
 #include "html/sanitise.h"
 #include "parser/smime.h"
-
-/* What one branch of the tree says: its text, and the HTML that says the same. */
-typedef struct {
-	char *text;        /* never NULL */
-	GPtrArray *html;   /* of Rendered, as in Body */
-	gboolean is_plain; /* somebody wrote the text as text; it was not derived from the HTML */
-} Piece;
-
-/* The HTML of a page is its own: freed with it. */
-static void page_free(gpointer data)
-{
-	Rendered *page = data;
-	char *html = (char *)page->html;
-
-	rendered_free(page);
-	g_free(html);
-}
-
-static GPtrArray *pages_new(void)
-{
-	return g_ptr_array_new_with_free_func(page_free);
-}
-
-static Piece *piece_new(char *text, gboolean is_plain)
-{
-	Piece *piece = g_new0(Piece, 1);
-
-	piece->text = text ? text : g_strdup("");
-	piece->html = pages_new();
-	piece->is_plain = is_plain;
-	return piece;
-}
-
-static void piece_free(Piece *piece)
-{
-	if (!piece)
-		return;
-	g_free(piece->text);
-	g_ptr_array_unref(piece->html);
-	g_free(piece);
-}
-G_DEFINE_AUTOPTR_CLEANUP_FUNC(Piece, piece_free)
 
 static Piece *read_node(Body *body, const MimeNode *node, guint depth);
 
@@ -67,7 +25,7 @@ Body *body_new(Mail *mail, Budget *budget)
 	body->text_left = LIMIT_TEXT_BYTES;
 	body->html_left = LIMIT_HTML_BYTES;
 	body->text = g_string_new(NULL);
-	body->html = pages_new();
+	body->html = piece_pages_new();
 	body->originals = g_ptr_array_new_with_free_func((GDestroyNotify)mail_free);
 	body->notes = g_string_new(NULL);
 	return body;
@@ -82,11 +40,6 @@ void body_free(Body *body)
 	g_ptr_array_unref(body->originals);
 	g_string_free(body->notes, TRUE);
 	g_free(body);
-}
-
-static gboolean is_blank(const char *text)
-{
-	return !text || text[strspn(text, " \t\r\n")] == '\0';
 }
 
 static const char *stated_filename(const MimeNode *node)
@@ -290,104 +243,6 @@ static Piece *read_leaf(Body *body, const MimeNode *node, guint depth)
 	return piece_new(NULL, FALSE);
 }
 
-static gboolean speaks_of_showing(const char *text)
-{
-	static const char *const verbs[] = {"view", "display", "support", "read", "see", "show",
-		"open", "anzeig", "darstell", "dargestellt", "unterst", "affich", "visuali", "ver ",
-		"weergeven"};
-
-	for (gsize i = 0; i < G_N_ELEMENTS(verbs); i++)
-		if (strstr(text, verbs[i]))
-			return TRUE;
-	return FALSE;
-}
-
-/* "Your mail program cannot show HTML": a text part that only points to its neighbour. One with a
- * sentence about anything else is a text. */
-static gboolean is_stub(const char *plain, const char *derived)
-{
-	g_autofree char *text = NULL;
-	g_auto(GStrv) sentences = NULL;
-	gboolean is_stub = TRUE;
-
-	if (is_blank(plain))
-		return TRUE;
-	if (g_ascii_strncasecmp(plain, "<html", 5) == 0 ||
-		g_ascii_strncasecmp(plain, "<!doctype", 9) == 0)
-		return TRUE;
-	if (strlen(plain) > 400 || is_blank(derived))
-		return FALSE;
-	text = g_utf8_strdown(plain, -1);
-	if (!strstr(text, "html") || !speaks_of_showing(text))
-		return FALSE;
-	sentences = g_strsplit_set(text, "!?.", -1);
-	/* A point inside a word, as in an address, ends no sentence: what follows it is no less
-	 * likely to speak of the same. */
-	for (char **sentence = sentences; *sentence && is_stub; sentence++)
-		if (sentence == sentences || g_ascii_isspace(**sentence))
-			is_stub = is_blank(*sentence) || strstr(*sentence, "html") ||
-				  strstr(*sentence, "http") || speaks_of_showing(*sentence);
-	return is_stub;
-}
-
-static void append_text(GString *text, const char *more)
-{
-	if (is_blank(more))
-		return;
-	if (text->len > 0 && text->str[text->len - 1] != '\n')
-		g_string_append_c(text, '\n');
-	g_string_append(text, more);
-}
-
-/* Of several forms of one text: the plain ones as text where there are any, the last HTML as HTML.
- * Lists and scanners put a second plain one beside the first: it is no form of it, unless it is the
- * same. */
-static Piece *choose(GPtrArray *pieces)
-{
-	g_autoptr(GString) plain = g_string_new(NULL);
-	Piece *html = NULL, *any = NULL, *chosen;
-
-	for (guint i = 0; i < pieces->len; i++) {
-		Piece *piece = g_ptr_array_index(pieces, i);
-
-		if (piece->html->len > 0)
-			html = piece;
-		else if (piece->is_plain && strcmp(plain->str, piece->text) != 0)
-			append_text(plain, piece->text);
-		if (!is_blank(piece->text))
-			any = piece;
-	}
-	if (plain->len > 0 && !(html && is_stub(plain->str, html->text)))
-		chosen = piece_new(g_strdup(plain->str), TRUE);
-	else if (html && !is_blank(html->text))
-		chosen = piece_new(g_strdup(html->text), html->is_plain);
-	else
-		chosen = piece_new(any ? g_strdup(any->text) : NULL, any && any->is_plain);
-	if (html) {
-		g_ptr_array_extend_and_steal(chosen->html, g_steal_pointer(&html->html));
-		html->html = g_ptr_array_new();
-	}
-	return chosen;
-}
-
-static Piece *chain(GPtrArray *pieces)
-{
-	GString *text = g_string_new(NULL);
-	Piece *all = piece_new(NULL, FALSE);
-
-	for (guint i = 0; i < pieces->len; i++) {
-		Piece *piece = g_ptr_array_index(pieces, i);
-
-		append_text(text, piece->text);
-		all->is_plain = all->is_plain || (piece->is_plain && !is_blank(piece->text));
-		g_ptr_array_extend_and_steal(all->html, g_steal_pointer(&piece->html));
-		piece->html = g_ptr_array_new();
-	}
-	g_free(all->text);
-	all->text = g_string_free(text, FALSE);
-	return all;
-}
-
 static Piece *read_node(Body *body, const MimeNode *node, guint depth)
 {
 	g_autoptr(GPtrArray) pieces = NULL;
@@ -405,7 +260,7 @@ static Piece *read_node(Body *body, const MimeNode *node, guint depth)
 			pieces, read_node(body, g_ptr_array_index(node->children, i), depth + 1));
 	body->is_alternative = was_alternative;
 	body->is_report = was_report;
-	return is_alternative ? choose(pieces) : chain(pieces);
+	return is_alternative ? piece_choose(pieces) : piece_chain(pieces);
 }
 
 void body_add(Body *body, const char *text, const char *html)
@@ -418,7 +273,7 @@ void body_add(Body *body, const char *text, const char *html)
 		page = page_read(copy, strlen(copy));
 		g_ptr_array_add(body->html, page);
 	}
-	append_text(body->text, !is_blank(text) ? text : page ? page->text : NULL);
+	piece_append(body->text, !piece_is_blank(text) ? text : page ? page->text : NULL);
 }
 
 void body_read(Body *body, const MimeNode *root)
@@ -426,7 +281,7 @@ void body_read(Body *body, const MimeNode *root)
 	g_autoptr(Piece) piece = read_node(body, root, 0);
 
 	/* What a winmail.dat brought is the text only where the mail itself has none. */
-	if (!is_blank(piece->text) || piece->html->len > 0) {
+	if (!piece_is_blank(piece->text) || piece->html->len > 0) {
 		g_string_assign(body->text, piece->text);
 		g_ptr_array_set_size(body->html, 0);
 		g_ptr_array_extend_and_steal(body->html, g_steal_pointer(&piece->html));
@@ -515,7 +370,7 @@ void body_finish(Body *body)
 	Mail *mail = body->mail;
 	Rendered *page;
 
-	append_text(body->text, body->notes->str);
+	piece_append(body->text, body->notes->str);
 	g_free(mail->text);
 	mail->text = g_strdup(body->text->str);
 	set_html(mail, body->html);
