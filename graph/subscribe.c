@@ -109,7 +109,7 @@ static gboolean is_ours(const json_t *entry, const char *resource)
 }
 
 /* Subscriptions of this mailbox that nobody here knows: whoever made one was killed before he had
- * noted it. They would ring in vain until they end. */
+ * noted it, or could not end it when the mailbox was disconnected. They would ring in vain. */
 static void end_strays(Account *account)
 {
 	g_autofree char *resource = resource_of(account);
@@ -168,7 +168,7 @@ static gboolean keep(Account *account, const char *url, GError **error)
 		if (subscription.id != NULL &&
 			g_strcmp0(subscription.lifecycle, "subscriptionRemoved") != 0)
 			subscribe_end(account);
-		else if (subscription.id == NULL && subscription.url != NULL)
+		else if (subscription.id == NULL)
 			end_strays(account);
 		return create(account, url, error);
 	}

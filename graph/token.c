@@ -8,8 +8,10 @@
 
 #define MARGIN_SECONDS  300
 #define TIMEOUT_SECONDS 30
-#define ANSWER_BYTES    65536
-#define ASSERTION_TYPE  "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
+/* Where the login host asks for patience and does not say for how long (as MSAL). */
+#define PATIENCE_SECONDS 5
+#define ANSWER_BYTES     65536
+#define ASSERTION_TYPE   "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"
 
 gint64 token_margin(gint64 lifetime_seconds)
 {
@@ -100,7 +102,9 @@ static gboolean refused(
 		code != NULL ? code : "no JSON", number != NULL ? number : "",
 		told_text(body, "trace_id") != NULL ? told_text(body, "trace_id") : "-");
 
-	account->park_seconds = MAX(answer->retry_seconds, 0);
+	account->park_seconds = answer->retry_seconds >= 0 ? answer->retry_seconds
+				: answer->status == 429    ? PATIENCE_SECONDS
+							   : 0;
 	account->login_park_seconds = account->park_seconds;
 	remedy_set_error(&remedy, account->registration->language, details, error);
 	return FALSE;
