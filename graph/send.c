@@ -117,8 +117,17 @@ static gboolean note_well(Account *account, GError **error)
 		NULL, NULL, error);
 }
 
+/* What it answers was moved, or Exchange takes no answer of this form. */
+static gboolean is_no_reply(
+	const CallTrouble *trouble, const HttpAnswer *answer, ComposeFlags flags)
+{
+	return trouble->kind == REMEDY_GONE ||
+	       ((flags & COMPOSE_BARE) != 0 && trouble->status == 400 &&
+		       may_be_the_stamps(trouble, answer));
+}
+
 /* Why a form of it was not taken although another may be. */
-typedef enum { TAKEN, STAMPS_REFUSED, PARENT_GONE } Taken;
+typedef enum { TAKEN, STAMPS_REFUSED, NO_REPLY } Taken;
 
 static gboolean post(Account *account, const Outgoing *outgoing, const char *path, const char *body,
 	ComposeFlags flags, Taken *taken, GError **error)
@@ -133,8 +142,8 @@ static gboolean post(Account *account, const Outgoing *outgoing, const char *pat
 		return set(account, outgoing, "sent", NULL, -1, error) && note_well(account, error);
 	if (trouble.is_unclear)
 		return take_unclear(account, outgoing, error);
-	if ((flags & COMPOSE_REPLY) != 0 && trouble.kind == REMEDY_GONE)
-		*taken = PARENT_GONE;
+	if ((flags & COMPOSE_REPLY) != 0 && is_no_reply(&trouble, &answer, flags))
+		*taken = NO_REPLY;
 	else if ((flags & COMPOSE_BARE) == 0 && may_be_the_stamps(&trouble, &answer))
 		*taken = STAMPS_REFUSED;
 	return *taken != TAKEN || take_refusal(account, outgoing, cause, error);
@@ -158,7 +167,8 @@ static char *path_of(const char *parent)
 }
 
 /* Stamped; where the tenant refuses stamps with the header alone; as a mail of its own where the
- * answered one was moved meanwhile. */
+ * answered one was moved meanwhile,
+ * or is not to be answered so. */
 static gboolean give(Account *account, const Outgoing *outgoing, const char *parent, GError **error)
 {
 	ComposeFlags flags = parent != NULL ? COMPOSE_REPLY : COMPOSE_MAIL;
@@ -183,8 +193,8 @@ static gboolean give(Account *account, const Outgoing *outgoing, const char *par
 			return FALSE;
 		if (taken == STAMPS_REFUSED)
 			flags |= COMPOSE_BARE;
-		else if (taken == PARENT_GONE)
-			flags &= ~(guint)COMPOSE_REPLY;
+		else if (taken == NO_REPLY)
+			flags = COMPOSE_MAIL;
 	} while (taken != TAKEN);
 	return TRUE;
 }

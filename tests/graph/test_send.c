@@ -37,6 +37,7 @@ static const struct {
 	{"as a reply", SEND_QUEUED, 0, -1, 1, "connected", TRUE, TRUE, FALSE, TRUE, {{202, 0, FALSE}}, "sent", NEVER, 1, 0, "/messages/P/reply "},
 	{"what it answers is not here", SEND_QUEUED, 0, -1, 1, "connected", TRUE, TRUE, FALSE, FALSE, {{202, 0, FALSE}}, "sent", NEVER, 1, 0, "/sendMail "},
 	{"what it answers has gone", SEND_QUEUED, 0, -1, 1, "connected", TRUE, TRUE, FALSE, TRUE, {{404, REMEDY_GONE, FALSE}, {202, 0, FALSE}}, "sent", NEVER, 2, 0, "/messages/P/reply /sendMail "},
+	{"an answer is taken in no form", SEND_QUEUED, 0, -1, 1, "connected", TRUE, TRUE, FALSE, TRUE, {{400, REMEDY_REJECT, FALSE}, {400, REMEDY_REJECT, FALSE}, {202, 0, FALSE}}, "sent", NEVER, 3, 0, "/messages/P/reply /messages/P/reply /sendMail "},
 	{"stamps refused", SEND_QUEUED, 0, -1, 1, "connected", TRUE, FALSE, FALSE, FALSE, {{400, REMEDY_REJECT, FALSE}, {202, 0, FALSE}}, "sent", NEVER, 2, 0, "/sendMail /sendMail "},
 	{"refused for good", SEND_QUEUED, 0, -1, 1, "connected", TRUE, FALSE, FALSE, FALSE, {{400, REMEDY_REJECT, FALSE}, {400, REMEDY_REJECT, FALSE}}, "failed", NEVER, 2, 0, "/sendMail /sendMail "},
 	{"too large for Graph", SEND_QUEUED, 0, -1, 1, "connected", TRUE, FALSE, FALSE, FALSE, {{413, REMEDY_REJECT, FALSE}}, "failed", NEVER, 1, 0, "/sendMail "},

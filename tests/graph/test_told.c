@@ -10,6 +10,7 @@ static const struct {
 } rows[] = {
 	{"plain",                "{\"subject\":\"Angebot\"}",               "Angebot"                 },
 	{"a pair",               "{\"subject\":\"\\ud83d\\ude00\"}",        "\xf0\x9f\x98\x80"        },
+	{"a byte order mark",    "\xef\xbb\xbf{\"subject\":\"x\"}",         "x"                       },
 	{"half a pair",          "{\"subject\":\"a\\ud83d\"}",              "a\xef\xbf\xbd"           },
 	{"the other half",       "{\"subject\":\"\\ude00b\"}",
          "\xef\xbf\xbd"
@@ -65,22 +66,22 @@ static void test_errors(void)
 	} errors[] = {
 		{400,
                  "{\"error\":{\"code\":\"BadRequest\",\"innerError\":{\"code\":"
-                 "\"resyncRequired\"}}}",			   "resyncRequired",    REMEDY_RESYNC },
+			"\"resyncRequired\"}}}",			   "resyncRequired",    REMEDY_RESYNC },
 		{400,
                  "{\"error\":{\"code\":\"SyncStateNotFound\",\"innererror\":{\"code\":\"x\"}"
-                 "}}",					      "x",                 REMEDY_RESYNC },
+			"}}",					      "x",                 REMEDY_RESYNC },
 		{403,
                  "{\"error\":{\"code\":\"ErrorSendAsDenied\",\"innerError\":{\"date\":\"x\"}"
-                 "}}",					      "ErrorSendAsDenied", REMEDY_ADMIN  },
+			"}}",					      "ErrorSendAsDenied", REMEDY_ADMIN  },
 		{403,
                  "{\"error\":{\"code\":\"ErrorAccessDenied\",\"message\":\"Check "
-                 "credentials\",\"innerError\":{\"code\":\"q\"}}}", "q",                 REMEDY_CONSENT},
+			"credentials\",\"innerError\":{\"code\":\"q\"}}}", "q",                 REMEDY_CONSENT},
 		{404,
                  "{\"error\":{\"code\":\"ErrorItemNotFound\",\"message\":\"Default folder "
-                 "Root not found.\"}}",			     "ErrorItemNotFound", REMEDY_ADMIN  },
-		{502, "{}",					 NULL,                REMEDY_RETRY  },
-		{400, "{\"error\":7}",                              NULL,                REMEDY_REJECT },
-		{400, "{\"error\":{\"code\":7}}",                   NULL,                REMEDY_REJECT },
+			"Root not found.\"}}",			     "ErrorItemNotFound", REMEDY_ADMIN  },
+		{502, "{}",						NULL,                REMEDY_RETRY  },
+		{400, "{\"error\":7}",                                     NULL,                REMEDY_REJECT },
+		{400, "{\"error\":{\"code\":7}}",                          NULL,                REMEDY_REJECT },
 	};
 	static const char *const wanted[] = {"errorsendasdenied", NULL};
 
