@@ -159,7 +159,12 @@ static gsize before_semicolon(const char *text)
 	gsize length = strnlen(text, PAIR_BYTES);
 	const char *semicolon = memchr(text, ';', length);
 
-	return semicolon ? (gsize)(semicolon - text) : length;
+	if (semicolon)
+		return (gsize)(semicolon - text);
+	/* Not in the middle of a character. */
+	while (length > 0 && ((guchar)text[length] & 0xc0) == 0x80)
+		length--;
+	return length;
 }
 
 /* Reads a pair of brackets. What holds an address is one, a link says nothing, everything else

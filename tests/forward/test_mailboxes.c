@@ -33,7 +33,7 @@ static const Row lists[] = {
 	{"anna@acme.example [mailto:anna@acme.example]",                   "-<anna@acme.example>"                     },
 	{"Anna <anna@acme.example<mailto:anna@acme.example>>",             "Anna<anna@acme.example>"                  },
 	{"Anna <[anna@acme.example](mailto:anna@acme.example)>",           "Anna<anna@acme.example>"                  },
-	{"anna@acme.example bert@b.example",				"-<anna@acme.example>|-<bert@b.example>"},
+	{"anna@acme.example bert@b.example",                               "-<anna@acme.example>|-<bert@b.example>"   },
 	{"Anna anna@acme.example",					 "Anna<anna@acme.example>"                  },
 	{"\"Muster, Anna\" <anna@acme.example>; Bert <b@acme.example>",
          "Muster, Anna<anna@acme.example>|Bert<b@acme.example>"                                                       },
@@ -125,11 +125,32 @@ static void test_long(void)
 	}
 }
 
+/* A bracket that never closes is given up far behind it, but not within a character. */
+static void test_open(void)
+{
+	for (gsize shift = 0; shift < 3; shift++) {
+		g_autoptr(GPtrArray) list =
+			g_ptr_array_new_with_free_func((GDestroyNotify)mailbox_free);
+		g_autoptr(GString) value = g_string_new("Anna <anna@acme.example ");
+
+		g_string_append_len(value, "xx", (gssize)shift);
+		while (value->len < 3000)
+			g_string_append(value, "発");
+		mailboxes_parse(value->str, list);
+		for (guint i = 0; i < list->len; i++) {
+			const Mailbox *mailbox = g_ptr_array_index(list, i);
+
+			g_assert_true(!mailbox->name || g_utf8_validate(mailbox->name, -1, NULL));
+		}
+	}
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/mailboxes/lists", test_lists);
 	g_test_add_func("/mailboxes/authors", test_authors);
 	g_test_add_func("/mailboxes/long", test_long);
+	g_test_add_func("/mailboxes/open", test_open);
 	return g_test_run();
 }
