@@ -15,7 +15,7 @@
 	"'5s';"                                                                                    \
 	"SET search_path = casegate, pg_temp; SET TimeZone = 'UTC'; SET DateStyle = 'ISO';"        \
 	"SET default_toast_compression = 'lz4'; SET plan_cache_mode = force_generic_plan;"         \
-	"SET enable_seqscan = off"
+	"SET enable_seqscan = off; SET jit = off"
 
 /* One event loop serves all browsers: it waits for the database briefly. */
 #define WEB_SESSION "SET statement_timeout = '2s'; SET lock_timeout = '1s'"

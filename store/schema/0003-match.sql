@@ -492,16 +492,15 @@ begin atomic
 	with m as (select message_id, own_key || other_keys as own_keys, ref_keys, quoted_keys, sent_at, coalesce(pin, pin_auto) as pin, case_id,
 			(row_number() over (order by message_id))::int as place
 			from message where tenant = p_tenant and thread_id in (select class_of(p_tenant, p_root))),
-		keys as (select m.place, m.sent_at, k as key from m, unnest(m.own_keys) k),
-		named as (select distinct on (m.place) m.place, a.place as parent, a.sent_at
-			from m, unnest(m.ref_keys) with ordinality k(key, i) join keys a using (key)
-			where a.place <> m.place order by m.place, k.i),
-		quoted as (select m.place, a.place as parent, a.sent_at from m, unnest(m.quoted_keys) k(key) join keys a using (key)
-			where a.place <> m.place),
+		keys as (select m.place, m.sent_at, unnest(m.own_keys) as key from m),
+		named as (select distinct on (k.place) k.place, a.place as parent, a.sent_at
+			from (select m.place, unnest(m.ref_keys) as key, generate_subscripts(m.ref_keys, 1) as i from m) k join keys a using (key)
+			where a.place <> k.place order by k.place, k.i),
+		quoted as (select k.place, a.place as parent, a.sent_at
+			from (select m.place, unnest(m.quoted_keys) as key from m where m.quoted_keys <> '{}') k join keys a using (key) where a.place <> k.place),
 		near as (select distinct on (place) place, parent from (table named union all table quoted) q order by place, sent_at desc, parent)
-	select array_agg(m.message_id order by m.place), array_agg(near.parent order by m.place), array_agg(m.pin order by m.place),
-		array_agg(m.case_id order by m.place)
-		from m left join near using (place);
+	select array_agg(x.message_id), array_agg(x.parent), array_agg(x.pin), array_agg(x.case_id)
+		from (select m.message_id, near.parent, m.pin, m.case_id from m left join near using (place) order by m.place) x;
 end;
 
 -- Who is where inside one branched thread: a pin starts a branch, everything else follows its nearest known ancestor.
@@ -522,6 +521,11 @@ begin
 	select o_ids, o_parents, o_pins, o_cases into v_ids, v_parents, v_pins, v_was from class_tree(p_tenant, p_root);
 	v_found := array_fill(null::bigint, array[coalesce(cardinality(v_ids), 0)]);
 	for v_start in 1 .. coalesce(cardinality(v_ids), 0) loop
+		v_case := coalesce(v_pins[v_start], case when v_parents[v_start] is null then v_default else nullif(v_found[v_parents[v_start]], 0) end);
+		if v_case is not null then                           -- of nearly all the ancestor is older and looked at
+			v_found[v_start] := v_case;
+			continue;
+		end if;
 		v_at := v_start;
 		v_path := '{}';
 		while v_found[v_at] is null and v_pins[v_at] is null and v_parents[v_at] is not null loop
@@ -535,8 +539,9 @@ begin
 			v_found[v_at] := v_case;
 		end loop;
 	end loop;
-	update message m set case_id = f.final
-		from unnest(v_ids, v_was, v_found) u(message_id, was, case_id)
-		join (select c, case_final(p_tenant, c) as final from (select distinct unnest(v_found) as c) d) f on f.c = u.case_id
-		where u.was <> f.final and m.tenant = p_tenant and m.message_id = u.message_id;
+	for v_case in select distinct c from unnest(v_found) c loop
+		v_found := array_replace(v_found, v_case, case_final(p_tenant, v_case));
+	end loop;
+	update message m set case_id = u.case_id from unnest(v_ids, v_was, v_found) u(message_id, was, case_id)
+		where u.was <> u.case_id and m.tenant = p_tenant and m.message_id = u.message_id;
 end $$;

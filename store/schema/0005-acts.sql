@@ -183,16 +183,23 @@ end $$;
 
 -- ------------------------------------------------------- where a message belongs
 
--- The cases of a thread's messages, by message: what a move changes is told one by one.
-create function places_of(p_root bigint) returns jsonb language sql stable
-	return (select coalesce(jsonb_object_agg(m.message_id, m.case_id), '{}') from message m
-		where m.tenant = tenant_now() and m.thread_id in (select class_of(tenant_now(), p_root)));
--- p_with: the message that they followed, or whose coming changed their place. A merge was told as such.
-create function moves_tell(p_before jsonb, p_with bigint) returns void language plpgsql as $$
+-- The cases of a thread's messages, but for one: what a move changes is told one by one.
+create type case_places as (message_ids bigint[], case_ids bigint[]);
+create function places_of(p_root bigint, p_without bigint) returns case_places language plpgsql stable as $$
+declare
+	v_places case_places;
 begin
-	perform event_add(tenant_now(), 'message_moved', m.case_id, m.message_id, null, jsonb_build_object('from', b.value, 'with', p_with))
-		from jsonb_each(p_before) b join message m on m.tenant = tenant_now() and m.message_id = b.key::bigint
-		where m.case_id <> case_final(tenant_now(), b.value::bigint);
+	select array_agg(m.message_id), array_agg(m.case_id) into v_places from message m
+		where m.tenant = tenant_now() and m.thread_id in (select class_of(tenant_now(), p_root)) and m.message_id is distinct from p_without;
+	return v_places;
+end $$;
+-- p_with: the message that they followed, or whose coming changed their place. A merge was told as such.
+create function moves_tell(p_before case_places, p_with bigint) returns void language plpgsql as $$
+begin
+	perform event_add(tenant_now(), 'message_moved', m.case_id, m.message_id, null, jsonb_build_object('from', b.case_id, 'with', p_with))
+		from unnest(p_before.message_ids, p_before.case_ids) b(message_id, case_id)
+		join message m on m.tenant = tenant_now() and m.message_id = b.message_id
+		where m.case_id <> b.case_id and m.case_id <> case_final(tenant_now(), b.case_id);
 end $$;
 
 -- A message goes into a case, and what answers it follows.

@@ -283,7 +283,7 @@ declare
 	v_thread bigint;
 	v_from bigint;
 	v_root bigint;
-	v_before jsonb;
+	v_before case_places;
 begin
 	select thread_id, case_id into v_thread, v_from from message where tenant = p_tenant and message_id = p_message;
 	if v_from = p_case and not p_by_human then
@@ -291,7 +291,7 @@ begin
 	end if;
 	perform lock_cases(p_tenant, array[p_case, v_from], array[v_thread]);
 	v_root := root_of(p_tenant, v_thread);
-	v_before := places_of(v_root) - p_message::text;
+	v_before := places_of(v_root, p_message);
 	update case_file set touched_at = coalesce(touched_at, now()) where tenant = p_tenant and case_id = p_case;
 	update thread set branched = true where tenant = p_tenant and thread_id = v_root;
 	update message set pin = p_case, by_human = by_human or p_by_human where tenant = p_tenant and message_id = p_message;

@@ -94,7 +94,7 @@ declare
 	v_places key_place[] := array(select k from keys_find(f.tenant, n.keys, n.signals, n.details) k order by k.ord);
 	v_pin bigint := case_final(f.tenant, f.pin_case);
 	v_matters bigint[] := '{}';
-	v_before jsonb;
+	v_before case_places;
 	v_place record;
 	v_case record;
 	v_pin_auto bigint;
@@ -132,7 +132,7 @@ begin
 			perform claims_add(f, n, v_places, f.known);
 		end if;
 		if v_place.o_branched and v_place.o_disturbed then
-			v_before := places_of(v_place.o_root);
+			v_before := places_of(v_place.o_root, null);
 			perform settle(f.tenant, v_place.o_root);
 			perform moves_tell(v_before, message_id);
 			case_id := (select x.case_id from message x where x.tenant = f.tenant and x.message_id = f.known);
@@ -163,7 +163,7 @@ begin
 			perform claims_add(f, n, v_places, message_id);
 		end if;
 		if v_place.o_disturbed and (v_place.o_branched or n.weak or v_pin is not null) then
-			v_before := places_of(v_place.o_root) - message_id::text;
+			v_before := places_of(v_place.o_root, message_id);
 			perform settle(f.tenant, v_place.o_root);
 			perform moves_tell(v_before, message_id);
 			select x.case_id, opened or coalesce(x.pin_auto = x.case_id and not exists (select from message o

@@ -43,7 +43,8 @@ INSERT INTO case_file (tenant, case_id, number, subject, opened_by)
 INSERT INTO case_token (token, tenant, case_id)
   SELECT translate(substr(md5(c::text), 1, 20), '0189', 'ghij'), 'acme', 10000000 + c FROM generate_series(1, %(n)s / 5) c;
 INSERT INTO case_member (tenant, case_id, "user") SELECT 'acme', 10000000 + c, 'anna' FROM generate_series(1, %(n)s / 5) c;
-INSERT INTO thread (tenant, thread_id, root_id, case_id) SELECT 'acme', 10000000 + c, 10000000 + c, 10000000 + c FROM generate_series(1, %(n)s / 5) c;
+INSERT INTO thread (tenant, thread_id, root_id, case_id, subject_mark)
+  SELECT 'acme', 10000000 + c, 10000000 + c, 10000000 + c, subject_mark(pg_temp.subject(c)) FROM generate_series(1, %(n)s / 5) c;
 CREATE TEMP TABLE load AS SELECT i, 10000000 + i AS id, 10000000 + (i - 1) / 5 + 1 AS c, (i - 1) %% 5 AS p, md5('m' || i)::uuid AS own,
   timestamptz '2024-03-01' + (i - 1) / 5 * (interval '730 days' / (%(n)s / 5)) + (i - 1) %% 5 * interval '1 day 7 minutes' AS at,
   'firm' || ((i - 1) / 5) %% 500 || '.example' AS side FROM generate_series(1, %(n)s) i;
@@ -84,7 +85,8 @@ SET search_path = casegate;
 SELECT set_config('casegate.tenant', 'acme', false);
 INSERT INTO case_file (tenant, case_id, number, subject, opened_by) VALUES ('acme', %(t)s, %(t)s, 'thread', 'anna');
 INSERT INTO case_member (tenant, case_id, "user") VALUES ('acme', %(t)s, 'anna');
-INSERT INTO thread (tenant, thread_id, root_id, case_id, branched) VALUES ('acme', %(t)s, %(t)s, %(t)s, %(branched)s);
+INSERT INTO thread (tenant, thread_id, root_id, case_id, branched, subject_mark)
+  VALUES ('acme', %(t)s, %(t)s, %(t)s, %(branched)s, subject_mark('thread'));
 CREATE TEMP TABLE load AS SELECT i, %(t)s + i AS id, 't%(t)s.' || i || '@example' AS name, CASE WHEN i > 1 THEN
   ARRAY['t%(t)s.' || i - 1 || '@example', 't%(t)s.1@example'] ELSE '{}' END AS refs, timestamptz '2025-06-01' + i * interval '1 minute' AS at
   FROM generate_series(1, %(n)s) i;
