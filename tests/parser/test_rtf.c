@@ -18,26 +18,26 @@ static const struct {
 	const char *in, *want;
 	gboolean is_html;
 } rows[] = {
-	{"{\\rtf1\\ansi Hallo\\par Welt}",					     "Hallo\nWelt",              FALSE                                               },
-	{"{\\rtf1\\ansi\\ansicpg1252 Gr\\'fc\\'dfe \\u8364?5}",                        "Grüße €5",             FALSE                                               },
-	{"{\\rtf1\\ansi\\ansicpg1251 \\'cf\\'f0\\'e8}",                                "При",                   FALSE                                               },
-	{"{\\rtf1{\\fonttbl{\\f0 Arial;}}{\\*\\generator X;}a\\{b\\}\\\\}",            "a{b}\\",                   FALSE                                               },
+	{"{\\rtf1\\ansi Hallo\\par Welt}",						      "Hallo\nWelt",              FALSE},
+	{"{\\rtf1\\ansi\\ansicpg1252 Gr\\'fc\\'dfe \\u8364?5}",                                 "Grüße €5",             FALSE},
+	{"{\\rtf1\\ansi\\ansicpg1251 \\'cf\\'f0\\'e8}",                                         "При",                   FALSE},
+	{"{\\rtf1{\\fonttbl{\\f0 Arial;}}{\\*\\generator X;}a\\{b\\}\\\\}",                     "a{b}\\",                   FALSE},
 	{"{\\rtf1\\ansi\\fromhtml1 {\\*\\htmltag64 <p>}Hallo \\htmlrtf {\\b\\htmlrtf0 "
 	 "{\\*\\htmltag84 <b>}Welt"
-	 "{\\*\\htmltag92 </b>}\\htmlrtf }\\htmlrtf0 {\\*\\htmltag72 </p>}}", "<p>Hallo <b>Welt</b></p>", TRUE						},
+	 "{\\*\\htmltag92 </b>}\\htmlrtf }\\htmlrtf0 {\\*\\htmltag72 </p>}}",          "<p>Hallo <b>Welt</b></p>", TRUE },
 	{"{\\rtf1\\ansi\\ansicpg1252\\deff0{\\fonttbl{\\f0\\fcharset0 Arial;}{\\f1\\fcharset204 "
 	 "Arial;}}"
-	 "\\f0\\'e4{\\f1\\'e4}\\'e4\\f1\\'e4\\plain\\'e4}",									     "äдäдä",							FALSE                    },
-	{"{\\rtf1\\ansi \\u-10179?\\u-8704?}",									    "\U0001F600",								   FALSE           },
-	{"{\\rtf1\\ansi \\u-10179?x}",									    "x",									   FALSE                                     },
-	{"{\\rtf1\\ansi\\uc2 \\u8364\\'80\\'80{\\uc0 \\u8364 5}\\u8364??6}",                                                                            "€€5€6",                                     FALSE},
-	{"{\\rtf1\\ansi a\\bin3 }}}b}",									    "ab",									  FALSE										   },
-	{"{\\rtf1\\ansi\\ansicpg65001 \\'c3\\'bc}",									    "ü",							      FALSE},
+	 "\\f0\\'e4{\\f1\\'e4}\\'e4\\f1\\'e4\\plain\\'e4}",			    "äдäдä",               FALSE},
+	{"{\\rtf1\\ansi \\u-10179?\\u-8704?}",						  "\U0001F600",               FALSE},
+	{"{\\rtf1\\ansi \\u-10179?x}",							  "x",                        FALSE},
+	{"{\\rtf1\\ansi\\uc2 \\u8364\\'80\\'80{\\uc0 \\u8364 5}\\u8364??6}",                    "€€5€6",              FALSE},
+	{"{\\rtf1\\ansi a\\bin3 }}}b}",							 "ab",                       FALSE},
+	{"{\\rtf1\\ansi\\ansicpg65001 \\'c3\\'bc}",                                             "ü",                       FALSE},
 	{"{\\rtf1\\ansi\\fromhtml1{\\*\\mhtmltag84 <a>}{\\*\\htmltag84 <a\\par href=\"x\">}x}",
-         "<a\nhref=\"x\">x",                  TRUE																	    },
-	{"{\\rtf1\\ansi a\\cell b\\row c}",									    "a\tb\nc",								      FALSE},
-	{"{\\rtf1 }",									    NULL,											    FALSE																				       },
-	{"kein RTF",									    NULL,											     FALSE},
+         "<a\nhref=\"x\">x",												TRUE },
+	{"{\\rtf1\\ansi a\\cell b\\row c}",						     "a\tb\nc",                  FALSE},
+	{"{\\rtf1 }",									   NULL,                       FALSE},
+	{"kein RTF",									    NULL,                       FALSE},
 };
 
 static void test_rows(void)
