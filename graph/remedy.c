@@ -318,6 +318,8 @@ static Remedy remedy_of_denial(const char *code, const char *message)
 {
 	static const char *const of_policy[] = {
 		"OData is disabled", "AccessPolicy", "RAOP", "policy"};
+	static const char *const denials[] = {
+		"ErrorAccessDenied", "accessDenied", "Authorization_RequestDenied"};
 	static const char *const of_consent[] = {
 		"scope", "scp", "role", "privilege", "consent", "permission", "Check credentials"};
 	g_autofree char *text =
@@ -326,8 +328,10 @@ static Remedy remedy_of_denial(const char *code, const char *message)
 	for (guint i = 0; i < G_N_ELEMENTS(of_policy); i++)
 		if (strcasestr(text, of_policy[i]) != NULL)
 			return (Remedy){REMEDY_ADMIN, DENIED};
-	if (g_ascii_strcasecmp(code != NULL ? code : "", "Authorization_RequestDenied") == 0)
-		return (Remedy){REMEDY_CONSENT, CONSENT};
+	/* Where no policy is named, the permission is missing or was withdrawn. */
+	for (guint i = 0; code != NULL && i < G_N_ELEMENTS(denials); i++)
+		if (g_ascii_strcasecmp(code, denials[i]) == 0)
+			return (Remedy){REMEDY_CONSENT, CONSENT};
 	for (guint i = 0; i < G_N_ELEMENTS(of_consent); i++)
 		if (strcasestr(text, of_consent[i]) != NULL)
 			return (Remedy){REMEDY_CONSENT, CONSENT};
