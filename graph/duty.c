@@ -135,11 +135,11 @@ static gboolean do_subscribe(Duty *duty, Account *account, GError **error)
 {
 	g_autoptr(GError) cause = NULL;
 
-	(void)error;
-	/* A refresh token that nobody uses dies; a doorbell that cannot be hung is no reason to
-	 * stop reading. */
-	if (token_fresh(account, NULL, &cause) &&
-		(!account->connection->may_read || subscribe_keep(account, &cause)))
+	/* A refresh token that nobody uses dies. */
+	if (!token_fresh(account, NULL, error))
+		return FALSE;
+	/* A doorbell that cannot be hung is no reason to stop reading. */
+	if (!account->connection->may_read || subscribe_keep(account, &cause))
 		return TRUE;
 	if (g_strcmp0(remedy_state(cause), "reconnect") == 0)
 		note_error(duty, account, "subscribing", cause);

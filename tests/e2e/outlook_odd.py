@@ -366,6 +366,14 @@ def kept_alive(tap, office):
         session.execute("UPDATE casegate.outlook_token SET refreshed_at = now() - interval '31 days', access_expires_at = now() - interval '31 days' WHERE tenant = %s", (desk.tenant,))
         tap.ok(wait_until(lambda: office.cloud.count("POST", r"/token$", "login") == before + 1, 20, 0.2), "after 30 days: refreshed")
         tap.ok(wait_until(lambda: session.value("SELECT refreshed_at > now() - interval '1 minute' FROM casegate.outlook_token WHERE tenant = %s", (desk.tenant,)), 10, 0.2), "and kept")
+        office.cloud.fault(r"/token$", origin="login", status=503, times=1000)
+        session.execute("UPDATE casegate.outlook_token SET refreshed_at = now() - interval '31 days', access_expires_at = now() - interval '31 days' WHERE tenant = %s", (desk.tenant,))
+        before = office.cloud.count("POST", r"/token$", "login")
+        time.sleep(5)
+        asked = office.cloud.count("POST", r"/token$", "login") - before
+        tap.ok(1 <= asked <= 8, f"a login host that is away is asked with patience: {asked} times in 5 s")
+        office.cloud.faults.clear()
+        tap.ok(wait_until(lambda: session.value("SELECT refreshed_at > now() - interval '1 minute' FROM casegate.outlook_token WHERE tenant = %s", (desk.tenant,)), 60, 0.5), "and refreshed when it is back")
     office.settled(tap, "keeping alive")
     desk.app.secrets[desk.secret] = False
     with office.tables() as session, office.cloud.forgive():
