@@ -92,6 +92,12 @@ Status command_act(Invocation *invocation, guint least, guint most, Act act);
 /* Reads the line, whose only option is --json, and prints the list; names as in ListStyle. */
 Status command_list(
 	Invocation *invocation, guint least, guint most, const char *const *names, Lister lister);
+typedef Table *(*TenantLister)(
+	Store *store, const char *tenant, gboolean is_chosen, GError **error);
+/* Reads a line of one tenant, --json and one option more, that sets *is_chosen; prints the list,
+ * times in the tenant's zone. */
+Status command_list_of_tenant(Invocation *invocation, const char *const *names,
+	const GOptionEntry *option, const gboolean *is_chosen, TenantLister lister);
 
 /* The commands: command_parse.c, …; all verbs of a noun are in one file. */
 Status command_parse(Invocation *invocation);

@@ -6,37 +6,17 @@
 #include "command/print.h"
 #include "command/timeline.h"
 #include "store/case.h"
-#include "store/directory.h"
 
 Status command_case_list(Invocation *invocation)
 {
 	static const char *const names[] = {"reference", "subject", "state",
 		"last_message_at=last mail", "message_count=mails", "missing_count=missing",
 		"opened_by", NULL};
-	ListStyle style = {.names = names};
 	gboolean is_open = FALSE;
-	const GOptionEntry options[] = {
-		{"open",    0, 0, G_OPTION_ARG_NONE, &is_open, "only open cases", NULL},
-		{"json",        0, 0, G_OPTION_ARG_NONE, &style.is_json, "print JSON", NULL},
-		{NULL},
-	};
-	GError *error = NULL;
-	Status status;
+	const GOptionEntry option = {
+		"open", 0, 0, G_OPTION_ARG_NONE, &is_open, "only open cases", NULL};
 
-	if (!command_read(invocation, options, 1, 1, &status))
-		return status;
-
-	const char *tenant = invocation->arguments[0];
-	g_autoptr(Store) store = command_open_store(invocation);
-
-	if (store == NULL)
-		return STATUS_FAILED;
-
-	g_autofree char *zone = directory_timezone(store, tenant, &error);
-
-	style.timezone = zone;
-	return command_print_list(invocation,
-		zone ? case_list(store, tenant, is_open, &error) : NULL, &style, &error);
+	return command_list_of_tenant(invocation, names, &option, &is_open, case_list);
 }
 
 Status command_case_show(Invocation *invocation)

@@ -8,6 +8,7 @@
 #include "command/listing.h"
 #include "command/print.h"
 #include "store/audit.h"
+#include "store/directory.h"
 
 Config *command_load_config(const Invocation *invocation)
 {
@@ -131,4 +132,32 @@ Status command_list(
 		return STATUS_FAILED;
 	return command_print_list(
 		invocation, lister(store, invocation->arguments, &error), &style, &error);
+}
+
+Status command_list_of_tenant(Invocation *invocation, const char *const *names,
+	const GOptionEntry *option, const gboolean *is_chosen, TenantLister lister)
+{
+	ListStyle style = {.names = names};
+	const GOptionEntry options[] = {
+		*option,
+		{"json", 0, 0, G_OPTION_ARG_NONE, &style.is_json, "print JSON", NULL},
+		{NULL    },
+	};
+	GError *error = NULL;
+	Status status;
+
+	if (!command_read(invocation, options, 1, 1, &status))
+		return status;
+
+	const char *tenant = invocation->arguments[0];
+	g_autoptr(Store) store = command_open_store(invocation);
+
+	if (store == NULL)
+		return STATUS_FAILED;
+
+	g_autofree char *zone = directory_timezone(store, tenant, &error);
+
+	style.timezone = zone;
+	return command_print_list(invocation,
+		zone ? lister(store, tenant, *is_chosen, &error) : NULL, &style, &error);
 }

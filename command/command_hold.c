@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include "command/command.h"
-#include "store/directory.h"
 #include "store/hold.h"
 #include "store/reparse.h"
 
@@ -11,31 +10,11 @@ Status command_hold_list(Invocation *invocation)
 {
 	static const char *const names[] = {"delivery_id=delivery", "received_at=received", "kind",
 		"from_address=from", "subject", "reason", "candidates", NULL};
-	ListStyle style = {.names = names};
 	gboolean is_all = FALSE;
-	const GOptionEntry options[] = {
-		{"all",    0, 0, G_OPTION_ARG_NONE, &is_all, "also automatic replies of no case",
-                 NULL},
-		{"json",       0, 0, G_OPTION_ARG_NONE, &style.is_json, "print JSON", NULL},
-		{NULL},
-	};
-	GError *error = NULL;
-	Status status;
+	const GOptionEntry option = {
+		"all", 0, 0, G_OPTION_ARG_NONE, &is_all, "also automatic replies of no case", NULL};
 
-	if (!command_read(invocation, options, 1, 1, &status))
-		return status;
-
-	const char *tenant = invocation->arguments[0];
-	g_autoptr(Store) store = command_open_store(invocation);
-
-	if (store == NULL)
-		return STATUS_FAILED;
-
-	g_autofree char *zone = directory_timezone(store, tenant, &error);
-
-	style.timezone = zone;
-	return command_print_list(
-		invocation, zone ? hold_list(store, tenant, is_all, &error) : NULL, &style, &error);
+	return command_list_of_tenant(invocation, names, &option, &is_all, hold_list);
 }
 
 /* Reads released mail again that nobody could read. FALSE: it could not be read this time, either.
@@ -77,6 +56,18 @@ static void read_apart(const Invocation *invocation)
 			"the mail still cannot be read; its bytes are its message's source");
 }
 
+/* The one argument is a delivery's number. FALSE: no number; then *status says it. */
+static gboolean names_delivery(const Invocation *invocation, Status *status)
+{
+	const char *word = invocation->arguments[0];
+
+	if (g_ascii_string_to_unsigned(word, 10, 1, G_MAXINT64, NULL, NULL))
+		return TRUE;
+	*status = command_usage(invocation,
+		"'%s' is no number of a delivery; `casegate hold list` shows them", word);
+	return FALSE;
+}
+
 Status command_hold_release(Invocation *invocation)
 {
 	g_autofree char *reference = NULL, *by_user = NULL;
@@ -90,7 +81,8 @@ Status command_hold_release(Invocation *invocation)
 	GError *error = NULL;
 	Status status;
 
-	if (!command_read(invocation, options, 1, 1, &status))
+	if (!command_read(invocation, options, 1, 1, &status) ||
+		!names_delivery(invocation, &status))
 		return status;
 
 	g_autoptr(Store) store = command_open_store(invocation);
@@ -116,7 +108,7 @@ Status command_hold_refuse(Invocation *invocation)
 	GError *error = NULL;
 	Status status;
 
-	if (!command_read(invocation, NULL, 1, 1, &status))
+	if (!command_read(invocation, NULL, 1, 1, &status) || !names_delivery(invocation, &status))
 		return status;
 
 	g_autoptr(Store) store = command_open_store(invocation);

@@ -145,7 +145,9 @@ def what_is_not_there(tap, shell, _):
     refuses(tap, shell, ["case", "show", "acme", "V-999999"], ["V-999999", "casegate case list acme"])
     refuses(tap, shell, ["case", "show", "acme", "Angebot"], ["Angebot", "V-000042"])
     refuses(tap, shell, ["hold", "release", "4711"], ["4711", "casegate hold list"])
-    refuses(tap, shell, ["hold", "refuse", "x"], ["casegate hold list"])
+    for verb, word in (("release", "abc"), ("refuse", "x"), ("release", "0"), ("refuse", "9223372036854775808")):
+        code, out, err = shell("hold", verb, word)
+        tap.ok(code == 2 and out == "" and word in err and "casegate hold list" in err, f"hold {verb} {word}: wrong usage", code, out, err)
     refuses(tap, shell, ["member", "list", "acme", "V-999999"], ["V-999999"])
     refuses(tap, shell, ["file", "--to", "nobody@in.acme.example", "x.eml"], ["nobody@in.acme.example", "casegate address list"])
     refuses(tap, shell, ["file", "--to", AGENT, "--from", "otto", "x.eml"], ["otto", "casegate user list acme"])

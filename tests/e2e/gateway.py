@@ -11,6 +11,7 @@ import select
 import signal
 import sys
 import time
+import urllib.request
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 import dangling  # noqa: E402
@@ -427,6 +428,17 @@ def deaths(tap, gateway):
         tap.ok(outcomes.count("filed") == 1 and set(outcomes) <= {"filed", "duplicate"}, "and is filed once", outcomes)
 
 
+def ledger(tap, gateway):
+    """The loss audit as a metric: what was received is the sum of what became of it"""
+    with urllib.request.urlopen(f"http://127.0.0.1:{gateway.ports['http']}/metrics", timeout=10) as answer:
+        lines = [line.split() for line in answer.read().decode().splitlines() if line.startswith("casegate_deliveries")]
+    values = {name: int(value) for name, value in lines}
+    outcomes = {name: value for name, value in values.items() if "outcome=" in name}
+    tap.equal(sorted(outcomes), [f'casegate_deliveries{{outcome="{o}"}}' for o in ("duplicate", "failed", "filed", "held", "rejected")], "every outcome is counted")
+    tap.equal((values.get("casegate_deliveries_received"), values.get("casegate_deliveries_unaccounted")), (sum(outcomes.values()), 0), "nothing is lost", values)
+    tap.ok(outcomes['casegate_deliveries{outcome="filed"}'] > 0, "and some was filed", values)
+
+
 def end(tap, gateway):
     """SIGTERM: the mail in flight is finished, new ones get 421, exit 0"""
     mail = mails.Plain(mails.ANNA, [mails.KARL], "Im Flug").bytes()
@@ -454,7 +466,7 @@ def end(tap, gateway):
 
 
 SCENARIOS = [one_case, known_mail, unknown_and_strange, who_sees_what, bytes_exact, tokens, two_tenants, limits, conversation,
-             events, database_away, audit, deaths, end]
+             events, database_away, audit, ledger, deaths, end]
 
 
 def main():
