@@ -342,11 +342,15 @@ begin
 	return v_told;
 end $$;
 
--- The case that the answers to a new matter got while its first mail was missing.
-create function case_of_answers(p_tenant text, p_root bigint, p_own uuid, p_base_subject text) returns bigint language plpgsql stable as $$
+-- The cases that the answers to these mails got while they were missing (or are being decided again: then nothing pins
+-- the answers any more, they only still lie there).
+create function cases_of_answers(p_tenant text, p_root bigint, p_keys uuid[], p_base_subject text) returns bigint[] language plpgsql stable as $$
 begin
-	return (select min(a.pin_auto) from message a where a.tenant = p_tenant and a.thread_id in (select class_of(p_tenant, p_root))
-		and not a.weak and a.pin_auto is not null and p_own = any(a.ref_keys) and subject_similar(a.base_subject, p_base_subject));
+	return array(select distinct coalesce(a.pin_auto, a.case_id) from thread t join message a on a.tenant = t.tenant
+		where t.tenant = p_tenant and t.thread_id = p_root and a.thread_id in (select class_of(p_tenant, p_root))
+			and not a.weak and a.pin is null and a.ref_keys && p_keys and subject_similar(a.base_subject, p_base_subject)
+			and (a.pin_auto is not null or (a.case_id <> t.case_id and not exists (select from message w
+				where w.tenant = p_tenant and (w.pin = a.case_id or w.pin_auto = a.case_id)))) order by 1);
 end $$;
 
 -- Which weak messages of a class start a matter of their own: one that goes on with nothing (MATCHING 4). Two rows may
@@ -363,7 +367,7 @@ begin
 	loop
 		continue when r.wants = (r.pin_auto is not null);
 		if r.wants then
-			v_case := coalesce(case_of_answers(p_tenant, p_root, r.own_key, r.base_subject), case_open(p_tenant, r.subject, r.submitted_by));
+			v_case := coalesce((cases_of_answers(p_tenant, p_root, array[r.own_key], r.base_subject))[1], case_open(p_tenant, r.subject, r.submitted_by));
 			update message set pin_auto = v_case where tenant = p_tenant and message_id = r.message_id;
 		elsif exists (select from case_file where tenant = p_tenant and case_id = r.pin_auto and touched_at is not null) then
 			update message set pin = coalesce(pin, r.pin_auto), pin_auto = null where tenant = p_tenant and message_id = r.message_id;
@@ -454,18 +458,21 @@ create function settle_missing(p_tenant text, p_root bigint, p_default bigint) r
 declare
 	r record;
 	v_case bigint;
+	v_cases bigint[];
 	v_all bigint[] := '{}';
 begin
 	for r in
 		select array_agg(m.message_id order by m.sent_at, m.own_key) as ids, array_agg(case when right(lower(m.subject), length(m.base_subject)) = m.base_subject then right(m.subject, length(m.base_subject))
 				else m.subject end order by m.sent_at, m.own_key) as subjects,
-			array_agg(m.submitted_by order by m.sent_at, m.own_key) as users, array_agg(distinct m.pin_auto) filter (where m.pin_auto is not null) as cases
+			array_agg(m.submitted_by order by m.sent_at, m.own_key) as users, array_agg(m.own_key) as keys, min(m.base_subject) as base_subject
 		from missing_branches(p_tenant, p_root) b join message m on m.tenant = p_tenant and m.message_id = b.message_id group by b.first_id
 	loop
 		v_all := v_all || r.ids;
-		v_case := coalesce((select f.case_id from case_file f where f.tenant = p_tenant and f.case_id = any(r.cases)
+		v_cases := array(select distinct a.pin_auto from message a where a.tenant = p_tenant and a.message_id = any(r.ids) and a.pin_auto is not null)
+			|| cases_of_answers(p_tenant, p_root, r.keys, r.base_subject);
+		v_case := coalesce((select f.case_id from case_file f where f.tenant = p_tenant and f.case_id = any(v_cases)
 			order by f.touched_at is null, f.case_id limit 1), case_open(p_tenant, r.subjects[1], r.users[1]));
-		perform unite_cases(p_tenant, c, v_case, null) from unnest(r.cases) c where c <> v_case;
+		perform unite_cases(p_tenant, c, v_case, null) from (select distinct c from unnest(v_cases) c where c <> v_case) x;
 		perform member_file(p_tenant, v_case, m.message_id, m.submitted_by, null) from message m
 			where m.tenant = p_tenant and m.message_id = any(r.ids) and m.pin_auto is distinct from v_case and m.submitted_by <> r.users[1];
 		update message set pin_auto = v_case where tenant = p_tenant and message_id = any(r.ids) and pin_auto is distinct from v_case;

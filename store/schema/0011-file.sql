@@ -30,7 +30,7 @@ begin
 		update thread set branched = true where tenant = f.tenant and thread_id = p_place.o_root and not branched;
 		select * into v_branch from branch_find(f, n, p_message, p_place.o_root, p_place.o_case);
 		if v_branch.o_is_new then
-			o_pin_auto := case_of_answers(f.tenant, p_place.o_root, n.keys[1], n.base_subject);
+			o_pin_auto := (cases_of_answers(f.tenant, p_place.o_root, n.keys[:1], n.base_subject))[1];
 			o_opened := o_pin_auto is null;
 			o_pin_auto := coalesce(o_pin_auto, case_open(f.tenant, m.case_subject, f."user"));
 			o_case := o_pin_auto;
@@ -48,6 +48,10 @@ declare
 begin
 	o_case := p_case;
 	o_opened := false;
+	if coalesce(current_setting('casegate.again', true), '') = 'on'
+			and m.received_at < (select c.closed_at from case_file c where c.tenant = f.tenant and c.case_id = p_case) then
+		return;                                              -- decided again: it was open when the mail came
+	end if;
 	if v_answer = 'reopen' or io_pin is not null then
 		update case_file set state = 'open', closed_at = null where tenant = f.tenant and case_id = p_case;
 		perform event_add(f.tenant, 'case_state', p_case, null, f.delivery_id, '{"state": "open"}');
@@ -166,8 +170,7 @@ begin
 			v_before := places_of(v_place.o_root, message_id);
 			perform settle(f.tenant, v_place.o_root);
 			perform moves_tell(v_before, message_id);
-			select x.case_id, opened or coalesce(x.pin_auto = x.case_id and not exists (select from message o
-					where o.tenant = f.tenant and o.case_id = x.case_id and o.message_id <> x.message_id), false)
+			select x.case_id, opened or coalesce(x.pin_auto = x.case_id and (x.case_id = any(v_before.case_ids)) is not true, false)
 				into case_id, opened from message x where x.tenant = f.tenant and x.message_id = file_message.message_id;
 		end if;
 		outcome := 'filed';

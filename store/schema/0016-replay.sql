@@ -16,6 +16,7 @@ declare
 	v_case bigint;
 begin
 	perform asked_by_operator();
+	perform set_config('casegate.again', 'on', true);
 	v_messages := messages_brought(replay_forget.delivery_id);
 	v_roots := lock_roots(tenant_now(), array(select distinct m.thread_id from message m
 		where m.tenant = tenant_now() and m.message_id = any(v_messages) and m.thread_id is not null));

@@ -162,6 +162,17 @@ def replaying(tap, shell, directory):
     changed = shell.json("replay", "--apply")
     tap.equal([(c["change"], c["human"], c["applied"]) for c in changed], [("held", True, False)], "what a person released stays")
     tap.ok(reference_of(shell, "Pumpen") in shell.run("replay"), "and the table says so", before[:0])
+    # A new matter whose first mail comes late, and a case that was closed after its mail came.
+    old = mails.Plain(subject="Öfen")
+    lost = old.answer(subject="Kräne", text="Etwas Neues: wir suchen Kräne.")
+    late = lost.answer(mails.KARL, subject="Re: Kräne", text="Welche Kräne?")
+    later = late.answer(subject="Re: Kräne", text="Alle Kräne.")
+    shell.file(*[write(directory, f"replay/late{n}.eml", m) for n, m in enumerate([mails.forward(old), mails.forward(late), later.bytes()])])
+    cases = {reference_of(shell, subject) for subject in ("Öfen", "Kräne")}
+    tap.ok(len(cases - {None}) == 2, "a new matter on an old thread, its first mail missing", cases)
+    tap.equal([c["subject"] for c in shell.json("replay")], ["Lieferplan"], "its answers decide the same", shell.run("replay"))
+    shell.file(write(directory, "replay/late3.eml", lost.bytes()))
+    tap.equal([c["subject"] for c in shell.json("replay")], ["Lieferplan"], "with its first mail, too", shell.run("replay"))
     code, out, err = shell("replay", "--since", "yesterday")
     tap.ok(code == 2 and "no time" in err, "a time must be one", out, err)
 
