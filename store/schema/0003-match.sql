@@ -511,8 +511,8 @@ begin atomic
 end;
 
 -- Who is where inside one branched thread: a pin starts a branch, everything else follows its nearest known ancestor.
--- Each message is looked at once, however long the chain of answers is.
-create function settle(p_tenant text, p_root bigint) returns void language plpgsql as $$
+-- Each message is looked at once, however long the chain of answers is. Returns how many moved.
+create function settle(p_tenant text, p_root bigint) returns int language plpgsql as $$
 declare
 	v_default bigint := (select case_id from thread where tenant = p_tenant and thread_id = p_root);
 	v_ids bigint[];                                          -- variables of their own: an element of one is read without a copy
@@ -551,4 +551,6 @@ begin
 	end loop;
 	update message m set case_id = u.case_id from unnest(v_ids, v_was, v_found) u(message_id, was, case_id)
 		where u.was <> u.case_id and m.tenant = p_tenant and m.message_id = u.message_id;
+	get diagnostics v_at = row_count;
+	return v_at;
 end $$;

@@ -137,8 +137,9 @@ begin
 		end if;
 		if v_place.o_branched and v_place.o_disturbed then
 			v_before := places_of(v_place.o_root, null);
-			perform settle(f.tenant, v_place.o_root);
-			perform moves_tell(v_before, message_id);
+			if settle(f.tenant, v_place.o_root) > 0 then
+				perform moves_tell(v_before, message_id);
+			end if;
 			case_id := (select x.case_id from message x where x.tenant = f.tenant and x.message_id = f.known);
 		end if;
 		outcome := 'duplicate';
@@ -168,8 +169,9 @@ begin
 		end if;
 		if v_place.o_disturbed and (v_place.o_branched or n.weak or v_pin is not null) then
 			v_before := places_of(v_place.o_root, message_id);
-			perform settle(f.tenant, v_place.o_root);
-			perform moves_tell(v_before, message_id);
+			if settle(f.tenant, v_place.o_root) > 0 then
+				perform moves_tell(v_before, message_id);
+			end if;
 			select x.case_id, opened or coalesce(x.pin_auto = x.case_id and (x.case_id = any(v_before.case_ids)) is not true, false)
 				into case_id, opened from message x where x.tenant = f.tenant and x.message_id = file_message.message_id;
 		end if;
