@@ -1,6 +1,6 @@
 #include "forward/forward.h"
 
-#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "forward/excerpt.h"
@@ -90,10 +90,14 @@ static int slash_order(const char *text)
 
 	for (char **line = lines; *line; line++) {
 		const char *value;
-		int first, second;
+		char *slash, *end = NULL;
+		long first, second;
 
-		if (label_parse(view_unquoted(*line, FORWARD_DEPTH), &value, NULL) != LABEL_DATE ||
-			sscanf(value, "%2d/%2d/", &first, &second) != 2)
+		if (label_parse(view_unquoted(*line, FORWARD_DEPTH), &value, NULL) != LABEL_DATE)
+			continue;
+		first = strtol(value, &slash, 10);
+		second = *slash == '/' ? strtol(slash + 1, &end, 10) : 0;
+		if (first < 1 || second < 1 || first > 31 || second > 31 || *end != '/')
 			continue;
 		if (first > 12 || second > 12)
 			return second > 12 ? 1 : -1;
