@@ -19,7 +19,7 @@ typedef struct {
 	Args *args;             /* NULL: none */
 	gboolean is_owner;      /* of args */
 } Queued;
-void queued_free(gpointer queued);
+void queued_free(gpointer data);
 
 gboolean session_is_open(const Store *store);
 void session_close(Store *store);
