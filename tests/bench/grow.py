@@ -8,6 +8,8 @@ machine spoils as it does the clock.
 --check is the test of the suite: few mails, buffers only, within what the depth of the indexes explains."""
 
 import argparse
+import datetime
+import itertools
 import os
 import subprocess
 import sys
@@ -170,16 +172,25 @@ class Known:
         self.author, self.to, self.when = mails.KARL, [mails.ANNA], mails.at(5, month=7)
 
 
+_minutes = itertools.count(1)
+
+
+def told(thread):
+    """What makes a mail another one than those before: its minute and its words."""
+    minute = next(_minutes)
+    return {"when": mails.at(6, month=7) + datetime.timedelta(minutes=minute), "text": f"Guten Tag,\n\nPosition {minute} von {thread} passt."}
+
+
 def answers(thread, length, count):
     """Answers to the last mails of a thread."""
     parents = [Known(thread, length - 2 - n % min(3, length - 2)) for n in range(count)]
-    return [mails.Plain.answer(parent, mails.ANNA, to=[mails.KARL], subject="Re: thread").bytes() for parent in parents]
+    return [mails.Plain.answer(parent, mails.ANNA, to=[mails.KARL], subject="Re: thread", **told(thread)).bytes() for parent in parents]
 
 
 def late(thread, length):
     """The mail that was referred to before it came."""
-    mail = mails.Plain(mails.ANNA, [mails.KARL], subject="Re: thread", message_id=Known(thread, length - 1).message_id, when=mails.at(1, month=6),
-                       answers=Known(thread, length - 2))
+    mail = mails.Plain(mails.ANNA, [mails.KARL], subject="Re: thread", message_id=Known(thread, length - 1).message_id,
+                       answers=Known(thread, length - 2), **told(thread))
     return [mail.bytes()]
 
 
