@@ -384,18 +384,25 @@ end $$;
 create function class_tree(p_tenant text, p_root bigint, out o_ids bigint[], out o_parents int[], out o_pins bigint[], out o_cases bigint[])
 	language sql stable
 begin atomic
-	with m as (select message_id, own_key || other_keys as own_keys, ref_keys, quoted_keys, sent_at, coalesce(pin, pin_auto) as pin, case_id,
+	with m as materialized (select message_id, own_key, other_keys, ref_keys, quoted_keys, sent_at, coalesce(pin, pin_auto) as pin, case_id,
 			(row_number() over (order by message_id))::int as place
 			from message where tenant = p_tenant and thread_id in (select class_of(p_tenant, p_root))),
-		keys as (select m.place, m.sent_at, unnest(m.own_keys) as key from m),
-		named as (select distinct on (k.place) k.place, a.place as parent, a.sent_at
-			from (select m.place, unnest(m.ref_keys) as key, generate_subscripts(m.ref_keys, 1) as i from m) k join keys a using (key)
-			where a.place <> k.place order by k.place, k.i),
-		quoted as (select k.place, a.place as parent, a.sent_at
+		keys as materialized (select own_key as key, place, sent_at from m union all select unnest(other_keys), place, sent_at from m where other_keys <> '{}'),
+		direct as materialized (select m.place, min(a.place) as parent from m left join keys a on a.key = m.ref_keys[1] and a.place <> m.place group by m.place),
+		further as (select distinct on (k.place) k.place, a.place as parent
+			from (select m.place, u.key, u.i from direct d join m using (place), unnest(m.ref_keys) with ordinality u(key, i)
+				where d.parent is null and m.ref_keys <> '{}') k join keys a using (key)
+			where a.place <> k.place order by k.place, k.i, a.place),
+		named as (select d.place, coalesce(d.parent, f.parent) as parent from direct d left join further f using (place)),
+		quoted as materialized (select k.place, a.place as parent, a.sent_at
 			from (select m.place, unnest(m.quoted_keys) as key from m where m.quoted_keys <> '{}') k join keys a using (key) where a.place <> k.place),
-		near as (select distinct on (place) place, parent from (table named union all table quoted) q order by place, sent_at desc, parent)
+		latest as (select distinct on (c.place) c.place, c.parent
+			from (table quoted union all select n.place, n.parent, a.sent_at from named n join m a on a.place = n.parent
+				where n.place in (select q.place from quoted q)) c
+			order by c.place, c.sent_at desc, c.parent)
 	select array_agg(x.message_id), array_agg(x.parent), array_agg(x.pin), array_agg(x.case_id)
-		from (select m.message_id, near.parent, m.pin, m.case_id from m left join near using (place) order by m.place) x;
+		from (select m.message_id, coalesce(latest.parent, named.parent) as parent, m.pin, m.case_id
+			from m join named using (place) left join latest using (place) order by m.place) x;
 end;
 
 -- Who is where inside one branched thread: a pin starts a branch, everything else follows its nearest known ancestor.

@@ -3,23 +3,26 @@
 -- The messages of a class whose nearest ancestor is missing, with the missing ones down to the nearest that is known.
 -- goes_on: does one that it names have a subject like its own, or does it quote one, or has it more prefixes than the mails
 -- since then, so that the first of them had one, too? Null: it names none that is known.
--- On mailing lists subjects change and quotes are cut: there only the ids count. Parts of a series differ in their subjects by nature. An automatic mail goes with what it answers: it has no say (null).
+-- On mailing lists subjects change and quotes are cut: there only the ids count. Parts of a series differ in their subjects
+-- by nature. An automatic mail goes with what it answers: it has no say (null).
 create function orphans_of(p_tenant text, p_root bigint)
 	returns table (message_id bigint, own_key uuid, base_subject text, sent_at timestamptz, missing uuid[], goes_on boolean) language sql stable
 begin atomic
 	with m as materialized (select a.message_id, a.own_key, a.own_key || a.other_keys as own_keys, a.ref_keys, a.weak, a.listed, a.kind, a.subject,
 			a.base_subject, a.from_key, a.from_name, a.sent_at
 			from message a where a.tenant = p_tenant and a.thread_id in (select class_of(p_tenant, p_root))),
-		keys as materialized (select k as key, m.base_subject, m.from_key, m.from_name, m.sent_at from m, unnest(m.own_keys) k)
-	select m.message_id, m.own_key, case when m.kind = 'mail' then m.base_subject end, m.sent_at, m.ref_keys[1:least(coalesce(n.nearest, 101) - 1, 10)],
-			case when m.kind = 'mail' then n.goes_on end
-		from m left join lateral (select min(u.i)::int as nearest, bool_or(subject_similar(keys.base_subject, m.base_subject) or exists (
-				select from said s where s.tenant = p_tenant and s.message_id = m.message_id and abs(extract(epoch from s.at - keys.sent_at)) < 54000
+		keys as materialized (select k as key, m.base_subject, m.from_key, m.from_name, m.sent_at from m, unnest(m.own_keys) k),
+		lost as materialized (select m.* from m where not m.weak and not m.listed and cardinality(m.ref_keys) > 0
+			and m.subject !~ '\[[^][]*\d/\d[^][]*\]' and not exists (select from keys where keys.key = m.ref_keys[1])),
+		known as (select l.message_id, min(u.i)::int as nearest, bool_or(subject_similar(keys.base_subject, l.base_subject) or exists (
+				select from said s where s.tenant = p_tenant and s.message_id = l.message_id and abs(extract(epoch from s.at - keys.sent_at)) < 54000
 					and time_near(s.at, keys.sent_at) and (s.from_key = keys.from_key or lower(s.name) = lower(keys.from_name))))
-				or regexp_count(left(m.subject, greatest(length(m.subject) - length(m.base_subject), 0)), '[:：]') >= min(u.i) as goes_on
-			from unnest(m.ref_keys) with ordinality u(key, i) join keys using (key)) n on true
-		where not m.weak and not m.listed and cardinality(m.ref_keys) > 0 and m.subject !~ '\[[^][]*\d/\d[^][]*\]'
-			and not exists (select from keys where keys.key = m.ref_keys[1]);
+				or regexp_count(left(l.subject, greatest(length(l.subject) - length(l.base_subject), 0)), '[:：]') >= min(u.i) as goes_on
+			from lost l, unnest(l.ref_keys) with ordinality u(key, i), keys where keys.key = u.key
+			group by l.message_id, l.subject, l.base_subject)
+	select l.message_id, l.own_key, case when l.kind = 'mail' then l.base_subject end, l.sent_at,
+			l.ref_keys[1:least(coalesce(known.nearest, 101) - 1, 10)], case when l.kind = 'mail' then known.goes_on end
+		from lost l left join known using (message_id);
 end;
 
 -- Which of them belong together: who answers the same missing mail; who names one under a like subject; who quotes the
