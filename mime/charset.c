@@ -19,9 +19,11 @@ enum { GUESS_BYTES = 64 * 1024 };
  * standard): ISO 8859-1 is read as windows-1252, GB 2312 as GB 18030, because that is what is sent
  * under those labels. ISO-2022-CN-EXT is left out on purpose: glibc's reader of it had
  * CVE-2024-2961 and no mail needs it. */
-static const struct {
+typedef struct {
 	const char *label, *name;
-} charsets[] = {
+} Charset;
+
+static const Charset charsets[] = {
 	{"ansix341968",   UNKNOWN        },
 	{"armscii8",      "ARMSCII-8"    },
 	{"ascii",         UNKNOWN        },
@@ -155,20 +157,20 @@ static void label_fold(const char *label, char folded[32])
 
 static int compare_label(gconstpointer label, gconstpointer row)
 {
-	return strcmp(label, *(const char *const *)row);
+	return strcmp(label, ((const Charset *)row)->label);
 }
 
 /* The name for iconv, UNKNOWN where the bytes must tell, NULL where we know no such charset. */
 static const char *charset_find(const char *label)
 {
-	const char *const *row;
+	const Charset *row;
 	char folded[32];
 
 	if (!label)
 		return NULL;
 	label_fold(label, folded);
 	row = bsearch(folded, charsets, G_N_ELEMENTS(charsets), sizeof charsets[0], compare_label);
-	return row ? row[1] : NULL;
+	return row ? row->name : NULL;
 }
 
 gboolean charset_is_known(const char *label)
@@ -465,6 +467,7 @@ char *charset_guess(const void *bytes, gsize length)
 char *charset_to_utf8(const char *label, const void *bytes, gsize length, gboolean *is_repaired)
 {
 	const char *name = charset_find(label);
+	gboolean is_utf8 = g_strcmp0(name, UTF8) == 0;
 	gboolean is_bad = label && !name;
 	char *text = NULL;
 	gsize good, broken;
@@ -473,15 +476,15 @@ char *charset_to_utf8(const char *label, const void *bytes, gsize length, gboole
 		*is_repaired = is_bad;
 	if (length == 0)
 		return g_strdup("");
-	if (name && strcmp(name, UTF8) == 0 && g_utf8_validate_len(bytes, length, NULL))
+	if (is_utf8 && g_utf8_validate_len(bytes, length, NULL))
 		return g_strndup(bytes, length);
 	utf8_count(bytes, length, &good, &broken);
-	if (name && strcmp(name, UTF8) == 0) {
+	if (is_utf8) {
 		/* Nothing in it is UTF-8: the label lies. Something is: a few bytes are damaged. */
 		is_bad = broken > 0;
 		text = broken > good ? charset_guess(bytes, length)
 				     : utf8_clean(bytes, length, &is_bad);
-	} else if (name && strcmp(name, WIN1252) == 0 && good >= 3 && broken == 0) {
+	} else if (g_strcmp0(name, WIN1252) == 0 && good >= 3 && broken == 0) {
 		/* No text of western Europe happens to be UTF-8 three times and never not. */
 		text = utf8_clean(bytes, length, &is_bad);
 		is_bad = TRUE;
