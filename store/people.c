@@ -51,7 +51,7 @@ static GTimeZone *zone_of(const char *name)
 	return zone;
 }
 
-People *people_new(const char *timezone, const char *trusted_arc)
+People *people_new(const char *zone, const char *trusted_arc)
 {
 	People *people = g_new0(People, 1);
 	g_auto(GStrv) sealers = g_strsplit(trusted_arc, " ", -1);
@@ -61,7 +61,7 @@ People *people_new(const char *timezone, const char *trusted_arc)
 	for (guint i = 0; sealers[i]; i++)
 		if (*sealers[i])
 			g_ptr_array_add(people->trusted_arc, g_strdup(sealers[i]));
-	people->timezone = g_time_zone_ref(zone_of(timezone));
+	people->timezone = g_time_zone_ref(zone_of(zone));
 	return people;
 }
 

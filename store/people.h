@@ -23,7 +23,7 @@ typedef struct {
 } People;
 
 /* trusted_arc: words. An unknown time zone is UTC. */
-People *people_new(const char *timezone, const char *trusted_arc);
+People *people_new(const char *zone, const char *trusted_arc);
 /* key: as address_key() writes it; person is copied. */
 void people_add(People *people, const char *key, const Person *person);
 void people_free(People *people);
