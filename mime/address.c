@@ -510,10 +510,13 @@ gboolean address_is_plausible(const char *address)
 
 	if (!at || at == address || !at[1] || strlen(address) > LIMIT_ADDRESS)
 		return FALSE;
-	if (strpbrk(at, " \t\r\n\",;<>()"))
+	for (const char *c = address; *c; c++)
+		if (g_ascii_iscntrl(*c))
+			return FALSE;
+	if (strpbrk(at, " \",;<>()"))
 		return FALSE;
-	for (const char *c = address; c < at; c++)
-		if (g_ascii_iscntrl(*c) || (!is_quoted && strchr(" \t@,;<>()\"", *c)))
+	for (const char *c = address; c < at && !is_quoted; c++)
+		if (strchr(" @,;<>()\"", *c))
 			return FALSE;
 	return TRUE;
 }

@@ -131,6 +131,8 @@ static void test_plausible(void)
 	g_assert_false(address_is_plausible("anna@"));
 	g_assert_false(address_is_plausible("a b@acme.example"));
 	g_assert_false(address_is_plausible("a@b@acme.example"));
+	g_assert_false(address_is_plausible("anna@acme.example\f"));
+	g_assert_false(address_is_plausible("anna@\f."));
 }
 
 /* Over the limit the first ones stay, and hostile lists cost linear time. */
