@@ -153,7 +153,7 @@ def main():
     print(f"# seed {seed}, {len(mails)} mails, {len(want)} cases")
     failed = 0
     with pg.Cluster() as cluster:
-        subprocess.run([program, "migrate"], env=cluster.environment(), check=True)
+        subprocess.run([program, "migrate"], env=cluster.environment(), check=True, stdout=subprocess.DEVNULL)
         for number, (name, order, writers) in enumerate(orders, 1):
             tenant = f"t{number}"
             with psycopg2.connect(cluster.url("casegate_admin")) as admin, admin.cursor() as cursor:
