@@ -156,6 +156,49 @@ static void test_sent_at(void)
 	}
 }
 
+/* A forwarded block's clock has no zone: the tenant's, with its summer time, where the forward was
+ * written there; else the forward's own. */
+static void test_inline_zone(void)
+{
+	static const struct {
+		const char *forwarded, *block;
+		gint64 want; /* seconds */
+	} dates[] = {
+		{"Mon, 2 Mar 2026 15:00:00 +0100",  "Montag, 2. März 2026 14:05",
+                 G_GINT64_CONSTANT(1772456700)},
+		{"Thu, 7 May 2026 15:00:00 +0200",  "Montag, 2. März 2026 14:05",
+                 G_GINT64_CONSTANT(1772456700)},
+		{"Mon, 30 Nov 2026 15:00:00 +0100", "Freitag, 3. Juli 2026 14:05",
+                 G_GINT64_CONSTANT(1783080300)},
+		{"Thu, 7 May 2026 15:00:00 +0000",  "Montag, 2. März 2026 14:05",
+                 G_GINT64_CONSTANT(1772456700)},
+		{"Thu, 7 May 2026 15:00:00 -0400",  "Montag, 2. März 2026 14:05",
+                 G_GINT64_CONSTANT(1772474700)},
+	};
+
+	for (guint i = 0; i < G_N_ELEMENTS(dates); i++) {
+		g_autofree char *text = g_strdup_printf(
+			"From: anna@acme.example\nTo: agent@in.acme.example\nDate: %s\n"
+			"Subject: WG: Angebot\nContent-Type: text/plain; charset=utf-8\n\n"
+			"Von: Max <max@supplier.example>\nGesendet: %s\n"
+			"An: Anna <anna@acme.example>\nBetreff: Angebot\n\nGuten Tag\n",
+			dates[i].forwarded, dates[i].block);
+		g_autoptr(GBytes) source = g_bytes_new(text, strlen(text));
+		g_autoptr(Mail) mail = parse_mail(source);
+		g_autoptr(GPtrArray) addresses = plan_addresses(mail);
+		People *people = sample_people(addresses);
+		g_autoptr(Envelope) envelope = envelope_new(PROTOCOL_LMTP);
+		g_autoptr(AuthPolicy) policy = auth_policy_new();
+		g_autoptr(Plan) plan = NULL;
+
+		envelope->received_at = G_GINT64_CONSTANT(1798700000) * G_USEC_PER_SEC;
+		plan = plan_make(mail, envelope, people, policy);
+		g_assert_cmpint(((PlanItem *)g_ptr_array_index(plan->items, 0))->sent_at, ==,
+			dates[i].want * G_USEC_PER_SEC);
+		people_free(people);
+	}
+}
+
 /* Exchange puts what has no Thread-Index into a conversation by its subject: only answers are
  * believed, and never what was attached. */
 static void test_conversation(void)
@@ -247,6 +290,7 @@ int main(int argc, char **argv)
 		g_test_add_data_func(path, GUINT_TO_POINTER(i), test_plan);
 	}
 	g_test_add_func("/plan/sent at", test_sent_at);
+	g_test_add_func("/plan/inline zone", test_inline_zone);
 	g_test_add_func("/plan/conversation", test_conversation);
 	g_test_add_func("/plan/names", test_names);
 	return g_test_run();
