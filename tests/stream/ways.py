@@ -117,12 +117,18 @@ class Ways:
         else:
             self.brought(mail, self.rng.choice(users))
         if self.rng.random() < .15:                 # a colleague, or the same one again
-            self.brought(mail, self.rng.choice(users + OURS[2:3]))
+            self.brought(mail, self.rng.choice(self.bringers(mail, users)))
         if self.rng.random() < .05 and not mail.author.is_ours:    # the supplier has the agent in Cc
             self.add(mail.when, mail.as_seen().source(), [mail], "supplier_cc", False)
         if self.rng.random() < .03 and mail.author.is_ours and not mail.is_automatic:     # a relay gave the copy another id
             other = f"Message-ID: <{self.world.new_id(mail.author, mail.when)}>\r\nX-Relay: ses\r\n".encode() if self.rng.random() < .7 else b""
             self.add(mail.when + datetime.timedelta(minutes=1), other + mail.source(remove=("Message-ID",)), [mail], "other_id")
+
+    def bringers(self, mail, users):
+        """Who may bring it again. What its author sends to a case's own address moves there from a case that he may see; where
+        a stranger to it brought the mail before, that is only suggested."""
+        is_addressed = mail.case in self.world.addressed and mail.author.is_ours
+        return [mail.author] if is_addressed else users + OURS[2:3]
 
     def provide_matter(self, mail):
         """Who pastes an answer took it from a case: something of this matter came before."""
