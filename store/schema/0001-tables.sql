@@ -86,6 +86,7 @@ create table case_file (
 	check ((state = 'merged') = (merged_into is not null)),
 	check (merged_into <> case_id)
 );
+create index case_file_linked on case_file (tenant, linked_to) where linked_to is not null;
 create index case_file_merged on case_file (tenant, merged_into) where merged_into is not null;
 
 -- What of a token may stand in a text: it leads to the case, but not to its address.

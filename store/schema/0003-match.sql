@@ -149,6 +149,21 @@ begin
 	return v_new;
 end $$;
 
+create function case_reopen(p_tenant text, p_case bigint, p_delivery bigint) returns void language plpgsql as $$
+begin
+	update case_file set state = 'open', closed_at = null where tenant = p_tenant and case_id = p_case;
+	perform event_add(p_tenant, 'case_state', p_case, null, p_delivery, '{"state": "open"}');
+end $$;
+
+-- Messages were put into a case by mail. A closed one is open again, if one of a person came after it had been closed: so it
+-- would be, had they come in another order.
+create function case_wake(p_tenant text, p_case bigint, p_messages bigint[]) returns void language plpgsql as $$
+begin
+	perform case_reopen(p_tenant, p_case, null) from case_file c where c.tenant = p_tenant and c.case_id = p_case and c.state = 'closed'
+		and exists (select from message m where m.tenant = p_tenant and m.message_id = any(p_messages) and m.kind in ('mail', 'calendar')
+			and m.received_at > c.closed_at);
+end $$;
+
 -- One case goes into another, with its messages, threads and pins. p_by: the human who says so, or null (by mail).
 -- The caller holds the locks (lock_cases or join_roots).
 create function unite_cases(p_tenant text, p_from bigint, p_into bigint, p_by text) returns void language plpgsql as $$
@@ -178,6 +193,9 @@ begin
 	update message set pin_auto = p_into where tenant = p_tenant and pin_auto = p_from;
 	update message set case_id = p_into where tenant = p_tenant and case_id = p_from;
 	perform event_add(p_tenant, 'case_merged', p_from, null, null, jsonb_build_object('into', p_into));
+	if p_by is null then
+		perform case_wake(p_tenant, p_into, v_ids);
+	end if;
 end $$;
 
 -- participant.case_id follows its message.

@@ -253,8 +253,10 @@ begin
 	elsif n.loose and f.known is null and not p_is_pinned and cardinality(p_places) = 0 then
 		v_lines := v_lines || row(p_case, 'subject', n.base_subject, 'strong', p_case is not null)::evidence_line;
 	elsif p_case is not null and not evidence_chooses(v_lines) then
-		v_lines := v_lines || row(p_case, case when f.known is not null then 'content' when f.shared_case is not null then 'same_delivery' else 'references' end,
-			null, 'strong', true)::evidence_line;
+		v_lines := v_lines || row(p_case, case when f.known is not null then 'content' when f.shared_case is not null then 'same_delivery'
+			when exists (select from case_file c where c.tenant = f.tenant and c.case_id = p_case
+				and c.linked_to in (select p.case_id from unnest(p_places) p)) then 'continued'
+			else 'references' end, null, 'strong', true)::evidence_line;
 	end if;
 	if p_opened or p_case is null then
 		v_other := evidence_by_subject(f.tenant, n.base_subject, n.people, p_sent_at, p_case);

@@ -40,11 +40,32 @@ begin
 	end if;
 end $$;
 
--- A person's mail for a closed case (closed_answer) reopens it, or continues it in a new linked case (a pin), or must be held (null).
-create function case_closed_for(f filing, m body, p_thread bigint, p_case bigint, inout io_pin bigint, out o_case bigint, out o_opened boolean)
+-- The case in which a closed one goes on for new mail: the linked one that an earlier mail opened, the linked one of that if
+-- it is closed, too. Who else continues it at this moment waits for its row. Without one: the last closed case.
+create function case_continued(p_tenant text, p_case bigint) returns bigint language plpgsql as $$
+declare
+	v_case bigint := p_case;
+	v_seen bigint[] := array[p_case];
+	v_next bigint;
+begin
+	while closed_answer(p_tenant, v_case) = 'new' loop
+		perform from case_file c where c.tenant = p_tenant and c.case_id = v_case for no key update;
+		select x.next into v_next from (select case_final(c.tenant, c.case_id) as next, c.case_id from case_file c
+			where c.tenant = p_tenant and c.linked_to = v_case) x where x.next <> all(v_seen) order by x.case_id limit 1;
+		exit when v_next is null;
+		v_case := v_next;
+		v_seen := v_seen || v_case;
+	end loop;
+	return v_case;
+end $$;
+
+-- A person's mail lies in a closed case (closed_answer): it reopens it, or continues it in its linked case (a pin; the first one
+-- opens that), or must be held (null). What its address named (p_is_named) reopens always.
+create function case_closed_for(f filing, m body, p_thread bigint, p_message bigint, p_case bigint, p_is_named boolean, out o_case bigint, out o_opened boolean)
 	language plpgsql as $$
 declare
-	v_answer text := closed_answer(f.tenant, p_case);
+	v_answer text := 'reopen';
+	v_closed bigint;
 begin
 	o_case := p_case;
 	o_opened := false;
@@ -52,17 +73,24 @@ begin
 			and m.received_at < (select c.closed_at from case_file c where c.tenant = f.tenant and c.case_id = p_case) then
 		return;                                              -- decided again: it was open when the mail came
 	end if;
-	if v_answer = 'reopen' or io_pin is not null then
-		update case_file set state = 'open', closed_at = null where tenant = f.tenant and case_id = p_case;
-		perform event_add(f.tenant, 'case_state', p_case, null, f.delivery_id, '{"state": "open"}');
+	if not p_is_named then
+		o_case := case_continued(f.tenant, p_case);
+		v_answer := closed_answer(f.tenant, o_case);
+	end if;
+	if v_answer = 'hold' then
+		o_case := null;
+		return;
+	elsif v_answer = 'reopen' then
+		perform case_reopen(f.tenant, o_case, f.delivery_id);
 	elsif v_answer = 'new' then
+		v_closed := o_case;
 		o_case := case_open(f.tenant, m.case_subject, f."user");
 		o_opened := true;
-		io_pin := o_case;
-		update case_file set linked_to = p_case where tenant = f.tenant and case_id = o_case;
-		update thread set branched = true where tenant = f.tenant and thread_id = p_thread;
-	else
-		o_case := null;
+		update case_file set linked_to = v_closed where tenant = f.tenant and case_id = o_case;
+	end if;
+	if o_case <> p_case then
+		update thread set branched = true where tenant = f.tenant and thread_id = p_thread and not branched;
+		update message set case_id = o_case, pin = o_case where tenant = f.tenant and message_id = p_message;
 	end if;
 end $$;
 
@@ -88,6 +116,17 @@ begin
 	return p_case;
 end $$;
 
+-- Settles a thread, and tells of those that moved, but of p_except. Returns where they had lain.
+create function settle_telling(p_tenant text, p_root bigint, p_except bigint, p_with bigint) returns case_places language plpgsql as $$
+declare
+	v_before case_places := places_of(p_root, p_except);
+begin
+	if settle(p_tenant, p_root) > 0 then
+		perform moves_tell(v_before, p_with);
+	end if;
+	return v_before;
+end $$;
+
 -- What every mail runs is called by assignment and not by PERFORM, which starts an executor for each.
 
 -- Files, holds or recognises one mail of a delivery. outcome: filed, duplicate, held; or 'hold': it may join nothing,
@@ -103,6 +142,7 @@ declare
 	v_case record;
 	v_pin_auto bigint;
 	v_closed record;
+	v_is_named boolean;                                      -- the case, by the address
 	v_told boolean;
 	v_count int;
 begin
@@ -121,6 +161,7 @@ begin
 	if f.authority = 'bounce' or (f.authority = 'known' and not address_takes_part(f.tenant, f.sender, v_pin)) then
 		v_pin := null;                                       -- a token proves nothing about who has it
 	end if;
+	v_is_named := v_pin is not null;
 	outcome := 'hold';
 	if n.loose and f.known is null and cardinality(v_places) = 0 then
 		v_matters := matters_of(f.tenant, null, n.base_subject, n.side, m.sent_at);
@@ -136,10 +177,7 @@ begin
 			perform claims_add(f, n, v_places, f.known);
 		end if;
 		if v_place.o_branched and v_place.o_disturbed then
-			v_before := places_of(v_place.o_root, null);
-			if settle(f.tenant, v_place.o_root) > 0 then
-				perform moves_tell(v_before, message_id);
-			end if;
+			v_before := settle_telling(f.tenant, v_place.o_root, null, message_id);
 			case_id := (select x.case_id from message x where x.tenant = f.tenant and x.message_id = f.known);
 		end if;
 		outcome := 'duplicate';
@@ -153,27 +191,29 @@ begin
 			case_id := v_case.o_case;
 			opened := v_case.o_opened;
 		end if;
-		if not opened and f.may_reopen and closed_answer(f.tenant, case_id) <> 'open' then
-			v_closed := case_closed_for(f, m, v_place.o_root, case_id, v_pin);
-			v_pin := v_closed.io_pin;
-			case_id := v_closed.o_case;
-			opened := v_closed.o_opened;
-			if case_id is null then
-				reason := 'the case is closed';
-				return;
-			end if;
-		end if;
 		message_id := message_insert(f, n, m, b, q, message_id, case_id, v_place.o_root, v_pin, v_pin_auto);
 		if f.authority <> 'user' then
 			perform claims_add(f, n, v_places, message_id);
 		end if;
 		if v_place.o_disturbed and (v_place.o_branched or n.weak or v_pin is not null) then
-			v_before := places_of(v_place.o_root, message_id);
-			if settle(f.tenant, v_place.o_root) > 0 then
-				perform moves_tell(v_before, message_id);
-			end if;
+			v_before := settle_telling(f.tenant, v_place.o_root, message_id, message_id);
 			select x.case_id, opened or coalesce(x.pin_auto = x.case_id and (x.case_id = any(v_before.case_ids)) is not true, false)
 				into case_id, opened from message x where x.tenant = f.tenant and x.message_id = file_message.message_id;
+		end if;
+		if not opened and f.may_reopen and closed_answer(f.tenant, case_id) <> 'open' then
+			v_closed := case_closed_for(f, m, v_place.o_root, message_id, case_id, v_is_named);
+			if v_closed.o_case is null then
+				reason := 'the case is closed';
+				return;
+			end if;
+			if v_closed.o_case <> case_id then
+				v_pin := v_closed.o_case;
+				if v_place.o_disturbed then                      -- what answers it goes with it
+					v_before := settle_telling(f.tenant, v_place.o_root, message_id, message_id);
+				end if;
+			end if;
+			case_id := v_closed.o_case;
+			opened := v_closed.o_opened;
 		end if;
 		outcome := 'filed';
 		v_told := event_add(f.tenant, 'message_filed', case_id, message_id, f.delivery_id);
@@ -195,7 +235,7 @@ begin
 	if cardinality(r.texts) > 0 then
 		perform comments_add(f, r, message_id, case_id);
 	end if;
-	v_count := evidence_file(f, n, v_places, m.sent_at, message_id, case_id, opened, f.pin_case is not null and v_pin is not null);
+	v_count := evidence_file(f, n, v_places, m.sent_at, message_id, case_id, opened, v_is_named);
 	if f.authority = 'bounce' and outcome = 'filed' then
 		perform bounce_note(f, v_places, case_id, n.people, m.text);
 	elsif v_place.o_disturbed and m.direction = 'out' then

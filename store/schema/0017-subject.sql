@@ -52,11 +52,17 @@ end $$;
 
 -- Puts a class into another case, as a whole.
 create function class_move(p_tenant text, p_root bigint, p_from bigint, p_to bigint) returns void language plpgsql as $$
+declare
+	v_ids bigint[];
 begin
 	update thread set case_id = p_to where tenant = p_tenant and thread_id = p_root;
 	perform event_add(p_tenant, 'message_moved', p_to, m.message_id, null, jsonb_build_object('from', p_from))
 		from message m where m.tenant = p_tenant and m.case_id = p_from and m.thread_id in (select class_of(p_tenant, p_root));
-	update message set case_id = p_to where tenant = p_tenant and case_id = p_from and thread_id in (select class_of(p_tenant, p_root));
+	with moved as (
+		update message set case_id = p_to where tenant = p_tenant and case_id = p_from and thread_id in (select class_of(p_tenant, p_root))
+			returning message_id)
+	select array_agg(message_id) into v_ids from moved;
+	perform case_wake(p_tenant, p_to, v_ids);
 end $$;
 
 -- Looks at a class again: is its head placed by its subject, and where? The caller holds its root.

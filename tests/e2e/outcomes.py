@@ -502,22 +502,8 @@ def ugly(tap, world):
             tap.ok(bytes(session.value("SELECT casegate.delivery_source(%s)", (delivery["delivery_id"],))).endswith(mail), f"{name}: byte for byte")
 
 
-def closed_rules(tap, world):
-    """What a mail does to a closed case is the tenant's choice"""
-    for rule, check in (("new", lambda d, c: d["outcome"] == "filed" and d["case_id"] != c and d["opened_case"]),
-                        ("hold", lambda d, c: d["outcome"] == "held"),
-                        ("reopen", lambda d, c: d["case_id"] == c and world.case(c)["state"] == "open")):
-        world.gateway.run("tenant", "set", "acme", "closed", rule)
-        offer, delivery = world.opened()
-        order = offer.answer(cc=[("", AGENT)])
-        world.file(order)
-        world.act("SELECT casegate.set_case_state(%s, 'closed')", (delivery["case_id"],))
-        reply = world.file(order.answer(mails.KARL, to=[mails.ANNA], cc=[("", AGENT)], subject=order.subject), sender=mails.KARL[1])
-        tap.ok(check(reply, delivery["case_id"]), f"closed = {rule}", reply)
-
-
 SCENARIOS = [forward_forms, reply_is_no_forward, several_attached, redirected, nested, copied, direct, participant, automatic, bounces,
-             calendar, same_id, user_brings_held, release, never_file, threads, outsiders, members, subjects_and_dates, closed_rules,
+             calendar, same_id, user_brings_held, release, never_file, threads, outsiders, members, subjects_and_dates,
              authenticated, explained, imported, ugly]
 
 
