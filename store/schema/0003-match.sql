@@ -300,6 +300,23 @@ begin
 	update thread set case_id = o_case where tenant = p_tenant and thread_id = o_root and case_id <> o_case;
 end $$;
 
+-- Locks roots beside those that are held. Waiting for them would be out of order: whoever finds one taken is decided again.
+create function lock_roots_now(p_tenant text, p_threads bigint[]) returns void language plpgsql as $$
+begin
+	perform 1 from thread where tenant = p_tenant and thread_id in (select root_of(p_tenant, t) from unnest(p_threads) t) for no key update nowait;
+exception when lock_not_available then
+	raise exception 'another mail is being filed there' using errcode = 'serialization_failure';
+end $$;
+
+-- Locks cases that something is about to be put into.
+create function hold_cases(p_tenant text, p_cases bigint[]) returns void language plpgsql as $$
+begin
+	perform 1 from (select case_id from case_file where tenant = p_tenant and case_id = any(p_cases) order by case_id desc for no key update) x;
+	if exists (select from case_file where tenant = p_tenant and case_id = any(p_cases) and merged_into is not null) then
+		raise exception 'a case was merged meanwhile' using errcode = 'serialization_failure';
+	end if;
+end $$;
+
 -- Locks everything that the two sides of a human's decision live in: the roots, then the cases.
 create function lock_cases(p_tenant text, p_cases bigint[], p_threads bigint[]) returns void language plpgsql as $$
 declare
@@ -318,10 +335,7 @@ begin
 		perform lock_roots(p_tenant, v_want);
 		v_got := v_want;
 	end loop;
-	perform 1 from (select case_id from case_file where tenant = p_tenant and case_id = any(p_cases) order by case_id desc for no key update) x;
-	if exists (select from case_file where tenant = p_tenant and case_id = any(p_cases) and merged_into is not null) then
-		raise exception 'a case was merged meanwhile' using errcode = 'serialization_failure';
-	end if;
+	perform hold_cases(p_tenant, p_cases);
 end $$;
 
 -- ------------------------------------------------------------------- branches

@@ -169,9 +169,10 @@ begin
 end $$;
 
 -- Puts a mail's keys into the union and returns its thread's root and case. p_message is the mail itself, new or known;
--- p_case the case for it where nothing matches (null: a new one). Not allowed: nothing was written, the mail is held.
+-- p_case the case for it where nothing matches (null: a new one); p_others: threads that may change their place for it and
+-- are locked with its own. Not allowed: nothing was written, the mail is held.
 -- disturbed: others' places in the thread may have changed, too.
-create function message_place(f filing, n naming, p_places key_place[], p_message bigint, p_case bigint, p_subject text, p_is_out boolean,
+create function message_place(f filing, n naming, p_places key_place[], p_others bigint[], p_message bigint, p_case bigint, p_subject text, p_is_out boolean,
 	out o_allowed boolean, out o_root bigint, out o_case bigint, out o_opened boolean, out o_branched boolean, out o_disturbed boolean,
 	out o_loose boolean, out o_merged boolean) language plpgsql as $$
 declare
@@ -182,6 +183,7 @@ declare
 	v_insert uuid[];
 	v_root record;
 	v_count int;
+	v_held bigint[];
 begin
 	o_opened := false; o_branched := false; o_disturbed := false; o_merged := false; o_loose := n.loose;
 	if cardinality(p_places) > 0 then
@@ -204,8 +206,14 @@ begin
 		o_case := coalesce(p_case, case_open(f.tenant, p_subject, f."user"));
 		o_root := thread_open(f.tenant, o_case, n.base_subject);   -- nobody else can see it: no lock
 		v_count := keys_add(f.tenant, o_root, v_insert, v_own, p_message);
+		if cardinality(p_others) > 0 then
+			v_held := lock_roots(f.tenant, p_others);
+		end if;
 	else
 		v_count := keys_add(f.tenant, v_threads[1], v_insert, v_own, p_message);
+		if cardinality(p_others) > 0 then
+			v_held := lock_roots(f.tenant, v_threads || p_others);
+		end if;
 		if cardinality(v_threads) = 1 then
 			v_root := root_lock(f.tenant, v_threads[1]);
 			o_root := v_root.o_root;
@@ -324,7 +332,7 @@ begin
 	n.keys := array[m.own_key];
 	n.base_subject := m.base_subject;
 	select * into v_place from message_place(f, n, array(select k from keys_find(p_tenant, n.keys, array['message_id'], array[null::text]) k),
-		p_message, p_case, m.subject, m.direction = 'out');
+		'{}', p_message, p_case, m.subject, m.direction = 'out');
 	update thread set branched = true where tenant = p_tenant and thread_id = v_place.o_root;
 	update message set case_id = p_case, thread_id = v_place.o_root, pin = p_case, by_human = true where tenant = p_tenant and message_id = p_message;
 	update case_file set touched_at = coalesce(touched_at, now()) where tenant = p_tenant and case_id = p_case;

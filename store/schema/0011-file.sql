@@ -137,6 +137,7 @@ declare
 	v_places key_place[] := array(select k from keys_find(f.tenant, n.keys, n.signals, n.details) k order by k.ord);
 	v_pin bigint := case_final(f.tenant, f.pin_case);
 	v_matters bigint[] := '{}';
+	v_loose bigint[] := '{}';                            -- threads of answers that may belong to this mail's matter
 	v_before case_places;
 	v_place record;
 	v_case record;
@@ -166,10 +167,16 @@ begin
 	if n.loose and f.known is null and cardinality(v_places) = 0 then
 		v_matters := matters_of(f.tenant, null, n.base_subject, n.side, m.sent_at);
 	end if;
-	v_place := message_place(f, n, v_places, message_id,
+	if n.side is not null and m.kind in ('mail', 'calendar') then
+		v_loose := loose_threads(f.tenant, n.base_subject, n.side, m.sent_at, m.sent_at);
+	end if;
+	v_place := message_place(f, n, v_places, v_loose, message_id,
 		coalesce(v_pin, f.shared_case, case when cardinality(v_matters) = 1 then v_matters[1] end), m.case_subject, m.direction = 'out');
 	if not v_place.o_allowed then
 		return;
+	end if;
+	if cardinality(v_matters) = 1 and v_place.o_case = v_matters[1] then
+		perform hold_cases(f.tenant, v_matters);
 	end if;
 	if f.known is not null then
 		case_id := known_file(f, n, m, b, v_pin);
@@ -225,8 +232,8 @@ begin
 	if v_place.o_loose and cardinality(v_matters) <> 1 then
 		perform class_look(f.tenant, v_place.o_root);
 	end if;
-	if n.side is not null and m.kind in ('mail', 'calendar') then
-		v_count := loose_look(f.tenant, n.base_subject, n.side, m.sent_at, m.sent_at);
+	if n.loose or cardinality(v_loose) > 0 then
+		perform loose_look(f.tenant, n.base_subject, n.side, m.sent_at, m.sent_at);
 	end if;
 	if v_place.o_loose or v_place.o_merged or v_place.o_disturbed then
 		case_id := subject_look(f, n, v_place, message_id, case_id);

@@ -83,10 +83,10 @@ begin
 	if cardinality(v_matters) = 1 and v_matters[1] is distinct from t.case_id then
 		update thread set by_subject = true where tenant = p_tenant and thread_id = p_root;
 		if t.by_subject then
+			perform hold_cases(p_tenant, v_matters);
 			perform class_move(p_tenant, p_root, t.case_id, v_matters[1]);
 		else
-			perform 1 from (select case_id from case_file where tenant = p_tenant and case_id in (t.case_id, v_matters[1])
-				order by case_id desc for no key update) x;
+			perform hold_cases(p_tenant, array[t.case_id, v_matters[1]]);
 			perform event_add(p_tenant, 'message_moved', v_matters[1], v_head.message_id, null, jsonb_build_object('from', t.case_id));
 			perform unite_cases(p_tenant, t.case_id, v_matters[1], null);
 		end if;
@@ -100,28 +100,26 @@ begin
 	end if;
 end $$;
 
--- Mails of this subject and side, sent in this time, came or became another class's: whose place may have changed? The mails of its subject share an advisory
--- lock, so nobody else looks at the same answers now. Returns how many classes were looked at.
-create function loose_look(p_tenant text, p_base_subject text, p_side text, p_first_at timestamptz, p_last_at timestamptz) returns int language plpgsql as $$
-declare
-	r record;
-	v_count int := 0;
+-- The threads of such answers of this subject and side, to mails that were sent in this time.
+create function loose_threads(p_tenant text, p_base_subject text, p_side text, p_first_at timestamptz, p_last_at timestamptz) returns bigint[]
+	language plpgsql stable as $$
 begin
-	if p_side is null then
-		return 0;
-	end if;
-	for r in
-		select distinct root_of(p_tenant, m.thread_id) as root_id from message m
+	return array(select distinct m.thread_id from message m
 		where m.tenant = p_tenant and m.base_subject = p_base_subject and m.side = p_side and m.loose and m.thread_id is not null
-			and m.sent_at between p_first_at - interval '46 days' and p_last_at + interval '46 days'
-		order by 1 desc limit 200
-	loop
-		perform lock_roots(p_tenant, array[r.root_id]);
-		perform class_look(p_tenant, root_of(p_tenant, r.root_id));
-		v_count := v_count + 1;
-	end loop;
-	return v_count;
+			and m.sent_at between p_first_at - interval '46 days' and p_last_at + interval '46 days' limit 200);
+end $$;
+
+-- Mails of this subject and side, sent in this time, came or became another class's: looks again at the classes of the answers
+-- whose place may have changed.
+create function loose_look(p_tenant text, p_base_subject text, p_side text, p_first_at timestamptz, p_last_at timestamptz) returns void language plpgsql as $$
+declare
+	v_threads bigint[] := loose_threads(p_tenant, p_base_subject, p_side, p_first_at, p_last_at);
+begin
+	if cardinality(v_threads) > 0 then
+		perform lock_roots_now(p_tenant, v_threads);
+		perform class_look(p_tenant, x.root_id) from (select distinct root_of(p_tenant, t) as root_id from unnest(v_threads) t order by 1 desc) x;
+	end if;
 end $$;
 
 grant execute on function loose_head(text, bigint), begins_missing(text, bigint), matters_of(text, bigint, text, text, timestamptz), class_move(text, bigint, bigint, bigint),
-	class_look(text, bigint), loose_look(text, text, text, timestamptz, timestamptz) to casegate_gateway, casegate_graph, casegate_admin;
+	class_look(text, bigint), loose_threads(text, text, text, timestamptz, timestamptz), loose_look(text, text, text, timestamptz, timestamptz) to casegate_gateway, casegate_graph, casegate_admin;
