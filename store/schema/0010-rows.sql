@@ -69,18 +69,20 @@ end;
 create function message_complete(f filing, n naming, m body, b belongings, p_case bigint) returns void language plpgsql as $$
 begin
 	update thread_key k set message_id = null from message x         -- a wrongly presumed id is free again
-		where x.tenant = f.tenant and x.message_id = f.known and x.identity = 'presumed' and x.own_key <> n.keys[1]
+		where x.tenant = f.tenant and x.message_id = f.known and x.identity = 'presumed' and n.internet_message_id <> x.internet_message_id
 			and k.tenant = x.tenant and k.key = x.own_key;
 	perform event_add(f.tenant, 'send_state', p_case, x.message_id, f.delivery_id, '{"state": "sent"}') from message x
 		where x.tenant = f.tenant and x.message_id = f.known and x.send_state <> 'sent';
-	update message x set internet_message_id = coalesce(n.internet_message_id, x.internet_message_id), identity = n.identity, is_reconstructed = false,
+	update message x set internet_message_id = coalesce(n.internet_message_id, x.internet_message_id),
+		identity = case when n.internet_message_id is null then x.identity else n.identity end, is_reconstructed = false,
 		kind = m.kind, from_name = coalesce(m.from_name, x.from_name), from_address = coalesce(m.from_address, x.from_address),
 		from_key = coalesce(nullif(m.from_key, ''), x.from_key), subject = m.subject, base_subject = n.base_subject, direction = m.direction,
 		sent_at = m.sent_at, sent_precision = m.sent_precision, text = m.text, new_text = m.new_text, html = m.html,
 		remote_images = m.remote_images, sanitiser_version = m.sanitiser_version, source_sha256 = m.source_sha256,
 		is_own_source = m.is_own_source, delivery_id = f.delivery_id, defects = m.defects,
 		ref_keys = n.ref_keys || e.keys, refs = n.refs || e.ids, weak = n.weak or e.keys <> '{}',
-		own_key = n.keys[1], other_keys = case when x.own_key = n.keys[1] or x.identity = 'presumed' then x.other_keys else x.other_keys || x.own_key end,
+		own_key = n.keys[1], other_keys = case when x.own_key = n.keys[1] or (x.identity = 'presumed' and n.internet_message_id <> x.internet_message_id)
+			then x.other_keys else x.other_keys || x.own_key end,
 		send_state = case when x.send_state is not null then 'sent' end, send_error = case when x.send_state = 'sent' then x.send_error end
 		from (select case when o.is_evicted then o.ref_keys[:1] else '{}' end as keys, case when o.is_evicted then o.refs[:1] else '{}' end as ids
 			from (select y.ref_keys, y.refs, y.own_key = key_of('p', y.message_id::text) as is_evicted from message y
