@@ -239,8 +239,8 @@ begin
 	end if;
 	o_disturbed := (not v_own = any(v_insert) and key_take(f.tenant, v_own, p_message)) or o_disturbed or cardinality(v_claims) > 0;
 	if 'quoted_by' = any(n.signals) and f.authority = 'user' then
-		update message set quoted_keys = quoted_keys || v_own where tenant = f.tenant and own_key = any(keys_of_signal(n, 'quoted_by'))
-			and thread_id in (select p.thread_id from unnest(p_places) p where p.signal = 'quoted_by') and not v_own = any(quoted_keys);
+		update message set quoted_keys = quoted_keys || v_own where tenant = f.tenant
+			and message_id in (select p.message_id from unnest(p_places) p where p.signal = 'quoted_by') and not v_own = any(quoted_keys);
 		o_disturbed := true;
 	end if;
 	if o_branched and not o_disturbed then
