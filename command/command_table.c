@@ -35,7 +35,7 @@ static const char parse_details[] =
 
 static const char tenant_set_details[] =
 	"KEY is one of\n"
-	"  never_file         addresses and domains whose mail is counted and not kept\n"
+	"  never_file         addresses, domains and *.domains whose mail is counted and not kept\n"
 	"  closed             what mail does to a closed case: reopen, new or hold\n"
 	"  closed_days        for so long a closed case reopens nevertheless\n"
 	"  retention_days     how long a case is kept after its last mail; held and\n"

@@ -62,3 +62,7 @@ GBytes *db_bytes(const PGresult *result, int row, int column);
 /* True after an error that the same transaction, run again, may not meet: a deadlock, or a world
  * that changed between look and lock (40P01, 40001, and 23505 where two bring the same mail). */
 gboolean db_should_repeat(const Store *store);
+
+/* True after an error that was statement_timeout's (57014): a savepoint before it can be gone back
+ * to. */
+gboolean db_took_too_long(const Store *store);

@@ -127,10 +127,37 @@ gboolean directory_remove_tenant(Store *store, const char *tenant, GError **erro
 	       act(store, "removing a tenant", "select casegate.tenant_remove($1)", values, error);
 }
 
+/* Domains among the words of a rule in their ASCII form, as they are kept. What is none stays: the
+ * rule says so. */
+static char *ascii_words(const char *value)
+{
+	g_auto(GStrv) words = g_strsplit_set(value, " ,\t\r\n", -1);
+
+	for (guint i = 0; words[i] != NULL; i++) {
+		const char *at = strrchr(words[i], '@');
+		const char *start = at ? at + 1 : words[i];
+		const char *name = g_str_has_prefix(start, "*.") ? start + 2 : start;
+		g_autofree char *address = g_strconcat("x@", name, NULL);
+		g_autofree char *domain = address_domain(address);
+		char *word = domain == NULL ? NULL
+					    : g_strdup_printf("%.*s%s", (int)(name - words[i]),
+						      words[i], domain);
+
+		if (word == NULL)
+			continue;
+		g_free(words[i]);
+		words[i] = word;
+	}
+	return g_strjoinv(" ", words);
+}
+
 gboolean directory_set_tenant(
 	Store *store, const char *tenant, const char *key, const char *value, GError **error)
 {
-	const char *const values[] = {tenant, key, value, NULL};
+	const gboolean has_domains =
+		strcmp(key, "never_file") == 0 || strcmp(key, "trusted_arc") == 0;
+	g_autofree char *words = has_domains ? ascii_words(value) : NULL;
+	const char *const values[] = {tenant, key, words ? words : value, NULL};
 
 	return directory_has_tenant(store, tenant, error) &&
 	       act(store, "setting a tenant's rule", "select casegate.tenant_set($1, $2, $3)",

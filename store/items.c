@@ -4,6 +4,7 @@
 #include "store/db.h"
 #include "store/explanation.h"
 #include "store/identity.h"
+#include "store/numbers.h"
 #include "store/waiting.h"
 
 /* The delivery whose mails are filed. */
@@ -18,25 +19,6 @@ typedef struct {
 } Items;
 
 /* ------------------------------------------------------------------- one mail */
-
-static gboolean note_numbers(
-	Store *store, const Filing *filing, guint position, const Placed *placed, GError **error)
-{
-	g_autoptr(Args) args = args_new();
-	g_autoptr(PGresult) result = NULL;
-
-	if (!filing->people->has_numbers ||
-		(placed->outcome != MESSAGE_FILED && placed->outcome != MESSAGE_HELD))
-		return TRUE;
-	args_text(args, filing->tenant);
-	args_bigint(args, filing->delivery_id);
-	args_bigint(args, position);
-	args_bigint(args, placed->message_id);
-	args_bool(args, placed->opened_case);
-	result = db_run(store, "noting a mail's numbers",
-		"SELECT casegate.numbers_note($1, $2, $3::int, $4, $5)", args, error);
-	return result != NULL;
-}
 
 /* Into the case of its address, else of its tag, else by what it names. */
 static gboolean file_item(
@@ -65,7 +47,7 @@ static gboolean file_item(
 	if (tagged.pin_case != filing->pin_case &&
 		!casetag_note(items->store, filing->tenant, filing->delivery_id, position, error))
 		return FALSE;
-	return note_numbers(items->store, filing, position, placed, error);
+	return numbers_note(items->store, filing, position, placed, error);
 }
 
 /* Takes over a placed mail into the delivery's row: its first new message counts, else its first.

@@ -17,6 +17,11 @@ gboolean db_should_repeat(const Store *store)
 	       strcmp(store->last_state, "23505") == 0 || strcmp(store->last_state, "23503") == 0;
 }
 
+gboolean db_took_too_long(const Store *store)
+{
+	return strcmp(store->last_state, "57014") == 0;
+}
+
 static gboolean is_good(const PGresult *result)
 {
 	return PQresultStatus(result) == PGRES_TUPLES_OK ||

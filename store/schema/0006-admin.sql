@@ -31,7 +31,7 @@ create function address_check(p_address text) returns text language plpgsql immu
 declare
 	v_address text := lower(btrim(p_address, E' \t\r\n'));
 begin
-	if v_address is null or length(v_address) > 254 or v_address !~ '^[^[:space:][:cntrl:]@<>()\[\],;:"\\]{1,64}@[^[:space:][:cntrl:]@<>()\[\],;:"\\]+$' then
+	if v_address is null or length(v_address) > 254 or v_address !~ '^[^[:space:][:cntrl:]@<>()\[\],;:"\\]{1,64}@[^[:space:][:cntrl:]@<>()\[\],;:"\\*]+$' then
 		raise exception '"%" is no mail address', left(p_address, 300) using errcode = 'invalid_parameter_value';
 	end if;
 	perform domain_ascii(split_part(v_address, '@', 2));
@@ -41,7 +41,7 @@ create function domain_check(p_domain text) returns text language plpgsql immuta
 declare
 	v_domain text := ltrim(lower(btrim(p_domain, E' \t\r\n')), '@');
 begin
-	if v_domain is null or length(v_domain) > 253 or v_domain !~ '^[^[:space:][:cntrl:]@<>()\[\],;:"\\./]+(\.[^[:space:][:cntrl:]@<>()\[\],;:"\\./]+)+$' then
+	if v_domain is null or length(v_domain) > 253 or v_domain !~ '^[^[:space:][:cntrl:]@<>()\[\],;:"\\./*]+(\.[^[:space:][:cntrl:]@<>()\[\],;:"\\./*]+)+$' then
 		raise exception '"%" is no domain', left(p_domain, 300) using errcode = 'invalid_parameter_value';
 	end if;
 	return domain_ascii(v_domain);
@@ -125,6 +125,11 @@ begin
 	return lower(p_value);
 end $$;
 
+-- An address, a domain, or the subdomains of one: *.DOMAIN.
+create function never_file_check(p_word text) returns text language sql immutable
+	return case when strpos(p_word, '@') > 1 then address_check(p_word) when p_word like '*.%' then '*.' || domain_check(substr(p_word, 3))
+		else domain_check(p_word) end;
+
 -- The name as PostgreSQL knows it, whatever its case.
 create function setting_timezone(p_value text) returns text language plpgsql stable as $$
 declare
@@ -136,9 +141,38 @@ begin
 	return v_name;
 end $$;
 
+-- Texts for trying a pattern, short ones first: a bad one takes long with those already.
+create function pattern_probes(p_pattern text) returns setof text language sql immutable
+begin atomic
+	select left(repeat(s.seed, 5000), n.length) from unnest(array[20, 150, 600, 2400, 4800]) n(length)
+		cross join unnest(array['a', 'a1', 'ab 12-', nullif(regexp_replace(p_pattern, '[^[:alnum:] -]', '', 'g'), '')]) s(seed)
+		where s.seed is not null order by n.length;
+end;
+
+-- Does it take long? (A tenth of a second, twice: once the machine may have been busy.)
+create function pattern_is_slow(p_pattern text) returns boolean language plpgsql volatile as $$
+declare
+	v_probe text;
+	v_began timestamptz;
+	v_took interval;
+begin
+	for v_probe in select p from pattern_probes(p_pattern) p loop
+		for i in 1 .. 2 loop
+			v_began := clock_timestamp();
+			perform numbers_in(p_pattern, '', v_probe);
+			v_took := clock_timestamp() - v_began;
+			exit when v_took < interval '0.1 seconds';
+			if i = 2 or v_took > interval '1 second' then
+				return true;
+			end if;
+		end loop;
+	end loop;
+	return false;
+end $$;
+
 -- A regular expression as PostgreSQL knows them. It is tried here, so that no mail meets one that is none; what refers back
--- to its own parts may take long and is refused.
-create function setting_pattern(p_value text) returns text language plpgsql immutable as $$
+-- to its own parts, or takes long with some texts, is refused. (With others it is cut off: store/numbers.c.)
+create function setting_pattern(p_value text) returns text language plpgsql volatile as $$
 begin
 	if length(p_value) > 200 or p_value ~ '[[:cntrl:]]' then
 		raise exception 'reference_pattern is one line of at most 200 characters' using errcode = 'invalid_parameter_value';
@@ -146,8 +180,14 @@ begin
 	if p_value ~ '\\[0-9]' or p_value ~ '^\*\*\*' then
 		raise exception 'reference_pattern describes one number, such as AN-[0-9]{5}; it refers to no part of itself' using errcode = 'invalid_parameter_value';
 	end if;
+	if p_value ~ '^\(\?[a-z]+\)' then
+		raise exception 'reference_pattern takes no options such as (?i): capitals and small letters are the same for it' using errcode = 'invalid_parameter_value';
+	end if;
 	if '' ~* ('^(' || p_value || ')$') then
 		raise exception 'reference_pattern must not fit an empty text' using errcode = 'invalid_parameter_value';
+	end if;
+	if pattern_is_slow(p_value) then
+		raise exception 'reference_pattern takes too long: repeat no part that repeats itself, as in AN-[0-9]{5}' using errcode = 'invalid_parameter_value';
 	end if;
 	return p_value;
 exception when invalid_regular_expression then
@@ -172,7 +212,7 @@ declare
 begin
 	case tenant_set.key
 	when 'never_file' then
-		update tenant t set never_file = array(select distinct case when strpos(w, '@') > 1 then address_check(w) else domain_check(w) end from unnest(setting_words(v)) w order by 1)
+		update tenant t set never_file = array(select distinct never_file_check(w) from unnest(setting_words(v)) w order by 1)
 			where t.tenant = tenant_set.tenant;
 	when 'trusted_arc' then
 		update tenant t set trusted_arc = array(select distinct domain_check(w) from unnest(setting_words(v)) w order by 1) where t.tenant = tenant_set.tenant;

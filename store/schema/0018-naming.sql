@@ -47,7 +47,7 @@ create policy admin on named_number to casegate_admin using (true) with check (t
 grant select, insert, delete on named_number to casegate_gateway, casegate_graph, casegate_admin;
 
 -- The numbers in a subject and the first 4,000 characters of a text, at most twenty. The pattern was tried when it was
--- set (setting_pattern); it is matched against so little text that no pattern takes long.
+-- set (setting_pattern); what takes long with a mail all the same is cut off by the caller (store/numbers.c).
 create function numbers_in(p_pattern text, p_subject text, p_text text) returns text[] language sql immutable strict parallel safe
 	return array(select distinct upper(left(m.found[1], 100)) from (
 		select regexp_matches(left(p_subject, 1000) || E'\n' || left(p_text, 4000), '(' || p_pattern || ')', 'gi') as found limit 20) m

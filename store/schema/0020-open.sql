@@ -1,3 +1,7 @@
+-- The words of never_file that name this address: itself, its domain, and *.DOMAIN of each domain above that.
+create function never_file_forms(p_address text, p_domain text) returns text[] language sql immutable parallel safe
+	return array[p_address, p_domain] || array(select '*.' || substr(p_domain, n + 1) from generate_series(1, length(p_domain)) n where substr(p_domain, n, 1) = '.');
+
 -- What filing asks before it decides: one call, for any mail. Whose is the address, who are the people of the mail to that
 -- tenant, what are its rules, and did these bytes come to this address before?
 --
@@ -49,7 +53,7 @@ begin
 				or (select true from case_token k where k.token = split_part(p.address, '@', 1)) is true,
 			(select true from participant x where x.tenant = t.tenant and x.address_key = p.address
 				and x.case_id is not null and not x.is_agent and x.role in ('from', 'to', 'cc') limit 1) is true,
-			t.never_file && array[p.address, p.domain, '@' || p.domain]
+			cardinality(t.never_file) > 0 and t.never_file && never_file_forms(p.address, p.domain)
 		from (select a.address, split_part(a.address, '@', 2) as domain,
 				(select u."user" from user_address u where u.tenant = t.tenant and u.address = a.address) as "user"
 			from (select) one left join unnest(p_people) a(address) on true offset 0) p;

@@ -29,7 +29,7 @@ begin
 end $$;
 select is(world.set(key, value), want, key || ' = ' || coalesce(replace(value, E'\n', '\n'), 'null')) from (values
 	('never_file', 'Boss@Acme.Test, away.TEST  @far.test,away.test', '{away.test,boss@acme.test,far.test}'), ('never_file', 'nonsense', '22023'), ('never_file', 'a@b@c.test', '22023'),
-	('never_file', 'a@b.test (x)', '22023'), ('never_file', '', '{}'),
+	('never_file', 'a@b.test (x)', '22023'), ('never_file', '*.Far.test', '{*.far.test}'), ('never_file', 'a*.far.test', '22023'), ('never_file', '*.test', '22023'), ('never_file', '', '{}'),
 	('closed', 'new', 'new'), ('closed', ' HOLD ', 'hold'), ('closed', 'shut', '22023'), ('closed', null, 'reopen'),
 	('closed_days', '30', '30'), ('closed_days', '0', '0'), ('closed_days', '-1', '22023'), ('closed_days', '1.5', '22023'), ('closed_days', '99999999999999999999', '22023'), ('closed_days', '', '0'),
 	('retention_days', '365', '365'), ('retention_days', '0', '22023'), ('retention_days', 'x', '22023'), ('retention_days', '', 'null'),

@@ -1,0 +1,83 @@
+#!/usr/bin/python3
+"""A tenant's rules as mail meets them: its own numbers, and who is never filed.
+
+    tests/e2e/rules.py [SCENARIO]..."""
+
+import os
+import sys
+
+sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+import dangling  # noqa: E402
+import mails  # noqa: E402
+from harness import AGENT, Gateway, Tap, check_sanitizers  # noqa: E402
+from outcomes import World  # noqa: E402
+
+
+def numbers(tap, world):
+    """reference_pattern: who names a case's number is suggested to it, and never placed"""
+    world.gateway.run("tenant", "set", "acme", "reference_pattern", "AN-[0-9]{5}")
+    first = world.file(mails.forward(mails.Plain(subject="Wellen", text="Unser Angebot AN-70001 anbei.")))
+    question = mails.forward(mails.Plain(mails.FRIEDA, [mails.BERND], "Rückfrage", "Wann kommt an-70001?"), author=mails.BERND)
+    before = world.gateway.json("explain", "--to", AGENT, stdin=question)
+    second = world.file(question, sender=mails.BERND[1])
+    tap.equal([second["opened_case"], [(e["case_id"], e["detail"], e["strength"]) for e in world.evidence(second, chosen=False)]],
+              [True, [(first["case_id"], "AN-70001", "suggestion")]], "a case of its own, with a suggestion", world.evidence(second))
+    after = world.gateway.json("explain", "--tenant", "acme", "--delivery", str(second["delivery_id"]))
+    for name, told in (("before", before), ("after", after)):
+        found = [c for c in told["candidates"] if c["signal"] == "number"]
+        tap.equal([(c["case_id"], c["chosen"], c["why"]) for c in found],
+                  [(first["case_id"], False, "a number in a text is never more than a suggestion")], f"explain says so {name}", told)
+    tap.ok("match_suggested" in world.event_kinds(delivery_id=second["delivery_id"]), "the app hears of it")
+    held = world.held(world.file(mails.Plain(("Xaver", "x@unknown.example"), subject="AN-70001?"), sender="x@unknown.example"))
+    tap.equal({c["case_id"] for c in held["candidates"]}, {first["case_id"], second["case_id"]}, "of a stranger's mail they are the candidates")
+
+
+def slow_numbers(tap, world):
+    """A pattern that takes long is refused; one that is there all the same is cut off, and mail is filed without"""
+    slow = "(a{1,200}){1,200}"
+    code, _, err = world.gateway.command("tenant", "set", "acme", "reference_pattern", slow)
+    tap.ok(code == 1 and "takes too long" in err, "refused", err)
+    with world.gateway.cluster.connect() as session:
+        session.execute("UPDATE casegate.tenant SET reference_pattern = %s WHERE tenant = 'acme'", (slow,))
+    long = "aaaa" * 1000
+    for name, mail, count in (("one mail", mails.forward(mails.Plain(subject="Lang", text=long)), 1),
+                              ("two at once", mails.attached([mails.Plain(subject=f"Lang {i}", text=f"{long}{i}") for i in range(2)]), 2)):
+        delivery = world.file(mail)
+        noted = [e["detail"] for e in world.evidence(delivery) if e["signal"] == "number"]
+        tap.equal([delivery["outcome"], noted], ["filed", ["reference_pattern takes too long with this mail"] * count], f"{name}: filed, and the evidence says why", delivery)
+    with world.gateway.cluster.connect() as session:
+        session.execute("UPDATE casegate.tenant SET reference_pattern = null WHERE tenant = 'acme'")
+
+
+def never_file_forms(tap, world):
+    """never_file: addresses, domains, *.domains, with umlauts and in any case"""
+    world.gateway.run("tenant", "set", "acme", "never_file", "Geheim@Arzt.example", "bank.example, *.Kanzlei.example", "müller.example")
+    [listed] = [t["never_file"] for t in world.gateway.json("tenant", "list", "--json") if t["tenant"] == "acme"]
+    tap.equal(listed, ["*.kanzlei.example", "bank.example", "geheim@arzt.example", "xn--mller-kva.example"], "as it is kept")
+    for word in ("*", "*.com", "a*b.example", "x@*.kanzlei.example"):
+        code, _, err = world.gateway.command("tenant", "set", "acme", "never_file", word)
+        tap.ok(code == 1 and "is no " in err, f"no such word: {word}", err)
+    for address, is_never in (("GEHEIM@arzt.EXAMPLE", True), ("offen@arzt.example", False), ("x@bank.example", True), ("x@news.bank.example", False),
+                              ("x@berlin.kanzlei.example", True), ("x@a.berlin.kanzlei.example", True), ("x@kanzlei.example", False),
+                              ("x@Müller.example", True), ("x@XN--mller-kva.example", True)):
+        mail = mails.Plain(("Wer", address), subject=f"Von {address}")
+        outcomes = [world.file(mail, sender="x@y.example")["outcome"], world.file(mails.forward(mail))["outcome"],
+                    world.file(mails.attached([mails.Plain(subject="daneben"), mail]))["outcome"],
+                    world.gateway.json("explain", "--to", AGENT, stdin=mail.bytes())["decision"]["outcome"]]
+        tap.equal([o == "rejected" for o in outcomes], [is_never] * 4, f"{address} is {'never' if is_never else ''} filed: itself, forwarded, beside another, as explain says",
+                  outcomes)
+    world.gateway.run("tenant", "set", "acme", "never_file", "")
+
+
+def main():
+    tap = Tap()
+    with Gateway() as gateway:
+        gateway.provide_acme()
+        tap.run([numbers, slow_numbers, never_file_forms], World(gateway))
+        dangling.prove(tap, gateway.cluster, "at last")
+        check_sanitizers(tap, gateway)
+    return tap.done()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
