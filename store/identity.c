@@ -118,11 +118,9 @@ void identity_lock(Store *store, const char *tenant, const Plan *plan)
 
 	for (guint i = 0; i < plan->items->len; i++) {
 		const Mail *mail = ((PlanItem *)g_ptr_array_index(plan->items, i))->mail;
-		g_autofree char *from_key = *mail->base_subject ? NULL : twin_from_key(mail);
 
-		/* Twins and quotes have the same subject; without one only an author's mails can be
-		 * the same. */
-		g_ptr_array_add(names, g_strjoin("\n", tenant, mail->base_subject, from_key, NULL));
+		/* Twins and quotes have the same subject. */
+		g_ptr_array_add(names, g_strjoin("\n", tenant, mail->base_subject, NULL));
 	}
 	args_array(args, names);
 	db_queue(store, "locking an identity",
@@ -222,28 +220,30 @@ static gboolean look_by_sending(Store *store, const char *tenant, const PlanItem
 	return result != NULL;
 }
 
-/* Looks by the item's id. FALSE with an error; *other: somebody else's mail has it. */
+/* Looks by the item's id. FALSE with an error; *is_others: another mail has it. */
 static gboolean look_by_id(Store *store, const char *tenant, const PlanItem *item,
-	Identity *identity, gboolean *other, GError **error)
+	Identity *identity, gboolean *is_others, GError **error)
 {
 	g_autofree char *key = key_of("m", item->message_id);
 	g_autoptr(PGresult) result = find_by_key(store, tenant, key, error);
 
-	*other = FALSE;
+	*is_others = FALSE;
 	if (!result)
 		return FALSE;
 	if (PQntuples(result) == 1) {
 		Twin twin = twin_of(result, 0);
-		Overlap overlap = overlap_of(item->mail->text, twin.text);
+		Overlap overlap = twin_overlap(item, &twin);
 
-		*other = !twin_is_same_by_id(item, &twin, &overlap);
-		if (*other && twin.is_presumed && !item->is_presumed) {
-			identity->evicts = twin.message_id;
-			*other = FALSE;
-		} else if (!*other) {
+		if (twin_is_same_by_id(item, &twin, &overlap)) {
 			add_own_key(identity, item);
 			recognise(identity, item, &twin, &overlap);
+			return TRUE;
 		}
+		identity->reuses_id = twin_reuses_id(item, &twin);
+		if (twin.is_presumed && !item->is_presumed)
+			identity->evicts = twin.message_id;
+		else
+			*is_others = TRUE;
 	}
 	return TRUE;
 }
@@ -258,26 +258,32 @@ static gboolean look_by_own_key(
 
 	if (result && PQntuples(result) == 1) {
 		Twin twin = twin_of(result, 0);
-		Overlap overlap = overlap_of(item->mail->text, twin.text);
+		Overlap overlap = twin_overlap(item, &twin);
 
 		recognise(identity, item, &twin, &overlap);
 	}
 	return result != NULL;
 }
 
-/* An id that turned out to be another mail's: a presumed one was only near (or not even that: the
- * subjects will say), a stated one was used twice. */
+/* An id that turned out to be another mail's. A stated one was used twice. A presumed one was only
+ * near (or not even that: the subjects will say), or its sender uses it always: then it says
+ * nothing. */
 static void give_up_id(PlanItem *item, Identity *identity)
 {
 	if (!item->is_presumed) {
 		identity->kind = "reused";
 		return;
 	}
-	g_ptr_array_insert(item->references, 0, g_steal_pointer(&item->message_id));
 	item->is_presumed = FALSE;
+	identity->kind = "content";
+	if (identity->reuses_id) {
+		g_clear_pointer(&item->message_id, g_free);
+		item->is_weak = item->is_weak && item->references->len > 0;
+		return;
+	}
+	g_ptr_array_insert(item->references, 0, g_steal_pointer(&item->message_id));
 	item->is_weak = TRUE;
 	identity->has_given_up = TRUE;
-	identity->kind = "content";
 }
 
 /* The same minute first, then the words; of equals the nearest, which comes first. */
@@ -303,7 +309,7 @@ static gboolean look_by_content(
 		return FALSE;
 	for (int i = 0; i < PQntuples(result); i++) {
 		Twin twin = twin_of(result, i);
-		Overlap overlap = overlap_of(item->mail->text, twin.text);
+		Overlap overlap = twin_overlap(item, &twin);
 
 		if (twin_is_same_by_content(item, &twin, &overlap) &&
 			is_better(twin_compare_times(item, &twin), &overlap, nearest, &best)) {

@@ -8,8 +8,9 @@
 #include "store/plan.h"
 
 typedef struct {
-	gint64 known_as; /* the message that it already is, 0: new */
-	gint64 evicts;   /* the message that was only presumed to have this mail's id, 0: none */
+	gint64 known_as;    /* the message that it already is, 0: new */
+	gint64 evicts;      /* the message that was only presumed to have this mail's id, 0: none */
+	gboolean reuses_id; /* the sender of that one gives one id to many mails: it names none */
 	gboolean has_given_up;    /* the id that was presumed is another mail's: the first that it
 				     names */
 	gboolean completes;       /* that one was taken from a text, and this is the real mail */

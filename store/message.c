@@ -10,14 +10,15 @@
 
 #define SQL                                                                                       \
 	"SELECT outcome, message_id, case_id, opened, reason, number FROM casegate.file_message(" \
-	" ROW($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)::casegate.filing,"          \
+	" ROW($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"                                 \
+	" $13)::casegate.filing,"                                                                 \
 	" ROW($14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,"                        \
-	" $26, $27, $28)::casegate.naming,"                                                       \
-	" ROW($29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40,"                        \
-	" $41, $42, $43, $44, $45, $46, $47, $48)::casegate.body,"                                \
-	" ROW($49, $50, $51, $52, $53, $54, $55, $56, $57, $58, $59)::casegate.belongings,"       \
-	" ROW($60, $61, $62, $63)::casegate.remarks,"                                             \
-	" ROW($64, $65, $66, $67)::casegate.quotations)"
+	" $26, $27, $28, $29)::casegate.naming,"                                                  \
+	" ROW($30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41,"                        \
+	" $42, $43, $44, $45, $46, $47, $48, $49)::casegate.body,"                                \
+	" ROW($50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60)::casegate.belongings,"       \
+	" ROW($61, $62, $63, $64)::casegate.remarks,"                                             \
+	" ROW($65, $66, $67, $68)::casegate.quotations)"
 
 static const char *authority_of(const Filing *filing, const PlanItem *item)
 {
@@ -83,6 +84,7 @@ static void add_keys(
 	args_text(args, item->side);
 	args_bool(args, item->is_loose);
 	args_id(args, identity->evicts);
+	args_bool(args, identity->reuses_id);
 	args_bool(args, item->body->is_list);
 }
 

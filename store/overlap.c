@@ -46,11 +46,10 @@ static GArray *words_of(const char *text)
 	return words;
 }
 
-/* The set of all runs of RUN_WORDS words; of a shorter text the words themselves. */
-static GHashTable *runs_of(const GArray *words)
+/* The set of all runs of so many words. */
+static GHashTable *runs_of(const GArray *words, guint width)
 {
 	GHashTable *runs = g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL);
-	guint width = MIN(words->len, RUN_WORDS);
 
 	for (guint i = 0; width && i + width <= words->len; i++) {
 		guint64 run = 0;
@@ -79,8 +78,10 @@ Overlap overlap_of(const char *one, const char *other)
 {
 	g_autoptr(GArray) a = words_of(one);
 	g_autoptr(GArray) b = words_of(other);
-	g_autoptr(GHashTable) few = runs_of(a->len <= b->len ? a : b);
-	g_autoptr(GHashTable) many = runs_of(a->len <= b->len ? b : a);
+	const guint width =
+		MIN(MIN(a->len, b->len), RUN_WORDS); /* of a shorter text all its words */
+	g_autoptr(GHashTable) few = runs_of(a->len <= b->len ? a : b, width);
+	g_autoptr(GHashTable) many = runs_of(a->len <= b->len ? b : a, width);
 	Overlap overlap = {0, MIN(a->len, b->len) < OVERLAP_WORDS_MIN, FALSE};
 
 	overlap.is_equal = a->len == b->len &&
@@ -100,8 +101,8 @@ Containment overlap_contained(const char *own, const char *whole)
 
 	if (a->len < RUN_WORDS || b->len < RUN_WORDS)
 		return contained;
-	inner = runs_of(a);
-	outer = runs_of(b);
+	inner = runs_of(a, RUN_WORDS);
+	outer = runs_of(b, RUN_WORDS);
 	contained.runs = shared_runs(inner, outer);
 	contained.share = (double)contained.runs / g_hash_table_size(inner);
 	return contained;

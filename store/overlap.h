@@ -8,7 +8,8 @@
 enum { OVERLAP_WORDS_MIN = 12 };
 
 typedef struct {
-	double share;      /* shared five-word runs, of those of the shorter text; 0..1 */
+	double share;      /* shared five-word runs (of a shorter text: of all its words), of those
+			    * of the shorter text; 0..1 */
 	gboolean is_short; /* one of the texts has fewer than OVERLAP_WORDS_MIN words */
 	gboolean is_equal; /* the same words in the same order */
 } Overlap;

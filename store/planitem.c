@@ -95,12 +95,12 @@ static void name_item(PlanItem *item, guint inline_depth)
 {
 	const Mail *named = item->is_inline ? item->body : item->mail;
 	g_autoptr(GPtrArray) chain = chain_of(named);
-	guint rest = chain->len;
+	/* The ids of the levels between are no references of what lies within them. */
+	const guint rest = chain->len > inline_depth ? chain->len - inline_depth : 0;
 
 	if (!item->is_inline) {
 		item->message_id = g_strdup(item->mail->message_id);
 	} else if (chain->len >= inline_depth) {
-		rest = chain->len - inline_depth;
 		item->message_id = g_strdup(g_ptr_array_index(chain, rest));
 		item->is_presumed = TRUE;
 	}

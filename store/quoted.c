@@ -31,13 +31,16 @@ static gboolean is_word_of(const char *word, char *const *words)
 	return FALSE;
 }
 
-/* "Muster, Max" and "Max Muster (ACME)": two words in common, one where one side has only one. */
+#define NAME_ENDS " ,.\"'()/|"
+
+/* "Muster, Max", "Max Muster (ACME)" and Notes' "Max Muster/ACME": two words in common, one where
+ * one side has only one. */
 static gboolean is_same_name(const char *one, const char *other)
 {
 	g_autofree char *a = g_utf8_casefold(one, -1);
 	g_autofree char *b = g_utf8_casefold(other, -1);
-	g_auto(GStrv) first = g_strsplit_set(a, " ,.\"'()", -1);
-	g_auto(GStrv) second = g_strsplit_set(b, " ,.\"'()", -1);
+	g_auto(GStrv) first = g_strsplit_set(a, NAME_ENDS, -1);
+	g_auto(GStrv) second = g_strsplit_set(b, NAME_ENDS, -1);
 	guint words = 0, others = 0, shared = 0;
 
 	for (guint i = 0; second[i]; i++)
@@ -68,6 +71,12 @@ static gboolean is_said_of(gint64 stated_at, gboolean has_zone, gint64 sent_at,
 		return TRUE;
 	return (time == TIME_WEAK || time == TIME_NEAR) &&
 	       overlap_contained(own, quoted_text).share >= .5;
+}
+
+/* Where ids should have said it, or no subject helps, nothing but the address and the minute do. */
+static gboolean is_exact(const char *from_key, gint64 one, gint64 other)
+{
+	return *from_key && ABS(one - other) <= MINUTE;
 }
 
 /* What one side names by id the other need not find by words. A mail without references can name
@@ -112,23 +121,24 @@ static gboolean find_quoted(const Search *search, guint position, GError **error
 	result = db_run(search->store, "looking for a quoted mail",
 		"SELECT own_key, coalesce(from_key, ''), from_name, (extract(epoch FROM sent_at) * "
 		"1000000)::bigint, NOT is_reconstructed, coalesce(new_text, text), "
-		"internet_message_id IS NULL"
+		"nameless"
 		" FROM casegate.message WHERE tenant = $1 AND base_subject = $2 AND sent_at "
 		"BETWEEN $3 AND $4 AND case_id IS NOT NULL AND kind IN ('mail', 'calendar')"
-		" AND ($5 OR internet_message_id IS NULL) AND casegate.time_near(sent_at, $6)"
+		" AND ($5 OR nameless) AND casegate.time_near(sent_at, $6)"
 		" AND ($7 = '' OR coalesce(from_key, '') IN ('', $7))"
 		" ORDER BY abs(extract(epoch FROM sent_at - $6)), own_key LIMIT 20",
 		args, error);
 	for (int i = 0; result && i < PQntuples(result); i++) {
-		const gboolean is_deep =
-			search->item->references->len > 0 && !db_bool(result, i, 6);
+		const gboolean is_strict =
+			!*search->item->mail->base_subject ||
+			(search->item->references->len > 0 && !db_bool(result, i, 6));
 		const gint64 sent_at = db_time(result, i, 3);
 
 		if (!is_same_author(quote->from_key, quote->name, db_text(result, i, 1),
 			    db_text(result, i, 2)) ||
 			!is_said_of(quote->at, quote->has_zone, sent_at, db_bool(result, i, 4),
 				quote->text, db_text(result, i, 5)) ||
-			(is_deep && (!*quote->from_key || ABS(sent_at - quote->at) > MINUTE)))
+			(is_strict && !is_exact(quote->from_key, sent_at, quote->at)))
 			continue;
 		add(search, db_text(result, i, 0), "quoted",
 			*quote->from_key ? quote->from_key : quote->name);
@@ -156,19 +166,20 @@ static gboolean find_quoting(const Search *search, GError **error)
 		" FROM casegate.said s JOIN casegate.message m USING (tenant, message_id)"
 		" WHERE s.tenant = $1 AND s.base_subject = $2 AND s.at BETWEEN $3 AND $4 AND "
 		"m.case_id IS NOT NULL AND m.kind IN ('mail', 'calendar')"
-		" AND ($5 OR s.position > cardinality(m.refs))"
+		" AND ($5 OR s.unnamed)"
 		" AND casegate.time_near(s.at, $6) AND ($7 = '' OR s.from_key IN ('', $7))"
 		" ORDER BY abs(extract(epoch FROM s.at - $6)), m.own_key LIMIT 20",
 		args, error);
 	for (int i = 0; result && i < PQntuples(result); i++) {
-		const gboolean is_deep = item->message_id && db_bool(result, i, 6);
+		const gboolean is_strict =
+			!*item->mail->base_subject || (item->message_id && db_bool(result, i, 6));
 		const gint64 at = db_time(result, i, 3);
 
 		if (!is_same_author(db_text(result, i, 1), db_text(result, i, 2), search->from_key,
 			    search->from_name) ||
 			!is_said_of(at, db_bool(result, i, 4), item->sent_at, item->has_zone,
 				db_text(result, i, 5), item->mail->new_text) ||
-			(is_deep && (!*db_text(result, i, 1) || ABS(at - item->sent_at) > MINUTE)))
+			(is_strict && !is_exact(db_text(result, i, 1), at, item->sent_at)))
 			continue;
 		add(search, db_text(result, i, 0), "quoted_by", db_text(result, i, 1));
 	}
@@ -193,7 +204,7 @@ static gboolean find_same_quote(const Search *search, guint position, GError **e
 		"message_id)"
 		" WHERE s.tenant = $1 AND s.base_subject = $2 AND s.at BETWEEN $3 AND $4 AND "
 		"s.from_key = $5 AND m.case_id IS NOT NULL AND m.kind IN ('mail', 'calendar')"
-		" AND ($6 OR s.position > cardinality(m.refs))"
+		" AND ($6 OR s.unnamed)"
 		" ORDER BY m.message_id LIMIT 20",
 		args, error);
 	for (int i = 0; result && i < PQntuples(result); i++)
@@ -267,7 +278,8 @@ static gboolean look_by_quotes(const Search *search, gboolean is_said, GError **
 		const PlanQuote *quote = g_ptr_array_index(search->item->quotes, i);
 
 		if (!quote->is_stated) {
-			if (search->item->side && !find_contained(search, quote, error))
+			if (search->item->side && *search->item->mail->base_subject &&
+				!find_contained(search, quote, error))
 				return FALSE;
 			continue;
 		}
@@ -286,12 +298,12 @@ gboolean quoted_find(Store *store, const char *tenant, const PlanItem *item, Ide
 	const Search search = {store, tenant, item, identity, from_key,
 		author && author->name ? author->name : ""};
 
-	if (!*item->mail->base_subject ||
-		(item->kind != MAIL_KIND_MAIL && item->kind != MAIL_KIND_CALENDAR))
+	if (item->kind != MAIL_KIND_MAIL && item->kind != MAIL_KIND_CALENDAR)
 		return TRUE;
 	if (!look_by_quotes(&search, is_said, error))
 		return FALSE;
 	if (!is_said || item->sent_precision < PRECISION_MINUTE)
 		return TRUE;
-	return find_quoting(&search, error) && (!item->side || find_containing(&search, error));
+	return find_quoting(&search, error) &&
+	       (!item->side || !*item->mail->base_subject || find_containing(&search, error));
 }

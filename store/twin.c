@@ -18,6 +18,18 @@ TimeTest twin_compare_times(const PlanItem *item, const Twin *twin)
 		item->sent_at, twin->sent_at, item->has_zone && !twin->is_reconstructed);
 }
 
+Overlap twin_overlap(const PlanItem *item, const Twin *twin)
+{
+	Overlap overlap = overlap_of(item->mail->text, twin->text);
+
+	if (!overlap.is_equal && item->mail->new_text && *item->mail->new_text && *twin->new_text) {
+		const Overlap own = overlap_of(item->mail->new_text, twin->new_text);
+
+		overlap.share = MIN(overlap.share, own.share);
+	}
+	return overlap;
+}
+
 /* A name without an address speaks for any address; the subject and time must do. */
 static gboolean has_same_author(const char *from_key, const Twin *twin)
 {
@@ -40,6 +52,15 @@ gboolean twin_is_same_by_id(const PlanItem *item, const Twin *twin, const Overla
 	if (time < TIME_NEAR && !item->is_inline && !twin->is_reconstructed)
 		return overlap->is_equal || (!overlap->is_short && overlap->share >= .8);
 	return overlap->is_equal || overlap->share >= (overlap->is_short ? .5 : .3);
+}
+
+gboolean twin_reuses_id(const PlanItem *item, const Twin *twin)
+{
+	g_autofree char *from_key = twin_from_key(item->mail);
+	const char *one = item->mail->base_subject, *other = twin->base_subject;
+
+	return *from_key && strcmp(from_key, twin->from_key) == 0 && !strstr(one, other) &&
+	       !strstr(other, one);
 }
 
 static int compare_strings(gconstpointer a, gconstpointer b)
@@ -133,11 +154,12 @@ Twin twin_of(const PGresult *result, int row)
 		.from_key = db_text(result, row, 2),
 		.base_subject = db_text(result, row, 3),
 		.text = db_text(result, row, 4),
-		.sent_at = db_time(result, row, 5),
-		.is_reconstructed = db_bool(result, row, 6),
-		.attachments = db_text(result, row, 7),
-		.recipients = db_text(result, row, 8),
-		.has_own_id = db_bool(result, row, 9),
-		.is_presumed = db_bool(result, row, 10),
+		.new_text = db_text(result, row, 5),
+		.sent_at = db_time(result, row, 6),
+		.is_reconstructed = db_bool(result, row, 7),
+		.attachments = db_text(result, row, 8),
+		.recipients = db_text(result, row, 9),
+		.has_own_id = db_bool(result, row, 10),
+		.is_presumed = db_bool(result, row, 11),
 	};
 }

@@ -9,9 +9,10 @@
 
 typedef struct {
 	gint64 message_id;
-	const char *own_key, *from_key, *base_subject, *text; /* of the result */
-	const char *attachments; /* their sha256, sorted, with commas */
-	const char *recipients;  /* keys of To and Cc, likewise */
+	const char *own_key, *from_key, *base_subject; /* of the result */
+	const char *text, *new_text;                   /* new_text: without what it quotes */
+	const char *attachments;                       /* their sha256, sorted, with commas */
+	const char *recipients;                        /* keys of To and Cc, likewise */
 	gint64 sent_at;
 	gboolean is_reconstructed;
 	gboolean has_own_id;  /* one that it states itself */
@@ -21,6 +22,7 @@ typedef struct {
 /* Its columns, of casegate.message m, and the row as read. */
 #define TWIN_COLUMNS                                                                               \
 	"m.message_id, m.own_key, coalesce(m.from_key, ''), m.base_subject, m.text,"               \
+	" coalesce(m.new_text, m.text),"                                                           \
 	" (extract(epoch FROM m.sent_at) * 1000000)::bigint, m.is_reconstructed,"                  \
 	" (SELECT coalesce(string_agg(encode(a.sha256, 'hex'), ',' ORDER BY a.sha256), '')"        \
 	"  FROM casegate.attachment a WHERE a.tenant = m.tenant AND a.message_id = m.message_id)," \
@@ -30,6 +32,9 @@ typedef struct {
 	"  AND p.role IN ('to', 'cc')),"                                                           \
 	" m.internet_message_id IS NOT NULL AND m.identity <> 'presumed', m.identity = 'presumed'"
 Twin twin_of(const PGresult *result, int row);
+
+/* How much of their words is the same; what one of them only quotes does not count. */
+Overlap twin_overlap(const PlanItem *item, const Twin *twin);
 
 /* A mail that states neither an id nor a time is known again by its very bytes only. */
 gboolean twin_has_content_identity(const PlanItem *item);
@@ -41,5 +46,7 @@ TimeTest twin_compare_times(const PlanItem *item, const Twin *twin);
 /* The mail that already has this id: is it really the same (ids are reused, and taken on purpose)?
  */
 gboolean twin_is_same_by_id(const PlanItem *item, const Twin *twin, const Overlap *overlap);
+/* Another mail with its id: do its sender's mails all have it (robots)? Then it names nothing. */
+gboolean twin_reuses_id(const PlanItem *item, const Twin *twin);
 /* A mail of which one side has no id: the same author and subject are given. */
 gboolean twin_is_same_by_content(const PlanItem *item, const Twin *twin, const Overlap *overlap);

@@ -193,6 +193,7 @@ create table message (
 	ref_keys         uuid[] not null,                  -- what it names, nearest first
 	refs             text[] not null,                  -- the same as ids
 	quoted_keys      uuid[] not null default '{}',     -- of the mails that it quotes without naming them
+	nameless         boolean not null default false,   -- it, or a copy of it, came without an id: others could only quote it
 	side             text,                             -- the company outside that it is with; null: internal
 	loose            boolean not null default false,   -- an answer of ours that names nothing but its subject
 	weak             boolean not null,                 -- names others but neither replies by its subject nor quotes: may be a new matter
@@ -268,6 +269,7 @@ create table said (
 	name         text not null,
 	at           timestamptz,                          -- null: it says nothing of it, only its words are there
 	has_zone     boolean not null,
+	unnamed      boolean not null default false,       -- it, or a copy of it, quotes further back than it has references
 	primary key (tenant, message_id, position)
 );
 create index said_at on said (tenant, base_subject, at);

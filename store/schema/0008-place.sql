@@ -19,6 +19,7 @@ create type naming as (              -- what it is called and what it names
 	side text,                       -- the company outside that it is with
 	loose boolean,                   -- a user's answer that names nothing but its subject
 	evicts bigint,                   -- the message that was only presumed to have this one's id
+	reuses boolean,                  -- their sender gives one id to many mails
 	listed boolean);                 -- a mailing list sent it
 create type body as (
 	direction text, source text, kind text, from_name text, from_address text, from_key text, subject text, case_subject text,
@@ -164,8 +165,41 @@ begin
 	end if;
 	insert into thread_key (tenant, key, thread_id, message_id) values (p_tenant, v_own, m.thread_id, p_message);
 	update thread_key set message_id = null where tenant = p_tenant and key = m.own_key;
-	update message set own_key = v_own, internet_message_id = null, identity = 'content', weak = true,
+	update message set own_key = v_own, internet_message_id = null, identity = 'content', nameless = true, weak = true,
 		ref_keys = m.own_key || ref_keys, refs = m.internet_message_id || refs where tenant = p_tenant and message_id = p_message;
+	update thread set branched = true where tenant = p_tenant and thread_id = root_of(p_tenant, m.thread_id);
+end $$;
+
+-- The same where their sender gives one id to many mails: it says nothing. The forward's mail leaves with the case that it
+-- has if it is alone in it, else for one of its own. Returns the case that the thread is left with.
+create function message_part(f filing, p_message bigint, p_root bigint, p_subject text, out o_case bigint, out o_opened boolean) language plpgsql as $$
+declare
+	v_own uuid := key_of('p', p_message::text);
+	v_new bigint;
+	v_thread bigint;
+	m record;
+begin
+	select own_key, thread_id, case_id, pin, base_subject, subject, submitted_by into m from message where tenant = f.tenant and message_id = p_message;
+	if not found then
+		raise exception 'a mail was erased meanwhile' using errcode = 'serialization_failure';
+	end if;
+	select case_id, false into o_case, o_opened from thread where tenant = f.tenant and thread_id = p_root;
+	v_new := m.case_id;
+	if m.pin is null and exists (select from message where tenant = f.tenant and case_id = m.case_id and message_id <> p_message) then
+		v_new := case_open(f.tenant, subject_shown(m.subject, m.base_subject), m.submitted_by);
+	elsif m.case_id = o_case then
+		o_case := case_open(f.tenant, p_subject, f."user");
+		o_opened := true;
+		update thread set case_id = o_case where tenant = f.tenant and thread_id = p_root;
+	end if;
+	v_thread := thread_open(f.tenant, v_new, m.base_subject);
+	insert into thread_key (tenant, key, thread_id, message_id) values (f.tenant, v_own, v_thread, p_message);
+	update thread_key set message_id = null where tenant = f.tenant and key = m.own_key;
+	update message set own_key = v_own, internet_message_id = null, identity = 'content', nameless = true, thread_id = v_thread, case_id = v_new
+		where tenant = f.tenant and message_id = p_message;
+	if v_new <> m.case_id then
+		perform event_add(f.tenant, 'message_moved', v_new, p_message, null, jsonb_build_object('from', m.case_id));
+	end if;
 end $$;
 
 -- Puts a mail's keys into the union and returns its thread's root and case. p_message is the mail itself, new or known;
@@ -232,9 +266,10 @@ begin
 			o_branched := true;
 		end if;
 	end if;
-	if n.evicts is not null then
+	if n.reuses and n.evicts is not null then
+		select * into o_case, o_opened from message_part(f, n.evicts, o_root, p_subject);
+	elsif n.evicts is not null then
 		perform message_evict(f.tenant, n.evicts);
-		update thread set branched = true where tenant = f.tenant and thread_id = o_root;
 		o_branched := true;
 	end if;
 	o_disturbed := (not v_own = any(v_insert) and key_take(f.tenant, v_own, p_message)) or o_disturbed or cardinality(v_claims) > 0;

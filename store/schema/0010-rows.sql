@@ -31,25 +31,32 @@ begin
 	return v_count;
 end $$;
 
+-- What a copy of a mail says of those that it quotes, the nearest first. Each of its references is good for one.
+create function said_add(p_tenant text, p_message bigint, n naming, q quotations) returns void language plpgsql as $$
+begin
+	insert into said (tenant, message_id, position, base_subject, from_key, name, at, has_zone, unnamed)
+		select p_tenant, p_message, u.i, n.base_subject, u.from_key, u.name, u.at, u.zone, u.i > cardinality(n.refs)
+		from unnest(q.from_keys, q.names, q.times, q.zones) with ordinality u(from_key, name, at, zone, i)
+		on conflict (tenant, message_id, position) do update set unnamed = true where excluded.unnamed and not said.unnamed;
+end $$;
+
 create function message_insert(f filing, n naming, m body, b belongings, q quotations, p_message bigint, p_case bigint, p_thread bigint, p_pin bigint, p_pin_auto bigint)
 	returns bigint language plpgsql as $$
 declare
 	v_people int;
 begin
-	insert into message (tenant, message_id, case_id, thread_id, own_key, ref_keys, refs, quoted_keys, side, loose, weak, listed, base_subject, pin, pin_auto,
+	insert into message (tenant, message_id, case_id, thread_id, own_key, ref_keys, refs, quoted_keys, nameless, side, loose, weak, listed, base_subject, pin, pin_auto,
 		internet_message_id, identity, is_reconstructed, direction, source, kind, from_name, from_address, from_key, subject,
 		sent_at, sent_precision, received_at, submitted_by, comment, text, new_text, html, remote_images, sanitiser_version,
 		source_sha256, delivery_id, is_own_source, defects)
 	values (f.tenant, p_message, p_case, p_thread, n.keys[1], n.ref_keys, n.refs, case when 'quoted' = any(n.signals) then keys_of_signal(n, 'quoted') else '{}' end,
-		n.side, n.loose, n.weak, coalesce(n.listed, false), n.base_subject, p_pin, p_pin_auto,
+		n.internet_message_id is null, n.side, n.loose, n.weak, coalesce(n.listed, false), n.base_subject, p_pin, p_pin_auto,
 		n.internet_message_id, n.identity, n.is_reconstructed, m.direction, m.source, m.kind, m.from_name, m.from_address, m.from_key, m.subject,
 		m.sent_at, m.sent_precision, m.received_at, f."user", m.comment, m.text, m.new_text, m.html, m.remote_images, m.sanitiser_version,
 		m.source_sha256, f.delivery_id, m.is_own_source, m.defects);
 	v_people := message_rows(f.tenant, p_message, p_case, b);
 	if cardinality(q.names) > 0 then
-		insert into said (tenant, message_id, position, base_subject, from_key, name, at, has_zone)
-			select f.tenant, p_message, u.i, n.base_subject, u.from_key, u.name, u.at, u.zone
-			from unnest(q.from_keys, q.names, q.times, q.zones) with ordinality u(from_key, name, at, zone, i);
+		perform said_add(f.tenant, p_message, n, q);
 	end if;
 	return p_message;
 end $$;
@@ -123,8 +130,23 @@ begin
 	return p_case;
 end $$;
 
+-- What a copy of a known mail shows of its quotes, and that it came without a name: links that hold whichever copy is first.
+create function known_quotes(f filing, n naming, q quotations) returns void language plpgsql as $$
+begin
+	if n.internet_message_id is null then
+		update message x set nameless = true where x.tenant = f.tenant and x.message_id = f.known and not x.nameless;
+	end if;
+	if 'quoted' = any(n.signals) then
+		update message x set quoted_keys = array(select distinct k from unnest(x.quoted_keys || keys_of_signal(n, 'quoted')) k order by k)
+			where x.tenant = f.tenant and x.message_id = f.known and not keys_of_signal(n, 'quoted') <@ x.quoted_keys;
+	end if;
+	if cardinality(q.names) > 0 then
+		perform said_add(f.tenant, f.known, n, q);
+	end if;
+end $$;
+
 -- A mail that is here already: what this copy adds to it. Returns its case.
-create function known_file(f filing, n naming, m body, b belongings, p_pin bigint) returns bigint language plpgsql as $$
+create function known_file(f filing, n naming, m body, b belongings, q quotations, p_pin bigint) returns bigint language plpgsql as $$
 declare
 	v_was record;
 	v_case bigint;
@@ -142,6 +164,7 @@ begin
 	end if;
 	update message x set other_keys = other_keys || n.keys[1]
 		where x.tenant = f.tenant and x.message_id = f.known and x.own_key <> n.keys[1] and not n.keys[1] = any(x.other_keys);
+	perform known_quotes(f, n, q);
 	if f."user" is not null then
 		perform message_show(f);
 	end if;

@@ -179,7 +179,7 @@ begin
 		perform hold_cases(f.tenant, v_matters);
 	end if;
 	if f.known is not null then
-		case_id := known_file(f, n, m, b, v_pin);
+		case_id := known_file(f, n, m, b, q, v_pin);
 		if f.authority <> 'user' then
 			perform claims_add(f, n, v_places, f.known);
 		end if;

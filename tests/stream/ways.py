@@ -138,10 +138,16 @@ class Ways:
 
     def cut_what_nobody_can_tell(self):
         """A pasted mail that never came: only its answers say that it was, and nothing says to what. A report on a mail that
-        never came."""
+        never came. An automatic answer that names nothing that anybody knows: it goes by its ids alone."""
         came = {key for d in self.deliveries for key in d.brings}
+        named = {}
         for mail in self.world.mails:
-            mail.is_undecidable |= (mail.is_pasted and mail.key not in came) or (mail.is_report and mail.answers.key not in came)
+            if mail.key in came:
+                for reference in {mail.message_id, *mail.references}:
+                    named.setdefault(reference, set()).add(mail.key)
+        for mail in self.world.mails:
+            is_lost = mail.is_automatic and mail.answers and not any(named.get(r, set()) - {mail.key} for r in mail.references)
+            mail.is_undecidable |= (mail.is_pasted and mail.key not in came) or (mail.is_report and mail.answers.key not in came) or bool(is_lost)
 
     def attach_several(self):
         """Old mails of one matter in one forward."""
