@@ -108,8 +108,7 @@ def check(tap, options, filing, people, deliveries, runs, how=()):
         tap.equal((result.duplicates_missed, result.duplicates_invented), (0, 0), f"{name}: every duplicate is found, none invented",
                   *[p for p in result.problems if "duplicate" in p[0]][:12])
         tap.equal(result.unfiled, 0, f"{name}: nothing of ours waits", *result.problems[:12])
-        if not how:
-            tap.equal(result.wrong_direction, 0, f"{name}: directions", *result.problems[:12])
+        tap.equal(result.wrong_direction, 0, f"{name}: directions", *result.problems[:12])
         if first is None:
             first = result
             continue

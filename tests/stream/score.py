@@ -44,9 +44,10 @@ class Score:
             for key, row in zip(delivery.brings, placed):
                 self.message_of[key].add(row[1])
                 self.case_of.setdefault(key, row[2])
-                if row[3] != mails[key].direction:
+                wanted = delivery.direction(mails[key])
+                if row[3] != wanted:
                     self.wrong_direction += 1
-                    self.problems.append(("direction", delivery.way, key, row[3], mails[key].direction))
+                    self.problems.append(("direction", delivery.way, key, row[3], wanted))
         self._duplicates(mails)
         self._pairs(mails)
 

@@ -15,6 +15,10 @@ class Delivery:
     def __init__(self, when, source, brings, way, is_vouched, matter=None):
         self.when, self.source, self.brings, self.way, self.is_vouched, self.matter = when, source, brings, way, is_vouched, matter
 
+    def direction(self, mail):
+        """Of a mail that it brings. Whoever reads a list is somebody else."""
+        return "out" if self.way == "list" and mail.author.is_ours else mail.direction
+
 
 class Ways:
     def __init__(self, world, missing=.2):
@@ -164,14 +168,14 @@ class Ways:
 
 class Archive:
     """The same people on a mailing list: everybody's mail comes once as the list sent it, with its tag and footer; an
-    operator imports it. Pasted mails and new matters on old threads are no genuine threads of a list."""
+    operator imports it. Pasted mails, reports and new matters on old threads are no genuine threads of a list."""
 
     FOOTER = "\n\n_______________________________________________\nliste mailing list\nliste@listen.example\nhttps://listen.example/mailman/listinfo/liste"
 
     def __init__(self, world):
         left_out = set()
         for mail in world.mails:                    # and what hangs on those
-            if mail.is_pasted or (mail.answers and (mail.answers.key in left_out or mail.answers.case != mail.case)):
+            if mail.is_pasted or mail.is_report or (mail.answers and (mail.answers.key in left_out or mail.answers.case != mail.case)):
                 left_out.add(mail.key)
         self.deliveries = [Delivery(m.when, self.sent(m), [m.key], "list", True) for m in world.mails if m.key not in left_out]
 
