@@ -31,10 +31,11 @@ typedef struct {
 	GBytes *source;
 	const Mail *mail;
 	const char *sha256;
-	char *recipient;  /* as address_key() writes it */
-	Opening *opening; /* NULL: not asked yet */
-	gint64 again;     /* a filed delivery that is decided once more, 0: none */
-	gboolean is_held; /* a first try found that it must wait */
+	char *recipient;   /* as address_key() writes it */
+	Opening *opening;  /* NULL: not asked yet */
+	char *author_name; /* the key of a user's name, to learn; or NULL */
+	gint64 again;      /* a filed delivery that is decided once more, 0: none */
+	gboolean is_held;  /* a first try found that it must wait */
 	char *held_reason;
 	Explanation *explanation; /* filled, and rolled back; NULL: filed for real */
 	Verdict *verdict;
@@ -127,11 +128,16 @@ static void conclude(const Way *way, const DeliveryRow *row, gint64 case_id, gin
 static gboolean commit(const Way *way, GError **error)
 {
 	const Envelope *envelope = way->envelope;
+	g_autofree char *news =
+		people_learn_name(way->store, way->opening->tenant, way->mail, way->author_name);
 
 	if (envelope->before_commit &&
 		!envelope->before_commit(way->store, way->verdict, envelope->data, error))
 		return FALSE;
-	return db_commit(way->store, error);
+	if (!db_commit(way->store, error))
+		return FALSE;
+	people_note_learnt(g_steal_pointer(&news));
+	return TRUE;
 }
 
 /* The same bytes at the same address: a lost 250, or a mail forwarded again. */
@@ -291,9 +297,13 @@ static gboolean try_once(Way *way, gboolean *must_wait, GError **error)
 	if (!open_way(way, addresses, error))
 		return FALSE;
 	opening = way->opening;
+	g_clear_pointer(&way->author_name, g_free);
+	way->author_name = people_note_author(opening->people, way->mail);
 	plan = plan_make(way->mail, way->envelope, opening->people, way->policy);
 	if (way->explanation)
 		explanation_set_plan(way->explanation, plan, way->mail);
+	if (plan->standing != STANDING_USER || plan->is_rejected)
+		g_clear_pointer(&way->author_name, g_free); /* he has not proven that it is his */
 	if (plan->is_new_colleague && !plan->is_rejected)
 		people_add_colleague(way->store, opening->tenant, plan->user);
 	/* Of a mailbox only what ties to a case is kept, not even a count of the rest. */
@@ -345,6 +355,7 @@ static void file_one(Way *way)
 
 static void way_clear(Way *way)
 {
+	g_free(way->author_name);
 	g_free(way->recipient);
 	g_free(way->held_reason);
 	opening_free(way->opening);

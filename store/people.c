@@ -1,7 +1,12 @@
 #include "store/people.h"
 
+#include <string.h>
+
 #include "mime/address.h"
 #include "store/db.h"
+
+/* How many names a process remembers as kept. */
+enum { LEARNT_MAX = 10000 };
 
 static void person_free(gpointer data)
 {
@@ -74,11 +79,92 @@ void people_add(People *people, const char *key, const Person *person)
 	g_hash_table_insert(people->persons, g_strdup(key), own);
 }
 
+static int compare_words(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+char *people_name_key(const char *name)
+{
+	g_autofree char *valid = g_utf8_make_valid(name ? name : "", -1);
+	g_autofree char *lowered = g_utf8_strdown(valid, -1);
+	g_auto(GStrv) words = g_strsplit_set(lowered, " \t\r\n,;.\"'()|", -1);
+	g_autoptr(GPtrArray) sorted = g_ptr_array_new();
+
+	for (guint i = 0; words[i]; i++)
+		if (*words[i])
+			g_ptr_array_add(sorted, words[i]);
+	if (sorted->len < 2 || strchr(valid, '@'))
+		return NULL;
+	g_ptr_array_sort(sorted, compare_words);
+	g_ptr_array_add(sorted, NULL);
+	return g_strjoinv(" ", (char **)sorted->pdata);
+}
+
+static const Person *find_mailbox(const People *people, const Mailbox *mailbox)
+{
+	g_autofree char *key = mailbox && !mailbox->address ? people_name_key(mailbox->name) : NULL;
+
+	return people_find(people, key || !mailbox ? key : mailbox->address);
+}
+
+gboolean people_is_ours(const People *people, const Mailbox *mailbox)
+{
+	return find_mailbox(people, mailbox)->is_ours;
+}
+
 const Person *people_author(const People *people, const Mail *mail)
 {
-	const Mailbox *author = mail_author(mail);
+	return find_mailbox(people, mail_author(mail));
+}
 
-	return people_find(people, author ? author->address : NULL);
+char *people_note_author(People *people, const Mail *mail)
+{
+	const Mailbox *author = mail_author(mail);
+	g_autofree char *key = author && author->address ? people_name_key(author->name) : NULL;
+
+	if (!key || mail->from->len != 1 || !people_author(people, mail)->is_ours)
+		return NULL;
+	people_add(people, key, &(Person){.is_ours = TRUE});
+	return g_steal_pointer(&key);
+}
+
+/* What this process has seen kept: nearly every mail of a user writes the same name. */
+static GHashTable *learnt_names(void)
+{
+	static GHashTable *names; /* tenant, address and name */
+
+	if (names && g_hash_table_size(names) >= LEARNT_MAX)
+		g_clear_pointer(&names, g_hash_table_unref);
+	if (!names)
+		names = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	return names;
+}
+
+char *people_learn_name(Store *store, const char *tenant, const Mail *mail, const char *name_key)
+{
+	g_autofree char *address = NULL;
+	g_autofree char *news = NULL;
+	Args *args;
+
+	if (!name_key)
+		return NULL;
+	address = address_key(mail_author(mail)->address);
+	news = g_strjoin("\n", tenant, address, name_key, NULL);
+	if (g_hash_table_contains(learnt_names(), news))
+		return NULL;
+	args = args_new();
+	args_text(args, tenant);
+	args_text(args, address);
+	args_text(args, name_key);
+	db_queue(store, "learning a user's name", "SELECT casegate.name_learn($1, $2, $3)", args);
+	return g_steal_pointer(&news);
+}
+
+void people_note_learnt(char *news)
+{
+	if (news)
+		g_hash_table_add(learnt_names(), news);
 }
 
 const Mailbox *people_outsider(const People *people, const GPtrArray *mailboxes)

@@ -32,11 +32,25 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(People, people_free)
 /* Never NULL: of an address that was not loaded, and of NULL, nothing is known. Borrowed. */
 const Person *people_find(const People *people, const char *address);
 
+/* "Muster, Anna" and "Anna Muster" are "anna muster": how a person is looked for of whom only the
+ * name is stated. NULL: one word names nobody. As name_key() in schema/0022-names.sql. */
+char *people_name_key(const char *name);
+/* One of ours: by the address, where none is stated by the name. */
+gboolean people_is_ours(const People *people, const Mailbox *mailbox);
+
 /* Never NULL. The author's. */
 const Person *people_author(const People *people, const Mail *mail);
 /* The first who is neither ours nor the agent, or NULL. A name without an address is nobody that
  * mail can reach. Borrowed. */
 const Mailbox *people_outsider(const People *people, const GPtrArray *mailboxes);
+
+/* The author, one of ours, writes his name: so he may stand in the text of this very mail. Returns
+ * the name's key, NULL where there is nothing to learn. */
+char *people_note_author(People *people, const Mail *mail);
+/* Keeps it for other mails, with the next statement, unless it is kept already (NULL). After the
+ * commit what it returned is handed to people_note_learnt(). */
+char *people_learn_name(Store *store, const char *tenant, const Mail *mail, const char *name_key);
+void people_note_learnt(char *news);
 
 /* The key of a colleague by domain: he becomes a user whose key is his address, with the next
  * statement. */

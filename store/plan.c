@@ -30,11 +30,26 @@ static void collect(GHashTable *seen, GPtrArray *keys, const GPtrArray *mailboxe
 	}
 }
 
+/* Of whom only the name is stated. */
+static void collect_names(GHashTable *seen, GPtrArray *keys, const GPtrArray *mailboxes)
+{
+	for (guint i = 0; i < mailboxes->len; i++) {
+		const Mailbox *mailbox = g_ptr_array_index(mailboxes, i);
+		char *key = mailbox->address ? NULL : people_name_key(mailbox->name);
+
+		if (key && g_hash_table_add(seen, key))
+			g_ptr_array_add(keys, g_strdup(key));
+	}
+}
+
 static void collect_all(GHashTable *seen, GPtrArray *keys, const Mail *mail, guint level)
 {
-	collect(seen, keys, mail->from);
-	collect(seen, keys, mail->to);
-	collect(seen, keys, mail->cc);
+	const GPtrArray *const lists[] = {mail->from, mail->to, mail->cc};
+
+	for (guint i = 0; i < G_N_ELEMENTS(lists); i++) {
+		collect(seen, keys, lists[i]);
+		collect_names(seen, keys, lists[i]);
+	}
 	for (guint i = 0; i < mail->reported_recipients->len; i++) {
 		char *key = address_key(g_ptr_array_index(mail->reported_recipients, i));
 

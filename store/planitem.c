@@ -137,11 +137,24 @@ static char *side_of(const Mail *mail, const People *people)
 	return NULL;
 }
 
+/* Of whom only the name is stated is one of ours if a user writes his so. */
+static gboolean has_others(const GPtrArray *mailboxes, const People *people)
+{
+	for (guint i = 0; i < mailboxes->len; i++) {
+		const Mailbox *mailbox = g_ptr_array_index(mailboxes, i);
+
+		if (!people_is_ours(people, mailbox) &&
+			!people_find(people, mailbox->address)->is_agent)
+			return TRUE;
+	}
+	return FALSE;
+}
+
 static const char *direction_of(const Mail *mail, const People *people)
 {
 	if (mail->from->len != 1 || !people_author(people, mail)->is_ours)
 		return "in";
-	if (people_outsider(people, mail->to) || people_outsider(people, mail->cc))
+	if (has_others(mail->to, people) || has_others(mail->cc, people))
 		return "out";
 	return mail->to->len + mail->cc->len > 0 ? "internal" : "out";
 }

@@ -323,6 +323,7 @@ create function mentions_drop(p_address text) returns void language plpgsql as $
 begin
 	delete from message_comment c where c.tenant = tenant_now() and lower(c.author_address) = p_address;
 	delete from said s where s.tenant = tenant_now() and s.from_key = p_address;
+	delete from user_name n where n.tenant = tenant_now() and n.address = p_address;
 	update delivery d set envelope_from = null, trace = '' where d.tenant = tenant_now() and lower(d.envelope_from) = p_address;
 	update event e set detail = '{}' where e.tenant = tenant_now() and strpos(lower(e.detail::text), p_address) > 0;
 end $$;

@@ -48,7 +48,8 @@ begin
 	return query select t.tenant, v_owner.address, v_owner.word, v_case,
 			t.timezone, array_to_string(t.trusted_arc, ' '), t.quota_bytes is not null, t.reference_pattern is not null, v_vouched,
 			v_delivery, b.delivery_id, b.message_id, b.case_id, b.number, b.is_held,
-			p.address, p."user", p."user" is not null or (select true from user_domain d where d.tenant = t.tenant and d.domain = p.domain) is true,
+			p.address, p."user", p."user" is not null or (select true from user_domain d where d.tenant = t.tenant and d.domain = p.domain) is true
+				or (p.domain = '' and exists (select from user_name n where n.tenant = t.tenant and n.name = p.address)),   -- stated by name
 			(select true from agent_address g where g.address = regexp_replace(p.address, '\+[^@]*@', '@')) is true
 				or (select true from case_token k where k.token = split_part(p.address, '@', 1)) is true,
 			(select true from participant x where x.tenant = t.tenant and x.address_key = p.address

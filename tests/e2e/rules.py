@@ -1,5 +1,5 @@
 #!/usr/bin/python3
-"""A tenant's rules as mail meets them: its own numbers, and who is never filed.
+"""A tenant's rules as mail meets them: its own numbers, who is never filed, and whose names are its users'.
 
     tests/e2e/rules.py [SCENARIO]..."""
 
@@ -69,11 +69,36 @@ def never_file_forms(tap, world):
     world.gateway.run("tenant", "set", "acme", "never_file", "")
 
 
+def named_only(tap, world):
+    """An inline forward whose people stand with their names alone: a user's name is one of ours"""
+    def forwarded(author, to, subject, text="Guten Tag,\n\nanbei das Gewünschte.", by=mails.ANNA):
+        body = f"Zur Ablage\n\nVon: {author}\nGesendet: Dienstag, 4. März 2025 10:00\nAn: {to}\nBetreff: {subject}\n\n{text}\n"
+        return world.file(mails.Plain(by, [("", AGENT)], "WG: " + subject, body, when=mails.at(4, 11)).bytes(), sender=by[1])
+
+    karl = "Karl Berger <k.berger@stahlbau-nord.example>"
+    for name, author, to, want in (("the forwarder himself", "Anna Muster", karl, "out"), ("surname first", "Muster, Anna", "Karl Berger", "out"),
+                                   ("one word names nobody", "Anna", karl, "in"), ("somebody else", "Karl Berger", "Anna Muster", "in"),
+                                   ("to oneself", "Anna Muster", "Muster, Anna", "internal"), ("with an address, to a name", "Anna Muster <anna@acme.example>", "Karl Berger", "out")):
+        message = world.message(forwarded(author, to, f"Nur ein Name: {name}"))
+        tap.equal([message["direction"], message["from_address"]], [want, "anna@acme.example" if "<" in author else None], f"{name}: {want}", message)
+    early = [forwarded("Bernd Beispiel", karl, "Früh"), forwarded("Anna Muster", "Bernd Beispiel", "Früh intern"), forwarded("Bernd Beispiel", "Anna Muster", "Früh zurück")]
+    tap.equal([world.message(d)["direction"] for d in early], ["in", "out", "in"], "a name that no user has written yet is nobody's")
+    world.file(mails.Plain(("Beispiel, Bernd", mails.BERND[1]), [mails.KARL], "Eigene Mail"), sender=mails.BERND[1])
+    tap.equal([world.message(d)["direction"] for d in early], ["out", "internal", "internal"], "his own mail tells whose it is")
+    inner = f"Für dich.\n\nVon: {karl}\nGesendet: Montag, 3. März 2025 09:00\nAn: Bernd Beispiel\nBetreff: Kette\n\nDer Kern."
+    message = world.message(forwarded("Bernd Beispiel", "Anna Muster", "WG: Kette", inner))
+    tap.equal([message["from_address"], message["direction"], message["subject"]], [mails.KARL[1], "in", "Kette"], "a forward of his forward is unwrapped", message)
+    world.file(mails.Plain(("Clara Falsch", mails.FRIEDA[1]), [mails.ANNA], "Fremd"), sender=mails.FRIEDA[1])
+    tap.equal(world.message(forwarded("Clara Falsch", "Anna Muster", "Fremder Name"))["direction"], "in", "what an outsider writes teaches nothing")
+    nobody = world.file(mails.eml([("From", "Anna Muster"), ("To", AGENT), ("Subject", "Ohne Adresse")] + mails.text_headers(), "x"))
+    tap.equal([nobody["outcome"], nobody["standing"]], ["held", "nobody"], "a name proves nothing about a sender")
+
+
 def main():
     tap = Tap()
     with Gateway() as gateway:
         gateway.provide_acme()
-        tap.run([numbers, slow_numbers, never_file_forms], World(gateway))
+        tap.run([numbers, slow_numbers, never_file_forms, named_only], World(gateway))
         dangling.prove(tap, gateway.cluster, "at last")
         check_sanitizers(tap, gateway)
     return tap.done()

@@ -23,6 +23,7 @@ insert into said (tenant, message_id, position, base_subject, from_key, name, at
 insert into case_merge (tenant, from_case, into_case, message_ids, undone_at) select tenant, case_id, case_id, '{}', now() from case_file;
 insert into message_sight (tenant, message_id, "user", may) select tenant, message_id, submitted_by, true from message where internet_message_id in ('b1', 'z1');
 insert into tenant_bytes select tenant, 0, 0 from tenant;
+insert into user_name (tenant, name, address) select tenant, 'eins zwei', min(address) from user_address group by tenant;
 insert into named_number (tenant, number, message_id) select tenant, 'AN-1', message_id from message where internet_message_id in ('a1', 'z1');
 insert into erasure (tenant, reason) select tenant, 'retention' from tenant;
 insert into retention_state (tenant) select tenant from tenant;

@@ -26,6 +26,9 @@ select is(world.ask('operator@acme', world.fill('select subject_tagged(''acme'',
 select is(world.attempt('operator', $$select tenant_set('acme', 'subject_tag', 'no')$$), 'done', 'without');
 select is(world.ask('operator@acme', world.fill('select subject_tagged(''acme'', {a}, ''Angebot'')')), 'Angebot', 'the subject stays');
 
+-- The names of users.
+select is(name_key(n), want, 'a name: ' || n) from (values ('Muster, Anna', 'anna muster'), ('ANNA  MUSTER (ACME)', 'acme anna muster'), ('Anna', null), ('anna@acme.test x', null), ('Özil-Groß, Ü.', 'özil-groß ü')) v(n, want);
+
 -- The pattern is tried when it is set.
 select is(world.attempt('operator', format($$select tenant_set('acme', 'reference_pattern', %L)$$, p)), want, 'pattern: ' || p)
 	from (values ('AN-[0-9]{5}', 'done'), ('\mB\d{3}-\d+\M', 'done'), ('AN-(', '22023'), ('(a)\1', '22023'), ('.*', '22023'), ('[0-9', '22023'), (repeat('a', 201), '22023'), ('***=a', '22023'), ('(a{1,200}){1,200}', '22023'), ('(a?){255}x', '22023'), ('(?i)an-\d+', '22023')) x(p, want);
