@@ -211,7 +211,7 @@ static gboolean look_by_sending(Store *store, const char *tenant, const PlanItem
 	g_autoptr(PGresult) result = find_sent(store, tenant, sent_message, error);
 
 	if (result && PQntuples(result) == 1) {
-		const Overlap same = {1, FALSE, TRUE};
+		const Overlap same = {.share = 1, .numbers = 1, .is_equal = TRUE};
 		Twin twin = twin_of(result, 0);
 
 		add_own_key(identity, item);
@@ -301,7 +301,7 @@ static gboolean look_by_content(
 {
 	g_autofree char *from_key = twin_from_key(item->mail);
 	g_autoptr(PGresult) result = find_twins(store, tenant, item, from_key, error);
-	Overlap best = {-1, FALSE, FALSE};
+	Overlap best = {.share = -1};
 	TimeTest nearest = TIME_FAR;
 	Twin found = {0};
 

@@ -15,10 +15,10 @@
 	" ROW($14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,"                        \
 	" $26, $27, $28, $29)::casegate.naming,"                                                  \
 	" ROW($30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41,"                        \
-	" $42, $43, $44, $45, $46, $47, $48, $49)::casegate.body,"                                \
-	" ROW($50, $51, $52, $53, $54, $55, $56, $57, $58, $59, $60)::casegate.belongings,"       \
-	" ROW($61, $62, $63, $64)::casegate.remarks,"                                             \
-	" ROW($65, $66, $67, $68)::casegate.quotations)"
+	" $42, $43, $44, $45, $46, $47, $48, $49, $50)::casegate.body,"                           \
+	" ROW($51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61)::casegate.belongings,"       \
+	" ROW($62, $63, $64, $65)::casegate.remarks,"                                             \
+	" ROW($66, $67, $68, $69)::casegate.quotations)"
 
 static const char *authority_of(const Filing *filing, const PlanItem *item)
 {
@@ -119,6 +119,7 @@ static void add_head(Args *args, const Filing *filing, const PlanItem *item)
 	args_text(args, case_subject);
 	args_time(args, item->sent_at);
 	args_text(args, precision_name(item->sent_precision));
+	args_bool(args, item->has_zone);
 	args_time(args, filing->envelope->received_at);
 	args_text(args, outermost ? outermost->text : NULL);
 }

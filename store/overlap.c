@@ -19,14 +19,28 @@ static gboolean starts_url(const char *at)
 	       g_ascii_strncasecmp(at, "https://", 8) == 0;
 }
 
-/* A hash for each word: a run of letters and digits, outside URLs (relays rewrite them). */
-static GArray *words_of(const char *text)
+typedef struct {
+	GArray *all;         /* of guint64: a hash for each word */
+	GHashTable *numbers; /* those with a digit */
+} Words;
+
+static void words_clear(Words *words)
+{
+	g_array_unref(words->all);
+	g_hash_table_unref(words->numbers);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Words, words_clear)
+
+/* A word is a run of letters and digits, outside URLs (relays rewrite them). */
+static Words words_of(const char *text)
 {
 	const guint64 start = G_GUINT64_CONSTANT(14695981039346656037);
-	GArray *words = g_array_new(FALSE, FALSE, sizeof(guint64));
+	Words words = {g_array_new(FALSE, FALSE, sizeof(guint64)),
+		g_hash_table_new_full(g_int64_hash, g_int64_equal, g_free, NULL)};
+	gboolean has_digit = FALSE;
 	guint64 hash = start;
 
-	for (const char *at = text; words->len < WORDS_MAX; at = g_utf8_next_char(at)) {
+	for (const char *at = text; words.all->len < WORDS_MAX; at = g_utf8_next_char(at)) {
 		gunichar character = g_utf8_get_char(at);
 
 		if (hash == start && starts_url(at)) {
@@ -36,8 +50,12 @@ static GArray *words_of(const char *text)
 		}
 		if (g_unichar_isalnum(character)) {
 			hash = mix(hash, g_unichar_tolower(character));
+			has_digit = has_digit || g_unichar_isdigit(character);
 		} else if (hash != start) {
-			g_array_append_val(words, hash);
+			g_array_append_val(words.all, hash);
+			if (has_digit)
+				g_hash_table_add(words.numbers, g_memdup2(&hash, sizeof hash));
+			has_digit = FALSE;
 			hash = start;
 		}
 		if (!*at)
@@ -62,48 +80,54 @@ static GHashTable *runs_of(const GArray *words, guint width)
 	return runs;
 }
 
-static guint shared_runs(GHashTable *few, GHashTable *many)
+static guint shared_of(GHashTable *few, GHashTable *many)
 {
 	GHashTableIter iterator;
-	gpointer run;
+	gpointer member;
 	guint shared = 0;
 
 	g_hash_table_iter_init(&iterator, few);
-	while (g_hash_table_iter_next(&iterator, &run, NULL))
-		shared += g_hash_table_contains(many, run) ? 1 : 0;
+	while (g_hash_table_iter_next(&iterator, &member, NULL))
+		shared += g_hash_table_contains(many, member) ? 1 : 0;
 	return shared;
 }
 
 Overlap overlap_of(const char *one, const char *other)
 {
-	g_autoptr(GArray) a = words_of(one);
-	g_autoptr(GArray) b = words_of(other);
-	const guint width =
-		MIN(MIN(a->len, b->len), RUN_WORDS); /* of a shorter text all its words */
-	g_autoptr(GHashTable) few = runs_of(a->len <= b->len ? a : b, width);
-	g_autoptr(GHashTable) many = runs_of(a->len <= b->len ? b : a, width);
-	Overlap overlap = {0, MIN(a->len, b->len) < OVERLAP_WORDS_MIN, FALSE};
+	g_auto(Words) a = words_of(one);
+	g_auto(Words) b = words_of(other);
+	const Words *shorter = a.all->len <= b.all->len ? &a : &b;
+	const Words *longer = shorter == &a ? &b : &a;
+	const guint length = shorter->all->len;
+	const guint width = MIN(length, RUN_WORDS); /* of a shorter text all its words */
+	g_autoptr(GHashTable) few = runs_of(shorter->all, width);
+	g_autoptr(GHashTable) many = runs_of(longer->all, width);
+	const guint numbers = g_hash_table_size(shorter->numbers);
+	Overlap overlap = {.numbers = 1, .is_short = length < OVERLAP_WORDS_MIN};
 
-	overlap.is_equal = a->len == b->len &&
-			   (a->len == 0 || memcmp(a->data, b->data, a->len * sizeof(guint64)) == 0);
+	overlap.is_equal =
+		length == longer->all->len &&
+		(length == 0 || memcmp(a.all->data, b.all->data, length * sizeof(guint64)) == 0);
 	if (g_hash_table_size(few))
-		overlap.share = (double)shared_runs(few, many) / g_hash_table_size(few);
+		overlap.share = (double)shared_of(few, many) / g_hash_table_size(few);
+	if (numbers)
+		overlap.numbers = (double)shared_of(shorter->numbers, longer->numbers) / numbers;
 	return overlap;
 }
 
 Containment overlap_contained(const char *own, const char *whole)
 {
-	g_autoptr(GArray) a = words_of(own);
-	g_autoptr(GArray) b = words_of(whole);
+	g_auto(Words) a = words_of(own);
+	g_auto(Words) b = words_of(whole);
 	g_autoptr(GHashTable) inner = NULL;
 	g_autoptr(GHashTable) outer = NULL;
 	Containment contained = {0, 0};
 
-	if (a->len < RUN_WORDS || b->len < RUN_WORDS)
+	if (a.all->len < RUN_WORDS || b.all->len < RUN_WORDS)
 		return contained;
-	inner = runs_of(a, RUN_WORDS);
-	outer = runs_of(b, RUN_WORDS);
-	contained.runs = shared_runs(inner, outer);
+	inner = runs_of(a.all, RUN_WORDS);
+	outer = runs_of(b.all, RUN_WORDS);
+	contained.runs = shared_of(inner, outer);
 	contained.share = (double)contained.runs / g_hash_table_size(inner);
 	return contained;
 }

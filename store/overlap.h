@@ -10,6 +10,8 @@ enum { OVERLAP_WORDS_MIN = 12 };
 typedef struct {
 	double share;      /* shared five-word runs (of a shorter text: of all its words), of those
 			    * of the shorter text; 0..1 */
+	double numbers;    /* of the shorter text's words with digits: how many the other has, too;
+			    * 1 where there are none */
 	gboolean is_short; /* one of the texts has fewer than OVERLAP_WORDS_MIN words */
 	gboolean is_equal; /* the same words in the same order */
 } Overlap;

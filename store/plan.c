@@ -171,8 +171,36 @@ static PlanItem *add_item(Plan *plan, const Mail *mail, const Mail *body, guint 
 
 /* ----------------------------------------------------------------------- carriers */
 
-/* The inline forward of a mail that a user wrote to us alone, or NULL. Without a mark or prefix the
- * same block may be a reply's; then it is a forward only because nobody but the agent got it. */
+static gboolean is_addressed(const Mail *mail, const Mailbox *mailbox)
+{
+	const GPtrArray *const lists[] = {mail->to, mail->cc};
+	g_autofree char *key = address_key(mailbox->address);
+
+	for (guint i = 0; i < G_N_ELEMENTS(lists); i++)
+		for (guint j = 0; j < lists[i]->len; j++) {
+			const Mailbox *other = g_ptr_array_index(lists[i], j);
+			g_autofree char *other_key =
+				address_key(other->address ? other->address : "");
+
+			if (strcmp(key, other_key) == 0)
+				return TRUE;
+		}
+	return FALSE;
+}
+
+/* Under the very subject of the mail below, to others than its author: an answer has a prefix more,
+ * and goes to him. */
+static gboolean is_sent_on(const Mail *mail, const Mail *original)
+{
+	const Mailbox *author = mail_author(original);
+
+	return author && author->address && *mail->subject &&
+	       strcmp(mail->subject, original->subject) == 0 && !is_addressed(mail, author);
+}
+
+/* The inline forward of a mail that a user wrote to ours alone, or NULL. Without a mark or prefix
+ * the same block may be a reply's; then it is a forward only because nobody but the agent got it,
+ * or it was sent on as it was. */
 static const Forward *inline_forward(const Mail *mail, const People *people, gboolean has_attached)
 {
 	const Forward *first = mail->forwards->len ? g_ptr_array_index(mail->forwards, 0) : NULL;
@@ -181,7 +209,9 @@ static const Forward *inline_forward(const Mail *mail, const People *people, gbo
 		return NULL;
 	if (first->has_mark || first->has_prefix)
 		return first;
-	return !has_attached && has_agent(mail->to, people) ? first : NULL;
+	return !has_attached && (has_agent(mail->to, people) || is_sent_on(mail, first->original))
+		       ? first
+		       : NULL;
 }
 
 static gboolean has_attached_forward(const Mail *mail)

@@ -120,7 +120,7 @@ static gboolean find_quoted(const Search *search, guint position, GError **error
 	args_text(args, quote->from_key);
 	result = db_run(search->store, "looking for a quoted mail",
 		"SELECT own_key, coalesce(from_key, ''), from_name, (extract(epoch FROM sent_at) * "
-		"1000000)::bigint, NOT is_reconstructed, coalesce(new_text, text), "
+		"1000000)::bigint, sent_zone, coalesce(new_text, text), "
 		"nameless"
 		" FROM casegate.message WHERE tenant = $1 AND base_subject = $2 AND sent_at "
 		"BETWEEN $3 AND $4 AND case_id IS NOT NULL AND kind IN ('mail', 'calendar')"

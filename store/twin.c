@@ -14,8 +14,7 @@ char *twin_from_key(const Mail *mail)
 
 TimeTest twin_compare_times(const PlanItem *item, const Twin *twin)
 {
-	return timetest_compare(
-		item->sent_at, twin->sent_at, item->has_zone && !twin->is_reconstructed);
+	return timetest_compare(item->sent_at, twin->sent_at, item->has_zone && twin->has_zone);
 }
 
 Overlap twin_overlap(const PlanItem *item, const Twin *twin)
@@ -26,6 +25,7 @@ Overlap twin_overlap(const PlanItem *item, const Twin *twin)
 		const Overlap own = overlap_of(item->mail->new_text, twin->new_text);
 
 		overlap.share = MIN(overlap.share, own.share);
+		overlap.numbers = own.numbers;
 	}
 	return overlap;
 }
@@ -49,9 +49,11 @@ gboolean twin_is_same_by_id(const PlanItem *item, const Twin *twin, const Overla
 	if (strcmp(item->mail->base_subject, twin->base_subject) != 0)
 		return !overlap->is_short && overlap->share >= (time == TIME_MATCH ? .3 : .8) &&
 		       time >= TIME_NEAR;
-	if (time < TIME_NEAR && !item->is_inline && !twin->is_reconstructed)
-		return overlap->is_equal || (!overlap->is_short && overlap->share >= .8);
-	return overlap->is_equal || overlap->share >= (overlap->is_short ? .5 : .3);
+	if (time < TIME_NEAR && item->sent_precision >= PRECISION_MINUTE && twin->has_minute)
+		return overlap->is_equal ||
+		       (!overlap->is_short && overlap->share >= .8 && overlap->numbers == 1);
+	return overlap->is_equal || (overlap->share >= (overlap->is_short ? .5 : .3) &&
+					    (time == TIME_MATCH || overlap->numbers >= .5));
 }
 
 gboolean twin_reuses_id(const PlanItem *item, const Twin *twin)
@@ -117,7 +119,8 @@ static gboolean is_same_under_other_id(
 {
 	if (item->is_presumed || twin->is_presumed)
 		return twin_compare_times(item, twin) == TIME_MATCH &&
-		       (overlap->is_equal || (!overlap->is_short && overlap->share >= .8));
+		       (overlap->is_equal || (!overlap->is_short && overlap->share >= .8 &&
+						     overlap->numbers >= .8));
 	return item->sent_precision == PRECISION_SECOND && item->sent_at == twin->sent_at &&
 	       overlap->is_equal && has_same_recipients(item, twin);
 }
@@ -129,13 +132,16 @@ gboolean twin_is_same_by_content(const PlanItem *item, const Twin *twin, const O
 		return FALSE;
 	if (item->message_id && (twin->has_own_id || twin->is_presumed))
 		return is_same_under_other_id(item, twin, overlap);
+	if (overlap->is_equal)
+		return twin_compare_times(item, twin) >= TIME_NEAR;
+	/* Machines write one text again and again, with other numbers. */
 	switch (twin_compare_times(item, twin)) {
 	case TIME_MATCH:
-		return overlap->is_equal || overlap->share >= .5;
+		return overlap->share >= .5 && overlap->numbers >= .8;
 	case TIME_WEAK:
-		return overlap->is_equal || (!overlap->is_short && overlap->share >= .5);
+		return !overlap->is_short && overlap->share >= .5 && overlap->numbers == 1;
 	case TIME_NEAR:
-		return overlap->is_equal || (!overlap->is_short && overlap->share >= .8);
+		return !overlap->is_short && overlap->share >= .8 && overlap->numbers == 1;
 	default:
 		return FALSE;
 	}
@@ -161,5 +167,7 @@ Twin twin_of(const PGresult *result, int row)
 		.recipients = db_text(result, row, 9),
 		.has_own_id = db_bool(result, row, 10),
 		.is_presumed = db_bool(result, row, 11),
+		.has_zone = db_bool(result, row, 12),
+		.has_minute = db_bool(result, row, 13),
 	};
 }

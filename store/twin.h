@@ -17,9 +17,13 @@ typedef struct {
 	gboolean is_reconstructed;
 	gboolean has_own_id;  /* one that it states itself */
 	gboolean is_presumed; /* its id is its forward's word */
+	gboolean has_zone;    /* its time's zone was stated */
+	gboolean has_minute;  /* and its minute */
 } Twin;
 
-/* Its columns, of casegate.message m, and the row as read. */
+/* Its columns, of casegate.message m (TWIN_FIELDS of them, what a query adds follows), and the row
+ * as read. */
+enum { TWIN_FIELDS = 14 };
 #define TWIN_COLUMNS                                                                               \
 	"m.message_id, m.own_key, coalesce(m.from_key, ''), m.base_subject, m.text,"               \
 	" coalesce(m.new_text, m.text),"                                                           \
@@ -30,7 +34,9 @@ typedef struct {
 	"'')"                                                                                      \
 	"  FROM casegate.participant p WHERE p.tenant = m.tenant AND p.message_id = m.message_id"  \
 	"  AND p.role IN ('to', 'cc')),"                                                           \
-	" m.internet_message_id IS NOT NULL AND m.identity <> 'presumed', m.identity = 'presumed'"
+	" m.internet_message_id IS NOT NULL AND m.identity <> 'presumed', m.identity = "           \
+	"'presumed',"                                                                              \
+	" m.sent_zone, m.sent_precision IN ('minute', 'second')"
 Twin twin_of(const PGresult *result, int row);
 
 /* How much of their words is the same; what one of them only quotes does not count. */

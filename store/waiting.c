@@ -52,11 +52,11 @@ gboolean waiting_end(Store *store, const Filing *filing, const PlanItem *item, c
 	result = find_waiting(store, filing->tenant, item, error);
 	for (int i = 0; result && i < PQntuples(result); i++) {
 		Twin twin = twin_of(result, i);
-		Overlap overlap = overlap_of(item->mail->text, twin.text);
+		Overlap overlap = twin_overlap(item, &twin);
 
 		if (twin_is_same_by_content(item, &twin, &overlap) &&
-			!end_one(
-				store, filing, db_bigint(result, i, 11), placed->message_id, error))
+			!end_one(store, filing, db_bigint(result, i, TWIN_FIELDS),
+				placed->message_id, error))
 			return FALSE;
 	}
 	return result != NULL;

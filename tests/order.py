@@ -30,7 +30,7 @@ SELECT outcome, message_id, case_id FROM casegate.file_message(
   ROW(%(keys)s::uuid[], %(signals)s::text[], %(details)s::text[], %(ref_keys)s::uuid[], %(refs)s::text[], '{}',
     %(weak)s, %(subject)s, %(id)s, 'id', false, null, false, null, false, false)::naming,
   ROW('in', 'forward', 'mail', 'S', 's@supplier.example', 's@supplier.example', %(subject)s, %(subject)s,
-    now(), 'second', now(), null, 'text', null, null, 0, 1, null, false, '{}')::body,
+    now(), 'second', true, now(), null, 'text', null, null, 0, 1, null, false, '{}')::body,
   ROW('{from}', '{S}', '{s@supplier.example}', '{s@supplier.example}', '{f}', '{}', '{}', '{}', '{}', '{}', '{}')::belongings,
   ROW('{}', '{}', '{}', '{}')::remarks, ROW('{}', '{}', '{}', '{}')::quotations)
 """

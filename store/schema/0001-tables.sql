@@ -214,6 +214,7 @@ create table message (
 	subject          text not null,
 	sent_at          timestamptz not null,
 	sent_precision   text not null default 'second' check (sent_precision in ('none', 'day', 'minute', 'second')),
+	sent_zone        boolean not null default true,    -- the time's zone was stated
 	received_at      timestamptz not null,
 	filed_at         timestamptz not null default now(),
 	submitted_by     text,

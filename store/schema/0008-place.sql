@@ -23,7 +23,7 @@ create type naming as (              -- what it is called and what it names
 	listed boolean);                 -- a mailing list sent it
 create type body as (
 	direction text, source text, kind text, from_name text, from_address text, from_key text, subject text, case_subject text,
-	sent_at timestamptz, sent_precision text, received_at timestamptz, comment text,
+	sent_at timestamptz, sent_precision text, sent_zone boolean, received_at timestamptz, comment text,
 	text text, new_text text, html text, remote_images int, sanitiser_version int, source_sha256 bytea, is_own_source boolean, defects text[]);
 create type belongings as (          -- participants and attachments, column by column
 	roles text[], names text[], addresses text[], address_keys text[], agents boolean[],

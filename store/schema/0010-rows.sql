@@ -47,12 +47,12 @@ declare
 begin
 	insert into message (tenant, message_id, case_id, thread_id, own_key, ref_keys, refs, quoted_keys, nameless, side, loose, weak, listed, base_subject, pin, pin_auto,
 		internet_message_id, identity, is_reconstructed, direction, source, kind, from_name, from_address, from_key, subject,
-		sent_at, sent_precision, received_at, submitted_by, comment, text, new_text, html, remote_images, sanitiser_version,
+		sent_at, sent_precision, sent_zone, received_at, submitted_by, comment, text, new_text, html, remote_images, sanitiser_version,
 		source_sha256, delivery_id, is_own_source, defects)
 	values (f.tenant, p_message, p_case, p_thread, n.keys[1], n.ref_keys, n.refs, case when 'quoted' = any(n.signals) then keys_of_signal(n, 'quoted') else '{}' end,
 		n.internet_message_id is null, n.side, n.loose, n.weak, coalesce(n.listed, false), n.base_subject, p_pin, p_pin_auto,
 		n.internet_message_id, n.identity, n.is_reconstructed, m.direction, m.source, m.kind, m.from_name, m.from_address, m.from_key, m.subject,
-		m.sent_at, m.sent_precision, m.received_at, f."user", m.comment, m.text, m.new_text, m.html, m.remote_images, m.sanitiser_version,
+		m.sent_at, m.sent_precision, m.sent_zone, m.received_at, f."user", m.comment, m.text, m.new_text, m.html, m.remote_images, m.sanitiser_version,
 		m.source_sha256, f.delivery_id, m.is_own_source, m.defects);
 	v_people := message_rows(f.tenant, p_message, p_case, b);
 	if cardinality(q.names) > 0 then
@@ -84,7 +84,7 @@ begin
 		identity = case when n.internet_message_id is null then x.identity else n.identity end, is_reconstructed = false,
 		kind = m.kind, from_name = coalesce(m.from_name, x.from_name), from_address = coalesce(m.from_address, x.from_address),
 		from_key = coalesce(nullif(m.from_key, ''), x.from_key), subject = m.subject, base_subject = n.base_subject, direction = m.direction,
-		sent_at = m.sent_at, sent_precision = m.sent_precision, text = m.text, new_text = m.new_text, html = m.html,
+		sent_at = m.sent_at, sent_precision = m.sent_precision, sent_zone = m.sent_zone, text = m.text, new_text = m.new_text, html = m.html,
 		remote_images = m.remote_images, sanitiser_version = m.sanitiser_version, source_sha256 = m.source_sha256,
 		is_own_source = m.is_own_source, delivery_id = f.delivery_id, defects = m.defects,
 		ref_keys = n.ref_keys || e.keys, refs = n.refs || e.ids, weak = n.weak or e.keys <> '{}',

@@ -51,6 +51,25 @@ static void test_letters(void)
 	g_assert_cmpstr(first, ==, "abc");
 }
 
+/* Machines write one text again and again, with other numbers. */
+static void test_numbers(void)
+{
+	static const struct {
+		const char *one, *other;
+		double want;
+	} texts[] = {
+		{"Druck 4,8 bar, 75 Grad", "Druck 4,8 bar, 75 Grad",                     1     },
+		{"Druck 4,8 bar, 75 Grad", "Druck 6,5 bar, 55 Grad",                     0     },
+		{"Druck 4,8 bar, 75 Grad", "Druck 4,8 bar, 55 Grad",                     2. / 3},
+		{"Druck 4 bar",            "Der Druck ist nun 4 bar, gemessen um 12:30", 1     },
+		{"kein Druck",             "Druck 4 bar",                                1     },
+	};
+
+	for (guint i = 0; i < G_N_ELEMENTS(texts); i++)
+		g_assert_cmpfloat_with_epsilon(
+			overlap_of(texts[i].one, texts[i].other).numbers, texts[i].want, 1e-9);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -60,5 +79,6 @@ int main(int argc, char **argv)
 		g_test_add_data_func(path, GUINT_TO_POINTER(i), test_overlap);
 	}
 	g_test_add_func("/overlap/letters", test_letters);
+	g_test_add_func("/overlap/numbers", test_numbers);
 	return g_test_run();
 }
