@@ -10,16 +10,30 @@ static void tell(const Erasure *erasure, gpointer data)
 	progress_set(data, 0, (guint)erasure->messages);
 }
 
+/* "V-000042, message 17: text, source"; "held, delivery 4, message 18: text". */
+static void print_mention(const Table *mentions, guint row)
+{
+	const char *reference = table_get(mentions, row, "reference");
+	const char *message_id = table_get(mentions, row, "message_id");
+	const char *delivery_id = table_get(mentions, row, "delivery_id");
+
+	printf("  ");
+	if (reference != NULL)
+		printf("%s%s", reference, message_id ? ", " : ": ");
+	else if (delivery_id != NULL)
+		printf("in no case, delivery %s%s", delivery_id, message_id ? ", " : ": ");
+	if (message_id != NULL)
+		printf("message %s: ", message_id);
+	printf("%s\n", table_get(mentions, row, "places"));
+}
+
 static void print_mentions(const Table *mentions)
 {
 	if (mentions->rows->len == 0)
 		return;
-	printf("%u other %s the address in the text and %s kept:\n", mentions->rows->len,
-		mentions->rows->len == 1 ? "mail names" : "mails name",
-		mentions->rows->len == 1 ? "was" : "were");
+	printf("the address is still named in what was kept:\n");
 	for (guint row = 0; row < mentions->rows->len; row++)
-		printf("  %s, message %s\n", table_get(mentions, row, "reference"),
-			table_get(mentions, row, "message_id"));
+		print_mention(mentions, row);
 }
 
 static void print_report(const Erasure *erasure, const Table *mentions)

@@ -167,7 +167,7 @@ gboolean erase_address(Store *store, const char *tenant, const char *address, Er
 Table *erase_mentions(Store *store, const char *tenant, const char *address, GError **error)
 {
 	g_autofree char *key = address_key(address);
-	const char *const values[] = {key, NULL};
+	const char *const values[] = {key, address, NULL};
 	Table *table;
 
 	if (!begin(store, tenant, error)) {
@@ -175,7 +175,10 @@ Table *erase_mentions(Store *store, const char *tenant, const char *address, GEr
 		return NULL;
 	}
 	table = table_query(store, "looking for an address in texts",
-		"select reference, message_id from casegate.erase_mentions($1)", values, error);
+		"select reference, message_id, delivery_id, places from "
+		"casegate.erase_mentions($1, "
+		"$2)",
+		values, error);
 	db_rollback(store);
 	return table;
 }

@@ -18,7 +18,8 @@ gboolean erase_case(Store *store, const char *tenant, const char *reference, Era
 	EraseTold told, gpointer data, GError **error);
 gboolean erase_address(Store *store, const char *tenant, const char *address, Erasure *erasure,
 	EraseTold told, gpointer data, GError **error);
-/* The mails of others that name the address in their text: reference, message_id. They stay. */
+/* Where the address is still named: reference, message_id (null: the case itself), delivery_id (of
+ * mail that lies in no case), places. It stays. */
 Table *erase_mentions(Store *store, const char *tenant, const char *address, GError **error);
 
 /* One bounded step for the tenant whose turn it is; *erased 0: nothing is due now. */

@@ -305,28 +305,37 @@ begin
 	is_done := not exists (select from case_file c where c.tenant = tenant_now() and c.case_id = erase_case.case_id);
 end $$;
 
+-- A person's address with something behind a plus is his, too. (Named with it, only that form is.)
+create function is_address_of(p_key text, p_address text) returns boolean language sql immutable parallel safe
+	return p_address in (lower(p_key), regexp_replace(lower(p_key), '\+[^@]*@', '@'));
+
 -- The messages of a person: those that he wrote or that went to him, held ones, too.
 create function messages_of(p_address text, p_limit int) returns bigint[] language sql stable
 	return array(
-		select p.message_id from participant p where p.tenant = tenant_now() and p.address_key = p_address and not p.is_agent
-		union select m.message_id from message m where m.tenant = tenant_now() and m.from_key = p_address
+		select p.message_id from participant p where p.tenant = tenant_now() and is_address_of(p.address_key, p_address) and not p.is_agent
+		union select m.message_id from message m where m.tenant = tenant_now() and is_address_of(m.from_key, p_address)
 		union select d.held_message from delivery d where d.tenant = tenant_now() and d.held_message is not null
-			and p_address in (lower(d.from_address), lower(d.envelope_from))
+			and (is_address_of(d.from_address, p_address) or is_address_of(d.envelope_from, p_address))
 		order by 1 limit p_limit);
 -- And what came from him and became no message.
 create function deliveries_of(p_address text, p_limit int) returns bigint[] language sql stable
-	return array(select d.delivery_id from delivery d where d.tenant = tenant_now() and d.erased_at is null
-		and d.message_id is null and p_address in (lower(d.from_address), lower(d.envelope_from)) order by 1 limit p_limit);
+	return array(select d.delivery_id from delivery d where d.tenant = tenant_now() and d.erased_at is null and d.message_id is null
+		and (is_address_of(d.from_address, p_address) or is_address_of(d.envelope_from, p_address)) order by 1 limit p_limit);
 
 -- Where else a person is named: as the author of a note above, in what others quote, as the envelope's sender.
 create function mentions_drop(p_address text) returns void language plpgsql as $$
 begin
-	delete from message_comment c where c.tenant = tenant_now() and lower(c.author_address) = p_address;
-	delete from said s where s.tenant = tenant_now() and s.from_key = p_address;
-	delete from user_name n where n.tenant = tenant_now() and n.address = p_address;
-	update delivery d set envelope_from = null, trace = '' where d.tenant = tenant_now() and lower(d.envelope_from) = p_address;
-	update event e set detail = '{}' where e.tenant = tenant_now() and strpos(lower(e.detail::text), p_address) > 0;
+	delete from message_comment c where c.tenant = tenant_now() and is_address_of(c.author_address, p_address);
+	delete from said s where s.tenant = tenant_now() and is_address_of(s.from_key, p_address);
+	delete from user_name n where n.tenant = tenant_now() and is_address_of(n.address, p_address);
+	update delivery d set envelope_from = null, trace = '' where d.tenant = tenant_now() and is_address_of(d.envelope_from, p_address);
+	update event e set detail = '{}' where e.tenant = tenant_now() and e.detail::text ~* address_pattern(p_address);
 end $$;
+
+-- The address in a text, with something behind a plus or without.
+create function address_pattern(p_address text) returns text language sql immutable parallel safe
+	return '(^|[^a-z0-9._+-])' || regexp_replace(split_part(p_address, '@', 1), '([^[:alnum:]])', '\\\1', 'g') || '(\+[^@[:space:]]{0,64})?@'
+		|| regexp_replace(split_part(p_address, '@', 2), '([^[:alnum:]])', '\\\1', 'g');
 
 create function erase_address(erasure_id bigint, address text, "limit" int default 200, out is_done boolean, out done erased) returns record language plpgsql
 	security definer set search_path = casegate, pg_temp as $$
@@ -358,16 +367,42 @@ begin
 	perform erasure_add(erase_address.erasure_id, done);
 end $$;
 
--- Mails of others whose text or note names the address: they stay, and the operator is told.
-create function erase_mentions(address text) returns table (reference text, message_id bigint) language plpgsql
+-- Where the address is still named, one line a mail: in the subject, text, notes and files of mails of others, in the bytes
+-- that they came in, as a case's subject, as a user's. All that stays, and the operator is told. written: the address as
+-- the operator wrote it (with umlauts).
+create function erase_mentions(address text, written text)
+	returns table (reference text, message_id bigint, delivery_id bigint, places text) language plpgsql
 	security definer set search_path = casegate, pg_temp as $$
+#variable_conflict use_column
 declare
 	v_address text := address_check(erase_mentions.address);
+	v_pattern text := address_pattern(v_address) || '|' || address_pattern(btrim(erase_mentions.written));
 begin
 	perform asked_by_operator();
-	return query select case_reference(c.number), m.message_id from message m join case_file c on c.tenant = m.tenant and c.case_id = m.case_id
-		where m.tenant = tenant_now() and (strpos(lower(m.text), v_address) > 0 or strpos(lower(m.comment), v_address) > 0 or strpos(lower(m.html), v_address) > 0)
-		order by 1, 2;
+	return query
+		with named as (select sha256 from content c where c.tenant = tenant_now() and encode(c.bytes, 'escape') ~* v_pattern),
+			found (message_id, rank, place) as (
+			select m.message_id, 1, 'subject' from message m where m.tenant = tenant_now() and m.subject ~* v_pattern
+			union select m.message_id, 2, 'text' from message m where m.tenant = tenant_now() and (m.text ~* v_pattern or m.html ~* v_pattern)
+			union select m.message_id, 3, 'comment' from message m where m.tenant = tenant_now() and m.comment ~* v_pattern
+			union select c.message_id, 3, 'comment' from message_comment c where c.tenant = tenant_now() and c.text ~* v_pattern
+			union select a.message_id, 4, 'file' from attachment a where a.tenant = tenant_now() and a.message_id is not null
+				and (a.filename ~* v_pattern or a.sha256 in (select sha256 from named))
+			union select r.message_id, 5, 'source' from delivery d join delivery_message_row r on r.tenant = d.tenant and r.delivery_id = d.delivery_id
+				where d.tenant = tenant_now() and d.source_sha256 in (select sha256 from named)
+			union select m.message_id, 5, 'source' from message m where m.tenant = tenant_now() and m.is_own_source and m.source_sha256 in (select sha256 from named)
+			union select d.held_message, 5, 'source' from delivery d where d.tenant = tenant_now() and d.held_message is not null
+				and d.source_sha256 in (select sha256 from named))
+		select case_reference(c.number), m.message_id, case when m.case_id is null then m.delivery_id end, string_agg(f.place, ', ' order by f.rank)
+			from found f join message m on m.tenant = tenant_now() and m.message_id = f.message_id
+			left join case_file c on c.tenant = m.tenant and c.case_id = m.case_id
+			group by c.number, m.message_id, m.case_id, m.delivery_id
+		union all select null, null, d.delivery_id, 'source' from delivery d where d.tenant = tenant_now() and d.message_id is null and d.held_message is null
+			and d.source_sha256 in (select sha256 from named)
+		union all select case_reference(c.number), null, null, 'subject of the case' from case_file c where c.tenant = tenant_now() and c.subject ~* v_pattern
+		union all select null, null, null, format('address of the user "%s"', u."user") from user_address u
+			where u.tenant = tenant_now() and is_address_of(u.address, v_address)
+		order by 1, 2, 3, 4;
 end $$;
 
 -- ------------------------------------------------------------------ retention
@@ -457,5 +492,5 @@ begin
 	return greatest(v.messages + v.deliveries + v.cases, 1);
 end $$;
 
-grant execute on function erased_sum(erased, erased), erase_begin(text, bigint), erase_case(bigint, bigint, int), erase_address(bigint, text, int), erase_mentions(text) to casegate_admin;
+grant execute on function erased_sum(erased, erased), erase_begin(text, bigint), erase_case(bigint, bigint, int), erase_address(bigint, text, int), erase_mentions(text, text) to casegate_admin;
 grant execute on function retention_step(int) to casegate_gateway, casegate_admin;
