@@ -75,15 +75,16 @@ end $$;
 create function case_open(p_tenant text, p_subject text, p_user text) returns bigint language plpgsql as $$
 declare
 	v_case bigint;
+	v_told boolean;
 begin
 	insert into case_file (tenant, number, subject, opened_by)
 		values (p_tenant, case_number_next(p_tenant), case when p_subject = '' then '(ohne Betreff)' else p_subject end, p_user)
 		returning case_id into v_case;
 	insert into case_token (token, tenant, case_id) values (token_new(), p_tenant, v_case);
-	perform event_add(p_tenant, 'case_opened', v_case, null, null);
+	v_told := event_add(p_tenant, 'case_opened', v_case, null, null);
 	if p_user is not null then
 		insert into case_member (tenant, case_id, "user") values (p_tenant, v_case, p_user);
-		perform event_add(p_tenant, 'member_added', v_case, null, null, jsonb_build_object('user', p_user));
+		v_told := event_add(p_tenant, 'member_added', v_case, null, null, jsonb_build_object('user', p_user));
 	end if;
 	return v_case;
 end $$;

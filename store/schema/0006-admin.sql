@@ -412,14 +412,17 @@ declare
 	v_limit record;
 begin
 	select t.quota_bytes, t.hourly_mails into v_limit from tenant t where t.tenant = p_tenant;
-	if v_limit.quota_bytes is not null
-			and (select coalesce(sum(b.bytes), 0) from tenant_bytes b where b.tenant = p_tenant) >= v_limit.quota_bytes then
-		return 'quota';
+	if v_limit.quota_bytes is not null then              -- a condition with a query in it would start an executor
+		if (select coalesce(sum(b.bytes), 0) from tenant_bytes b where b.tenant = p_tenant) >= v_limit.quota_bytes then
+			return 'quota';
+		end if;
 	end if;
-	if v_limit.hourly_mails is not null and v_limit.hourly_mails <= (select count(*) from (
-			select from delivery d where d.tenant = p_tenant and d.received_at > now() - interval '1 hour'
-				and d.protocol in ('smtp', 'lmtp') limit v_limit.hourly_mails) d) then
-		return 'rate';
+	if v_limit.hourly_mails is not null then
+		if v_limit.hourly_mails <= (select count(*) from (
+				select from delivery d where d.tenant = p_tenant and d.received_at > now() - interval '1 hour'
+					and d.protocol in ('smtp', 'lmtp') limit v_limit.hourly_mails) d) then
+			return 'rate';
+		end if;
 	end if;
 	return 'ok';
 end $$;
@@ -453,6 +456,7 @@ create function address_lookup(p_local text, p_domain text,
 declare
 	v_before text := coalesce(tenant_now(), '');
 	v_owner record := address_owner(p_local, p_domain);
+	v_tenant text;
 begin
 	if v_owner.tenant is null or v_owner.address is null then
 		return;
@@ -460,13 +464,13 @@ begin
 	tenant := v_owner.tenant;
 	address := v_owner.address;
 	word := v_owner.word;
-	perform set_config('casegate.tenant', tenant, true);
+	v_tenant := set_config('casegate.tenant', tenant, true);
 	if word is not null then
 		select t.token, case_final(t.tenant, t.case_id) into token, case_id
 			from case_token t where t.token = address_lookup.word and t.tenant = address_lookup.tenant;
 	end if;
 	answer := tenant_answer(tenant);
-	perform set_config('casegate.tenant', v_before, true);
+	v_tenant := set_config('casegate.tenant', v_before, true);
 	return next;
 end $$;
 

@@ -66,6 +66,19 @@ begin
 	end case;
 end $$;
 
+create function places_threads(p_places key_place[]) returns bigint[] language plpgsql immutable as $$
+declare
+	v_place key_place;
+	v_threads bigint[] := '{}';
+begin
+	foreach v_place in array p_places loop
+		if not v_place.thread_id = any(v_threads) then
+			v_threads := v_threads || v_place.thread_id;
+		end if;
+	end loop;
+	return v_threads;
+end $$;
+
 -- What an outsider's mail names and is not here waits as a claim. Returns how much.
 create function claims_add(f filing, n naming, p_places key_place[], p_message bigint) returns int language plpgsql as $$
 declare
@@ -141,15 +154,15 @@ end $$;
 
 -- Makes the mail the one that its key names. True: it was a ghost, others named it before it came.
 create function key_take(p_tenant text, p_key uuid, p_message bigint) returns boolean language plpgsql as $$
-declare
-	v_message bigint := (select message_id from thread_key where tenant = p_tenant and key = p_key);
 begin
-	if v_message is null then
-		update thread_key set message_id = p_message where tenant = p_tenant and key = p_key;
-	elsif v_message <> p_message then
+	update thread_key set message_id = p_message where tenant = p_tenant and key = p_key and message_id is null;
+	if found then
+		return true;
+	end if;
+	if (select message_id from thread_key where tenant = p_tenant and key = p_key) is distinct from p_message then
 		raise exception 'the same mail was filed meanwhile' using errcode = 'serialization_failure';
 	end if;
-	return v_message is null;
+	return false;
 end $$;
 
 -- An inline forward's id was presumed, and now the mail comes that has it and is another: the forward's names what it
@@ -211,27 +224,39 @@ create function message_place(f filing, n naming, p_places key_place[], p_others
 	out o_loose boolean, out o_merged boolean) language plpgsql as $$
 declare
 	v_own uuid := n.keys[1];
+	v_own_thread bigint;
 	v_threads bigint[] := '{}';
 	v_claims bigint[] := '{}';
-	v_is_claimed boolean;
-	v_insert uuid[];
+	v_here uuid[] := '{}';
+	v_insert uuid[] := '{}';
+	v_key uuid;
+	v_place key_place;
 	v_root record;
 	v_count int;
 	v_held bigint[];
 begin
 	o_opened := false; o_branched := false; o_disturbed := false; o_merged := false; o_loose := n.loose;
+	foreach v_place in array p_places loop
+		v_here := v_here || v_place.key;
+		if v_place.key = v_own then
+			v_own_thread := v_place.thread_id;
+		end if;
+	end loop;
+	foreach v_key in array n.keys loop
+		if not v_key = any(v_here || v_insert) then
+			v_insert := v_insert || v_key;
+		end if;
+		exit when f.authority <> 'user';                         -- an outsider's mail brings only its own
+	end loop;
 	if cardinality(p_places) > 0 then
-		v_threads := array(select distinct p.thread_id from unnest(case f.authority when 'user' then p_places else places_allowed(f, n, p_places) end) p);
+		v_threads := places_threads(case f.authority when 'user' then p_places else places_allowed(f, n, p_places) end);
 	end if;
-	select array(select distinct k from unnest(n.keys) with ordinality u(k, i)   -- an outsider's mail brings only its own
-			where (f.authority = 'user' or i = 1) and not exists (select from unnest(p_places) p where p.key = k) order by k),
-		exists (select from claim where tenant = f.tenant and key = v_own) into v_insert, v_is_claimed;
-	if v_is_claimed then
+	if exists (select from claim where tenant = f.tenant and key = v_own) then
 		v_claims := claims_find(f, n, p_is_out);
 		v_threads := v_threads || v_claims;
 	end if;
-	o_allowed := (cardinality(v_threads) > 0 or f.may_open or p_case is not null) and (f.authority = 'user'
-		or not exists (select from unnest(p_places) p where p.key = v_own and not p.thread_id = any(v_threads)));
+	o_allowed := (cardinality(v_threads) > 0 or f.may_open or p_case is not null)
+		and (f.authority = 'user' or v_own_thread is null or v_own_thread = any(v_threads));
 	if not o_allowed then
 		return;
 	end if;

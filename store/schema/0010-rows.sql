@@ -287,8 +287,7 @@ begin
 		v_other := evidence_by_subject(f.tenant, n.base_subject, n.people, p_sent_at, p_case);
 	end if;
 	insert into evidence (tenant, delivery_id, position, case_id, signal, detail, strength, chosen)
-		select f.tenant, f.delivery_id, f.position * 1000 + u.i - 1 + (select count(*) from evidence e where e.tenant = f.tenant and e.delivery_id = f.delivery_id),
-			u.case_id, u.signal, u.detail, u.strength, u.chosen
+		select f.tenant, f.delivery_id, f.position * 1000 + u.i - 1, u.case_id, u.signal, u.detail, u.strength, u.chosen
 		from unnest(v_lines || v_other) with ordinality u(case_id, signal, detail, strength, chosen, i);
 	get diagnostics v_count = row_count;
 	if cardinality(v_other) > 0 and p_opened then
@@ -306,10 +305,11 @@ begin
 	perform event_add(f.tenant, 'delivery_failed', p_case, p.message_id, f.delivery_id) from unnest(p_places) p where p.message_id is not null;
 end $$;
 
--- The bounce came before the mail that it reports on.
-create function bounce_note_late(f filing, p_own uuid, p_message bigint) returns void language plpgsql as $$
+-- The bounces that came before the mail that they report on. Returns how many.
+create function bounce_note_late(f filing, p_own uuid, p_message bigint) returns int language plpgsql as $$
 declare
 	r record;
+	v_count int := 0;
 begin
 	for r in select b.text, b.case_id from claim c join message b using (tenant, message_id) join message m on m.tenant = c.tenant and m.message_id = p_message
 		where c.tenant = f.tenant and c.key = p_own and c.people is not null and b.case_id = m.case_id and m.send_error is null
@@ -317,7 +317,9 @@ begin
 		update message m set send_error = left(coalesce(nullif(btrim(split_part(r.text, E'\n', 1)), ''), 'could not be delivered'), 500)
 			where m.tenant = f.tenant and m.message_id = p_message;
 		perform event_add(f.tenant, 'delivery_failed', r.case_id, p_message, f.delivery_id);
+		v_count := v_count + 1;
 	end loop;
+	return v_count;
 end $$;
 
 -- Keeps a mail without a case or keys; a human decides.

@@ -127,6 +127,17 @@ begin
 	return v_before;
 end $$;
 
+-- What filing asks of a mail's case, and whether held mail waits for such a mail. One look; for most mails it spares all others.
+create function case_look(f filing, n naming, p_case bigint,
+	out o_case bigint, out o_number bigint, out o_is_closed boolean, out o_is_member boolean, out o_is_awaited boolean) language plpgsql stable as $$
+begin
+	select c.case_id, c.number, c.state = 'closed',
+			(select a.removed_at is null from case_member a where a.tenant = f.tenant and a.case_id = p_case and a."user" = f."user"),
+			f.known is not null or exists (select from delivery d where d.tenant = f.tenant and d.internet_message_id = n.internet_message_id and d.outcome = 'held')
+		into o_case, o_number, o_is_closed, o_is_member, o_is_awaited
+		from case_file c where c.tenant = f.tenant and c.case_id = p_case;
+end $$;
+
 -- What every mail runs is called by assignment and not by PERFORM, which starts an executor for each.
 
 -- Files, holds or recognises one mail of a delivery. outcome: filed, duplicate, held; or 'hold': it may join nothing,
@@ -141,6 +152,7 @@ declare
 	v_before case_places;
 	v_place record;
 	v_case record;
+	v_look record;
 	v_pin_auto bigint;
 	v_closed record;
 	v_is_named boolean;                                      -- the case, by the address
@@ -187,6 +199,7 @@ begin
 			v_before := settle_telling(f.tenant, v_place.o_root, null, message_id);
 			case_id := (select x.case_id from message x where x.tenant = f.tenant and x.message_id = f.known);
 		end if;
+		v_look := case_look(f, n, case_id);
 		outcome := 'duplicate';
 	else
 		case_id := v_place.o_case;
@@ -207,7 +220,8 @@ begin
 			select x.case_id, opened or coalesce(x.pin_auto = x.case_id and (x.case_id = any(v_before.case_ids)) is not true, false)
 				into case_id, opened from message x where x.tenant = f.tenant and x.message_id = file_message.message_id;
 		end if;
-		if not opened and f.may_reopen and closed_answer(f.tenant, case_id) <> 'open' then
+		v_look := case_look(f, n, case_id);
+		if not opened and f.may_reopen and v_look.o_is_closed then
 			v_closed := case_closed_for(f, m, v_place.o_root, message_id, case_id, v_is_named);
 			if v_closed.o_case is null then
 				reason := 'the case is closed';
@@ -246,15 +260,18 @@ begin
 	if f.authority = 'bounce' and outcome = 'filed' then
 		perform bounce_note(f, v_places, case_id, n.people, m.text);
 	elsif v_place.o_disturbed and m.direction = 'out' then
-		perform bounce_note_late(f, n.keys[1], message_id);
+		v_count := bounce_note_late(f, n.keys[1], message_id);
 	end if;
-	if f."user" is not null and not opened then
+	if f."user" is not null and not opened and (v_look.o_is_member and v_look.o_case = case_id) is not true then
 		v_told := member_file(f.tenant, case_id, case when outcome = 'filed' then message_id end, f."user", f.delivery_id);
 	end if;
-	if f.authority = 'user' then
+	if f.authority = 'user' and v_look.o_is_awaited then
 		v_told := held_become_duplicate(f.tenant, message_id, f.delivery_id);
 	end if;
-	number := (select c.number from case_file c where c.tenant = f.tenant and c.case_id = file_message.case_id);
+	number := v_look.o_number;
+	if v_look.o_case <> case_id then
+		number := (select c.number from case_file c where c.tenant = f.tenant and c.case_id = file_message.case_id);
+	end if;
 end $$;
 
 -- Everything that runs with the caller's own rights. What runs with the owner's is granted where it is made.

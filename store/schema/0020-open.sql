@@ -18,36 +18,28 @@ create function delivery_open(p_local text, p_domain text, p_tenant text, p_peop
 declare
 	v_owner record;
 	v_case bigint;
-	t tenant;
 	v_vouched text;
 	v_delivery bigint := nextval('casegate.delivery_delivery_id_seq');
-	b record;
+	v_done text;
 begin
 	v_owner := address_owner(p_local, p_domain);
 	if p_tenant is not null then
 		v_owner.tenant := p_tenant;
 	end if;
-	perform set_config('casegate.tenant', v_owner.tenant, true), pg_advisory_xact_lock_shared(tenant_lock_key(v_owner.tenant));
-	select * into t from tenant x where x.tenant = v_owner.tenant;
-	if not found then
-		return;
-	end if;
+	v_done := set_config('casegate.tenant', v_owner.tenant, true);
+	v_done := pg_advisory_xact_lock_shared(tenant_lock_key(v_owner.tenant));
 	if v_owner.word is not null then
 		v_case := (select case_final(k.tenant, k.case_id) from case_token k where k.token = v_owner.word and k.tenant = v_owner.tenant);
 	end if;
 	if p_vouched is not null then
-		v_vouched := coalesce((select u."user" from tenant_user u where u.tenant = t.tenant and u."user" = p_vouched and u.removed_at is null),
-			(select a."user" from user_address a where a.tenant = t.tenant and a.address = p_vouched_key));
+		v_vouched := coalesce((select u."user" from tenant_user u where u.tenant = v_owner.tenant and u."user" = p_vouched and u.removed_at is null),
+			(select a."user" from user_address a where a.tenant = v_owner.tenant and a.address = p_vouched_key));
 	end if;
-	select d.delivery_id, d.message_id, m.case_id, c.number, d.outcome = 'held' as is_held into b from delivery d
-		left join message m on m.tenant = d.tenant and m.message_id = d.message_id
-		left join case_file c on c.tenant = m.tenant and c.case_id = m.case_id
-		where d.tenant = t.tenant and d.recipient = p_recipient and d.source_sha256 = p_sha256 and d.is_first;
 	-- An agent address, of this tenant or another: with a token (agent+TOKEN@), plain, or a bare token. It is listed and never a
 	-- participant; whose it is stays unsaid.
 	return query select t.tenant, v_owner.address, v_owner.word, v_case,
 			t.timezone, array_to_string(t.trusted_arc, ' '), t.quota_bytes is not null, t.reference_pattern is not null, v_vouched,
-			v_delivery, b.delivery_id, b.message_id, b.case_id, b.number, b.is_held,
+			v_delivery, d.delivery_id, d.message_id, m.case_id, c.number, d.outcome = 'held',
 			p.address, p."user", p."user" is not null or (select true from user_domain d where d.tenant = t.tenant and d.domain = p.domain) is true
 				or (p.domain = '' and exists (select from user_name n where n.tenant = t.tenant and n.name = p.address)),   -- stated by name
 			(select true from agent_address g where g.address = regexp_replace(p.address, '\+[^@]*@', '@')) is true
@@ -55,8 +47,13 @@ begin
 			(select true from participant x where x.tenant = t.tenant and x.address_key = p.address
 				and x.case_id is not null and not x.is_agent and x.role in ('from', 'to', 'cc') limit 1) is true,
 			cardinality(t.never_file) > 0 and t.never_file && never_file_forms(p.address, p.domain)
-		from (select a.address, split_part(a.address, '@', 2) as domain,
+		from tenant t
+		left join delivery d on d.tenant = t.tenant and d.recipient = p_recipient and d.source_sha256 = p_sha256 and d.is_first
+		left join message m on m.tenant = d.tenant and m.message_id = d.message_id
+		left join case_file c on c.tenant = m.tenant and c.case_id = m.case_id
+		cross join lateral (select a.address, split_part(a.address, '@', 2) as domain,
 				(select u."user" from user_address u where u.tenant = t.tenant and u.address = a.address) as "user"
-			from (select) one left join unnest(p_people) a(address) on true offset 0) p;
+			from (select) one left join unnest(p_people) a(address) on true offset 0) p
+		where t.tenant = v_owner.tenant;
 end $$;
 grant execute on function delivery_open(text, text, text, text[], text, text, text, bytea) to casegate_gateway, casegate_graph, casegate_admin;
