@@ -1,5 +1,5 @@
 -- What the app reads. Every view runs with its reader's rights, so row-level security decides what is in it.
--- The columns are a contract (docs/SCHEMA.md): new ones go to the end.
+-- The columns are a contract (docs/SCHEMA.md): new ones go to the end. Words are text there, whatever domain the tables have.
 
 -- The case that a merged one has become. The way may lead through cases that the reader does not see, so the
 -- owner walks it, inside the tenant that is signed in; an operator without a tenant walks it himself.
@@ -39,15 +39,16 @@ select c.tenant, c.case_id, case_reference(c.number) as reference, c.subject, c.
 from case_file c;
 
 create view messages with (security_invoker = true) as
-select m.tenant, m.case_id, m.message_id, m.internet_message_id, m.direction, m.source, m.kind, m.from_name, m.from_address,
+select m.tenant, m.case_id, m.message_id, m.internet_message_id,
+	m.direction::text as direction, m.source::text as source, m.kind::text as kind, m.from_name, m.from_address,
 	m.subject, m.sent_at, m.received_at, m.filed_at, m.submitted_by, m.comment, m.text, coalesce(m.new_text, m.text) as new_text,
-	m.html, m.send_state, m.send_error,
-	m.sent_precision, m.identity, m.is_reconstructed, m.remote_images, m.defects, m.delivery_id
+	m.html, m.send_state::text as send_state, m.send_error,
+	m.sent_precision::text as sent_precision, m.identity::text as identity, m.is_reconstructed, m.remote_images, m.defects, m.delivery_id
 from message m
 where m.case_id is not null;
 
 create view recipients with (security_invoker = true) as
-select p.tenant, p.message_id, p.role, p.name, p.address, p.position, p.is_agent
+select p.tenant, p.message_id, p.role::text as role, p.name, p.address, p.position, p.is_agent
 from participant p
 where p.role <> 'from' and p.case_id is not null;
 
@@ -62,10 +63,10 @@ where coalesce(a.case_id, m.case_id) is not null;
 -- Where the mail is today; null while it waits, and for who does not see it. What waits for itself out of a forward of
 -- several is in `held`, and here when that is decided.
 create view deliveries with (security_invoker = true) as
-select d.tenant, d.delivery_id, d.received_at, d.protocol, d.peer, d.envelope_from, d.recipient,
-	encode(d.source_sha256, 'hex') as source_sha256, d.internet_message_id, d.outcome,
+select d.tenant, d.delivery_id, d.received_at, d.protocol::text as protocol, d.peer, d.envelope_from, d.recipient,
+	encode(d.source_sha256, 'hex') as source_sha256, d.internet_message_id, d.outcome::text as outcome,
 	m.case_id, m.message_id, d.opened_case, d.reason,
-	d.size, d.kind, d.standing, d.authenticated, d.submitted_by, d.part_of
+	d.size, d.kind, d.standing::text as standing, d.authenticated::text as authenticated, d.submitted_by, d.part_of
 from delivery d
 left join message m on m.tenant = d.tenant and m.message_id = d.message_id and m.case_id is not null
 where d.part_of is null or d.outcome <> 'held';
@@ -83,7 +84,7 @@ join message m on m.tenant = c.tenant and m.message_id = c.message_id
 where m.case_id is not null;
 
 create view match_evidence with (security_invoker = true) as
-select e.tenant, e.delivery_id, case_shown(e.tenant, e.case_id) as case_id, e.signal, e.detail, e.strength, e.chosen, e.position
+select e.tenant, e.delivery_id, case_shown(e.tenant, e.case_id) as case_id, e.signal, e.detail, e.strength::text as strength, e.chosen, e.position
 from evidence e;
 
 -- How good a reason is, the best first: its strength, and where that is the same what it is. A stranger's reasons
@@ -109,9 +110,9 @@ begin atomic
 end;
 
 create view held with (security_invoker = true) as
-select d.tenant, d.delivery_id, d.received_at, d.kind, d.outcome, d.from_name, d.from_address, d.subject, d.preview, d.reason,
+select d.tenant, d.delivery_id, d.received_at, d.kind, d.outcome::text as outcome, d.from_name, d.from_address, d.subject, d.preview, d.reason,
 	candidates_of(d.tenant, d.delivery_id) as candidates,
-	d.is_quiet, d.recipient, d.standing, d.submitted_by
+	d.is_quiet, d.recipient, d.standing::text as standing, d.submitted_by
 from delivery d
 where d.outcome in ('held', 'failed');
 

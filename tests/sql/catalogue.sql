@@ -1,7 +1,7 @@
 -- What the catalogue must say about every table, view and function, also of those that come later.
 begin;
 \ir world.psql
-select plan(14);
+select plan(17);
 
 create function world.tables() returns table (oid oid, name text) language sql as $$
 	select c.oid, c.relname::text from pg_class c where c.relnamespace = 'casegate'::regnamespace and c.relkind in ('r', 'p') $$;
@@ -65,5 +65,17 @@ select is((select string_agg(c.relname || ' ' || a.privilege_type, ', ' order by
 select is((select string_agg(r.rolname::text, ', ' order by 1) from pg_roles r where r.rolname like 'casegate\_%' and r.rolname <> 'casegate_dba'
 	and (r.rolsuper or r.rolbypassrls or r.rolcreaterole or r.rolcreatedb or r.rolcanlogin = (r.rolname = 'casegate_owner'))),
 	null, 'no role has more than it needs, and all but the owner log in');
+select is_empty($$
+	select d.typname from pg_type d where d.typnamespace = 'casegate'::regnamespace and d.typtype = 'd'
+		and not exists (select from pg_constraint k where k.contypid = d.oid and k.contype = 'c') $$,
+	'every domain says what may stand in it');
+select is((select array_agg(world.attempt('superuser', format('select %L::casegate.%I', case d.typbasetype when 'bytea'::regtype then '\x00' else 'nonsense' end, d.typname)))
+		from pg_type d where d.typnamespace = 'casegate'::regnamespace and d.typtype = 'd'),
+	array_fill('23514'::text, array[(select count(*)::int from pg_type d where d.typnamespace = 'casegate'::regnamespace and d.typtype = 'd')]),
+	'and takes nothing else');
+select is_empty($$
+	select c.relname, a.attname from pg_class c join pg_attribute a on a.attrelid = c.oid join pg_type d on d.oid = a.atttypid
+	where c.relnamespace = 'casegate'::regnamespace and c.relkind = 'v' and d.typtype = 'd' $$,
+	'views show plain types');
 select * from finish();
 rollback;
