@@ -15,7 +15,7 @@ create index reparse_requested on reparse (requested_at);
 alter table reparse enable row level security;
 alter table reparse force row level security;
 create policy tenant on reparse to casegate_owner, casegate_gateway, casegate_graph, casegate_web
-	using (tenant = (select casegate.tenant_now())) with check (tenant = (select casegate.tenant_now()));
+	using (tenant = casegate.tenant_now()) with check (tenant = casegate.tenant_now());
 create policy admin on reparse to casegate_admin using (true) with check (true);
 grant select, insert, update, delete on reparse to casegate_gateway, casegate_admin;
 

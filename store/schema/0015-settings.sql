@@ -27,7 +27,7 @@ begin
 		execute format('alter table %I enable row level security', t);
 		execute format('alter table %I force row level security', t);
 		execute format('create policy tenant on %I to casegate_owner, casegate_web
-			using (tenant = (select casegate.tenant_now())) with check (tenant = (select casegate.tenant_now()))', t);
+			using (tenant = casegate.tenant_now()) with check (tenant = casegate.tenant_now())', t);
 		execute format('create policy admin on %I to casegate_admin using (true) with check (true)', t);
 		execute format('grant select, delete on %I to casegate_admin', t);
 	end loop;

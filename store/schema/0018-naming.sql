@@ -42,7 +42,7 @@ create index named_number_message on named_number (tenant, message_id);
 alter table named_number enable row level security;
 alter table named_number force row level security;
 create policy tenant on named_number to casegate_owner, casegate_gateway, casegate_graph, casegate_web
-	using (tenant = (select casegate.tenant_now())) with check (tenant = (select casegate.tenant_now()));
+	using (tenant = casegate.tenant_now()) with check (tenant = casegate.tenant_now());
 create policy admin on named_number to casegate_admin using (true) with check (true);
 grant select, insert, delete on named_number to casegate_gateway, casegate_graph, casegate_admin;
 

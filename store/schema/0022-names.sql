@@ -11,7 +11,7 @@ create index user_name_address on user_name (tenant, address);
 alter table user_name enable row level security;
 alter table user_name force row level security;
 create policy tenant on user_name to casegate_owner, casegate_gateway, casegate_graph, casegate_web
-	using (tenant = (select casegate.tenant_now())) with check (tenant = (select casegate.tenant_now()));
+	using (tenant = casegate.tenant_now()) with check (tenant = casegate.tenant_now());
 create policy admin on user_name to casegate_admin using (true) with check (true);
 grant select, insert on user_name to casegate_gateway, casegate_graph;
 grant select, insert, update, delete on user_name to casegate_admin;
