@@ -58,6 +58,7 @@ begin
 	v_touched_at := touched_at_of(v_case);
 	perform message_move(tenant_now(), replay_move.message_id, v_case, false);
 	update case_file c set touched_at = v_touched_at where c.tenant = tenant_now() and c.case_id = v_case;
+	perform case_wake(tenant_now(), v_case, array[replay_move.message_id]);
 	return true;
 end $$;
 

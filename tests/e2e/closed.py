@@ -82,11 +82,28 @@ def closed_and_joined(tap, world):
                   [True, delivery["case_id"], delivery["case_id"], "open" if late else "closed"], f"joined by automatic mail, {'new' if late else 'old'} mail in it")
 
 
+def closed_again(tap, world):
+    """replay: the linked case is kept under its rule; under another one its mail moves back, and the case is open"""
+    world.gateway.run("tenant", "set", "acme", "closed", "new")
+    offer, delivery = world.opened("Noch einmal")
+    world.act("SELECT casegate.set_case_state(%s, 'closed')", (delivery["case_id"],))
+    answers = [world.file(offer.answer(when=mails.at(5 + i))) for i in range(2)]
+
+    def differing(*words):
+        mine = {d["delivery_id"] for d in answers}
+        return [r["change"] for r in world.gateway.json("replay", "--tenant", "acme", "--json", *words) if r["delivery_id"] in mine]
+    tap.equal(differing(), [], "the same rule: no difference")
+    world.gateway.run("tenant", "set", "acme", "closed", "reopen")
+    tap.equal(differing("--apply"), ["moved", "moved"], "another rule: they move")
+    tap.equal([{world.reload(a)["case_id"] for a in answers}, world.case(delivery["case_id"])["state"]], [{delivery["case_id"]}, "open"], "and the case is open")
+    tap.equal(differing(), [], "said again: no difference")
+
+
 def main():
     tap = Tap()
     with Gateway() as gateway:
         gateway.provide_acme()
-        tap.run([closed_rules, closed_goes_on, closed_and_turned, closed_and_joined], World(gateway))
+        tap.run([closed_rules, closed_goes_on, closed_and_turned, closed_and_joined, closed_again], World(gateway))
         dangling.prove(tap, gateway.cluster, "at last")
         check_sanitizers(tap, gateway)
     return tap.done()
