@@ -52,12 +52,27 @@ static PGresult *find_sent(Store *store, const char *tenant, gint64 message_id, 
 		args, error);
 }
 
+/* Whose address is stated is looked for by that, and among those of whom only a name is. */
+#define BY_ADDRESS "m.from_key IN ($2, '')"
+#define BY_NAME    "$2::text = ''"
+
 /* Same author and subject within a day; one of the two has no id of its own, or both were sent in
  * one second. */
-#define TWINS                                                                                \
-	" FROM casegate.message m WHERE m.tenant = $1 AND m.from_key = $2"                   \
+#define TWINS(author)                                                                        \
+	" FROM casegate.message m WHERE m.tenant = $1 AND " author                           \
 	" AND m.base_subject = $3 AND m.sent_at BETWEEN $4 AND $5 AND m.case_id IS NOT NULL" \
 	" AND ($6 OR m.internet_message_id IS NULL OR m.identity = 'presumed' OR m.sent_at = $7)"
+
+#define FIND_TWINS(author)                                                                        \
+	"SELECT " TWIN_COLUMNS TWINS(author) " ORDER BY abs(extract(epoch FROM m.sent_at - $7))," \
+					     " m.message_id LIMIT 50"
+
+#define PROBE(author)                                                                            \
+	"SELECT EXISTS (SELECT FROM casegate.thread_key k WHERE k.tenant = $1"                   \
+	" AND k.key = $8::uuid AND k.message_id IS NOT NULL),"                                   \
+	" EXISTS (SELECT" TWINS(author) "),"                                                     \
+					" EXISTS (SELECT FROM casegate.said s WHERE s.tenant = " \
+					"$1 AND s.base_subject = $3)"
 
 static void add_twins(Args *args, const char *tenant, const PlanItem *item, const char *from_key)
 {
@@ -77,9 +92,7 @@ static PGresult *find_twins(Store *store, const char *tenant, const PlanItem *it
 
 	add_twins(args, tenant, item, from_key);
 	return db_run(store, "looking for a mail by its content",
-		"SELECT " TWIN_COLUMNS TWINS " ORDER BY abs(extract(epoch FROM m.sent_at - $7)), "
-		"m.message_id LIMIT 50",
-		args, error);
+		*from_key ? FIND_TWINS(BY_ADDRESS) : FIND_TWINS(BY_NAME), args, error);
 }
 
 /* Which looks would find something. For most mails none: one statement spares them all. */
@@ -99,10 +112,7 @@ static gboolean probe(Store *store, const char *tenant, const PlanItem *item, co
 	add_twins(args, tenant, item, from_key);
 	args_text(args, key);
 	result = db_run(store, "looking whether a mail is here",
-		"SELECT EXISTS (SELECT FROM casegate.thread_key k WHERE k.tenant = $1 AND k.key = "
-		"$8::uuid AND k.message_id IS NOT NULL), EXISTS (SELECT" TWINS "),"
-		" EXISTS (SELECT FROM casegate.said s WHERE s.tenant = $1 AND s.base_subject = $3)",
-		args, error);
+		*from_key ? PROBE(BY_ADDRESS) : PROBE(BY_NAME), args, error);
 	if (!result)
 		return FALSE;
 	found->by_key = db_bool(result, 0, 0);

@@ -4,6 +4,7 @@
 
 #include "mime/address.h"
 #include "store/timetest.h"
+#include "store/author.h"
 #include "store/db.h"
 #include "store/overlap.h"
 
@@ -20,45 +21,6 @@
  */
 #define WORDS_SHARE .85
 enum { WORDS_RUNS = 24 };
-
-/* ------------------------------------------------------------------------- authors */
-
-static gboolean is_word_of(const char *word, char *const *words)
-{
-	for (guint i = 0; words[i]; i++)
-		if (strcmp(word, words[i]) == 0)
-			return TRUE;
-	return FALSE;
-}
-
-#define NAME_ENDS " ,.\"'()/|"
-
-/* "Muster, Max", "Max Muster (ACME)" and Notes' "Max Muster/ACME": two words in common, one where
- * one side has only one. */
-static gboolean is_same_name(const char *one, const char *other)
-{
-	g_autofree char *a = g_utf8_casefold(one, -1);
-	g_autofree char *b = g_utf8_casefold(other, -1);
-	g_auto(GStrv) first = g_strsplit_set(a, NAME_ENDS, -1);
-	g_auto(GStrv) second = g_strsplit_set(b, NAME_ENDS, -1);
-	guint words = 0, others = 0, shared = 0;
-
-	for (guint i = 0; second[i]; i++)
-		others += *second[i] ? 1 : 0;
-	for (guint i = 0; first[i]; i++) {
-		words += *first[i] ? 1 : 0;
-		shared += *first[i] && is_word_of(first[i], second) ? 1 : 0;
-	}
-	return shared >= 2 || (shared == 1 && MIN(words, others) == 1);
-}
-
-static gboolean is_same_author(
-	const char *stated_key, const char *stated_name, const char *key, const char *name)
-{
-	if (*stated_key && *key)
-		return strcmp(stated_key, key) == 0;
-	return *stated_name && name && *name && is_same_name(stated_name, name);
-}
 
 /* The stated time fits; where it fits only by a zone or an arrival, the mail's own words must stand
  * in the quote. */
@@ -134,7 +96,7 @@ static gboolean find_quoted(const Search *search, guint position, GError **error
 			(search->item->references->len > 0 && !db_bool(result, i, 6));
 		const gint64 sent_at = db_time(result, i, 3);
 
-		if (!is_same_author(quote->from_key, quote->name, db_text(result, i, 1),
+		if (!author_is_same(quote->from_key, quote->name, db_text(result, i, 1),
 			    db_text(result, i, 2)) ||
 			!is_said_of(quote->at, quote->has_zone, sent_at, db_bool(result, i, 4),
 				quote->text, db_text(result, i, 5)) ||
@@ -175,7 +137,7 @@ static gboolean find_quoting(const Search *search, GError **error)
 			!*item->mail->base_subject || (item->message_id && db_bool(result, i, 6));
 		const gint64 at = db_time(result, i, 3);
 
-		if (!is_same_author(db_text(result, i, 1), db_text(result, i, 2), search->from_key,
+		if (!author_is_same(db_text(result, i, 1), db_text(result, i, 2), search->from_key,
 			    search->from_name) ||
 			!is_said_of(at, db_bool(result, i, 4), item->sent_at, item->has_zone,
 				db_text(result, i, 5), item->mail->new_text) ||

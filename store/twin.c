@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "mime/address.h"
+#include "store/author.h"
 #include "store/db.h"
 
 char *twin_from_key(const Mail *mail)
@@ -125,10 +126,21 @@ static gboolean is_same_under_other_id(
 	       overlap->is_equal && has_same_recipients(item, twin);
 }
 
-/* A mail of which one side has no id: the same author and subject are given. */
+/* By the name where one side has nothing else; two mails of nobody are of the same one. */
+static gboolean is_of_same_author(const PlanItem *item, const Twin *twin)
+{
+	const Mailbox *author = mail_author(item->mail);
+	const char *name = author && author->name ? author->name : "";
+	g_autofree char *from_key = twin_from_key(item->mail);
+
+	return author_is_same(from_key, name, twin->from_key, twin->from_name) ||
+	       (!*from_key && !*name && !*twin->from_key && !*twin->from_name);
+}
+
+/* A mail of which one side has no id: the same subject is given. */
 gboolean twin_is_same_by_content(const PlanItem *item, const Twin *twin, const Overlap *overlap)
 {
-	if (has_other_attachments(item, twin))
+	if (!is_of_same_author(item, twin) || has_other_attachments(item, twin))
 		return FALSE;
 	if (item->message_id && (twin->has_own_id || twin->is_presumed))
 		return is_same_under_other_id(item, twin, overlap);
@@ -169,5 +181,6 @@ Twin twin_of(const PGresult *result, int row)
 		.is_presumed = db_bool(result, row, 11),
 		.has_zone = db_bool(result, row, 12),
 		.has_minute = db_bool(result, row, 13),
+		.from_name = db_text(result, row, 14),
 	};
 }

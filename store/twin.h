@@ -9,10 +9,10 @@
 
 typedef struct {
 	gint64 message_id;
-	const char *own_key, *from_key, *base_subject; /* of the result */
-	const char *text, *new_text;                   /* new_text: without what it quotes */
-	const char *attachments;                       /* their sha256, sorted, with commas */
-	const char *recipients;                        /* keys of To and Cc, likewise */
+	const char *own_key, *from_key, *from_name, *base_subject; /* of the result */
+	const char *text, *new_text; /* new_text: without what it quotes */
+	const char *attachments;     /* their sha256, sorted, with commas */
+	const char *recipients;      /* keys of To and Cc, likewise */
 	gint64 sent_at;
 	gboolean is_reconstructed;
 	gboolean has_own_id;  /* one that it states itself */
@@ -23,7 +23,7 @@ typedef struct {
 
 /* Its columns, of casegate.message m (TWIN_FIELDS of them, what a query adds follows), and the row
  * as read. */
-enum { TWIN_FIELDS = 14 };
+enum { TWIN_FIELDS = 15 };
 #define TWIN_COLUMNS                                                                               \
 	"m.message_id, m.own_key, coalesce(m.from_key, ''), m.base_subject, m.text,"               \
 	" coalesce(m.new_text, m.text),"                                                           \
@@ -36,7 +36,8 @@ enum { TWIN_FIELDS = 14 };
 	"  AND p.role IN ('to', 'cc')),"                                                           \
 	" m.internet_message_id IS NOT NULL AND m.identity <> 'presumed', m.identity = "           \
 	"'presumed',"                                                                              \
-	" m.sent_zone, m.sent_precision IN ('minute', 'second')"
+	" m.sent_zone, m.sent_precision IN ('minute', 'second'),"                                  \
+	" coalesce(m.from_name, '')"
 Twin twin_of(const PGresult *result, int row);
 
 /* How much of their words is the same; what one of them only quotes does not count. */
@@ -54,5 +55,5 @@ TimeTest twin_compare_times(const PlanItem *item, const Twin *twin);
 gboolean twin_is_same_by_id(const PlanItem *item, const Twin *twin, const Overlap *overlap);
 /* Another mail with its id: do its sender's mails all have it (robots)? Then it names nothing. */
 gboolean twin_reuses_id(const PlanItem *item, const Twin *twin);
-/* A mail of which one side has no id: the same author and subject are given. */
+/* A mail of which one side has no id: the same subject is given. */
 gboolean twin_is_same_by_content(const PlanItem *item, const Twin *twin, const Overlap *overlap);
