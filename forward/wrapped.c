@@ -75,10 +75,10 @@ static gboolean is_wrapped_list(const Reader *reader, guint at)
 	       (*lines_skip_blanks(line) == '<' || is_full(reader->lines[at - 1], line));
 }
 
-/* A greeting: "Guten Tag,". */
-static gboolean is_greeting(const char *line)
+/* A greeting, or the attribution of a quote: "Guten Tag,", "Anna schrieb:". */
+static gboolean begins_text(const char *line)
 {
-	return g_str_has_suffix(line, ",") || g_str_has_suffix(line, "!");
+	return *line && strchr(",!:", line[strlen(line) - 1]);
 }
 
 /* How many lines from at on go on the last value, though only text comes below them. */
@@ -98,7 +98,7 @@ static guint wrapped_end(const Reader *reader, guint at)
 		gboolean is_indented = *line == ' ' || *line == '\t';
 
 		if (value->len > 0 &&
-			(reader->last != LABEL_SUBJECT || is_greeting(line) ||
+			(reader->last != LABEL_SUBJECT || begins_text(line) ||
 				!(is_indented || is_full(reader->lines[at + lines - 1], line))))
 			return 0;
 		lines++;

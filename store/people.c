@@ -88,7 +88,8 @@ char *people_name_key(const char *name)
 {
 	g_autofree char *valid = g_utf8_make_valid(name ? name : "", -1);
 	g_autofree char *lowered = g_utf8_strdown(valid, -1);
-	g_auto(GStrv) words = g_strsplit_set(lowered, " \t\r\n,;.\"'()|", -1);
+	g_auto(GStrv) parts = g_strsplit(lowered, "/", 2); /* Notes: "Anna Muster/ACME" */
+	g_auto(GStrv) words = g_strsplit_set(*parts ? *parts : "", " \t\r\n,;.\"'()|", -1);
 	g_autoptr(GPtrArray) sorted = g_ptr_array_new();
 
 	for (guint i = 0; words[i]; i++)

@@ -99,7 +99,7 @@ static gboolean find_quoted(const Search *search, guint position, GError **error
 		if (!author_is_same(quote->from_key, quote->name, db_text(result, i, 1),
 			    db_text(result, i, 2)) ||
 			!is_said_of(quote->at, quote->has_zone, sent_at, db_bool(result, i, 4),
-				quote->text, db_text(result, i, 5)) ||
+				search->item->mail->text, db_text(result, i, 5)) ||
 			(is_strict && !is_exact(quote->from_key, sent_at, quote->at)))
 			continue;
 		add(search, db_text(result, i, 0), "quoted",

@@ -113,17 +113,22 @@ static gboolean has_same_recipients(const PlanItem *item, const Twin *twin)
 	return strcmp(recipients, twin->recipients) == 0;
 }
 
-/* Both have an id and yet are one mail: sent again under another id (a relay rewrote it), to the
- * second and the word; or the id of an inline forward was presumed wrongly. */
+/* Both have an id and yet are one mail: sent again under another id (a relay rewrote it, and may
+ * have put a footer below), to the second; or the id of an inline forward was presumed wrongly. */
 static gboolean is_same_under_other_id(
 	const PlanItem *item, const Twin *twin, const Overlap *overlap)
 {
+	const gboolean has_seconds = item->sent_precision == PRECISION_SECOND && twin->has_second;
+
+	if (has_seconds && item->sent_at != twin->sent_at)
+		return FALSE;
 	if (item->is_presumed || twin->is_presumed)
 		return twin_compare_times(item, twin) == TIME_MATCH &&
 		       (overlap->is_equal || (!overlap->is_short && overlap->share >= .8 &&
 						     overlap->numbers >= .8));
-	return item->sent_precision == PRECISION_SECOND && item->sent_at == twin->sent_at &&
-	       overlap->is_equal && has_same_recipients(item, twin);
+	return has_seconds && has_same_recipients(item, twin) &&
+	       (overlap->is_equal ||
+		       (!overlap->is_short && overlap->share >= .95 && overlap->numbers == 1));
 }
 
 /* By the name where one side has nothing else; two mails of nobody are of the same one. */
@@ -181,6 +186,7 @@ Twin twin_of(const PGresult *result, int row)
 		.is_presumed = db_bool(result, row, 11),
 		.has_zone = db_bool(result, row, 12),
 		.has_minute = db_bool(result, row, 13),
-		.from_name = db_text(result, row, 14),
+		.has_second = db_bool(result, row, 14),
+		.from_name = db_text(result, row, 15),
 	};
 }

@@ -19,11 +19,12 @@ typedef struct {
 	gboolean is_presumed; /* its id is its forward's word */
 	gboolean has_zone;    /* its time's zone was stated */
 	gboolean has_minute;  /* and its minute */
+	gboolean has_second;
 } Twin;
 
 /* Its columns, of casegate.message m (TWIN_FIELDS of them, what a query adds follows), and the row
  * as read. */
-enum { TWIN_FIELDS = 15 };
+enum { TWIN_FIELDS = 16 };
 #define TWIN_COLUMNS                                                                               \
 	"m.message_id, m.own_key, coalesce(m.from_key, ''), m.base_subject, m.text,"               \
 	" coalesce(m.new_text, m.text),"                                                           \
@@ -36,7 +37,7 @@ enum { TWIN_FIELDS = 15 };
 	"  AND p.role IN ('to', 'cc')),"                                                           \
 	" m.internet_message_id IS NOT NULL AND m.identity <> 'presumed', m.identity = "           \
 	"'presumed',"                                                                              \
-	" m.sent_zone, m.sent_precision IN ('minute', 'second'),"                                  \
+	" m.sent_zone, m.sent_precision IN ('minute', 'second'), m.sent_precision = 'second',"     \
 	" coalesce(m.from_name, '')"
 Twin twin_of(const PGresult *result, int row);
 

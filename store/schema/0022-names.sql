@@ -16,9 +16,9 @@ create policy admin on user_name to casegate_admin using (true) with check (true
 grant select, insert on user_name to casegate_gateway, casegate_graph;
 grant select, insert, update, delete on user_name to casegate_admin;
 
--- "Muster, Anna" and "Anna Muster" are "anna muster". A single word names nobody: null. As people_name_key() in store/people.c.
+-- "Muster, Anna", "Anna Muster" and Notes' "Anna Muster/ACME" are "anna muster". A single word names nobody: null. As people_name_key() in store/people.c.
 create function name_key(p_name text) returns text language sql immutable strict parallel safe
-	return (select string_agg(w, ' ' order by w collate "C") from regexp_split_to_table(lower(p_name), '[\s,;."''()|]+') w
+	return (select string_agg(w, ' ' order by w collate "C") from regexp_split_to_table(lower(split_part(p_name, '/', 1)), '[\s,;."''()|]+') w
 		where w <> '' and strpos(p_name, '@') = 0 having count(*) >= 2);
 
 -- People who stand in a mail without an address.
