@@ -8,16 +8,17 @@
 #include "mime/subject.h"
 #include "store/db.h"
 
-#define SQL                                                                                       \
-	"SELECT outcome, message_id, case_id, opened, reason, number FROM casegate.file_message(" \
-	" ROW($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"                                 \
-	" $13)::casegate.filing,"                                                                 \
-	" ROW($14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,"                        \
-	" $26, $27, $28, $29)::casegate.naming,"                                                  \
-	" ROW($30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41,"                        \
-	" $42, $43, $44, $45, $46, $47, $48, $49, $50)::casegate.body,"                           \
-	" ROW($51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61)::casegate.belongings,"       \
-	" ROW($62, $63, $64, $65)::casegate.remarks,"                                             \
+#define SQL                                                                                 \
+	"SELECT outcome, message_id, case_id, opened, reason, number, held_twins"           \
+	" FROM casegate.file_message("                                                      \
+	" ROW($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"                           \
+	" $13)::casegate.filing,"                                                           \
+	" ROW($14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,"                  \
+	" $26, $27, $28, $29)::casegate.naming,"                                            \
+	" ROW($30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41,"                  \
+	" $42, $43, $44, $45, $46, $47, $48, $49, $50)::casegate.body,"                     \
+	" ROW($51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61)::casegate.belongings," \
+	" ROW($62, $63, $64, $65)::casegate.remarks,"                                       \
 	" ROW($66, $67, $68, $69)::casegate.quotations)"
 
 static const char *authority_of(const Filing *filing, const PlanItem *item)
@@ -277,5 +278,6 @@ gboolean message_file(Store *store, const Filing *filing, const PlanItem *item,
 	placed->opened_case = db_bool(result, 0, 3);
 	placed->reason = g_strdup(db_text(result, 0, 4));
 	placed->case_number = db_bigint(result, 0, 5);
+	placed->has_held_twins = db_bool(result, 0, 6);
 	return TRUE;
 }

@@ -27,7 +27,8 @@ typedef struct {
 	MessageOutcome outcome;
 	gint64 message_id, case_id, case_number;
 	gboolean opened_case;
-	char *reason; /* of MESSAGE_MUST_WAIT, may be NULL */
+	gboolean has_held_twins; /* held mail of its author and subject: is one the same? */
+	char *reason;            /* of MESSAGE_MUST_WAIT, may be NULL */
 } Placed;
 
 /* Files item number position. shared_case: opened before by this delivery, 0: none. */

@@ -46,8 +46,8 @@ gboolean waiting_end(Store *store, const Filing *filing, const PlanItem *item, c
 {
 	g_autoptr(PGresult) result = NULL;
 
-	if (placed->outcome == MESSAGE_HELD || filing->plan->standing != STANDING_USER ||
-		!twin_has_content_identity(item))
+	if (!placed->has_held_twins || placed->outcome == MESSAGE_HELD ||
+		filing->plan->standing != STANDING_USER || !twin_has_content_identity(item))
 		return TRUE;
 	result = find_waiting(store, filing->tenant, item, error);
 	for (int i = 0; result && i < PQntuples(result); i++) {

@@ -127,23 +127,28 @@ begin
 	return v_before;
 end $$;
 
--- What filing asks of a mail's case, and whether held mail waits for such a mail. One look; for most mails it spares all others.
-create function case_look(f filing, n naming, p_case bigint,
-	out o_case bigint, out o_number bigint, out o_is_closed boolean, out o_is_member boolean, out o_is_awaited boolean) language plpgsql stable as $$
+-- What filing asks of a mail's case, and whether held mail waits for such a mail: with its id, or of its author and subject.
+-- One look; for most mails it spares all others. (Mails of one subject come one after the other, held ones, too.)
+create function case_look(f filing, n naming, m body, p_case bigint, out o_case bigint, out o_number bigint, out o_is_closed boolean,
+	out o_is_member boolean, out o_is_awaited boolean, out o_has_twins boolean) language plpgsql stable as $$
 begin
 	select c.case_id, c.number, c.state = 'closed',
 			(select a.removed_at is null from case_member a where a.tenant = f.tenant and a.case_id = p_case and a."user" = f."user"),
-			f.known is not null or exists (select from delivery d where d.tenant = f.tenant and d.internet_message_id = n.internet_message_id and d.outcome = 'held')
-		into o_case, o_number, o_is_closed, o_is_member, o_is_awaited
+			f.known is not null or exists (select from delivery d where d.tenant = f.tenant and d.internet_message_id = n.internet_message_id and d.outcome = 'held'),
+			exists (select from message h where h.tenant = f.tenant and h.from_key = m.from_key and h.base_subject = n.base_subject and h.case_id is null
+				and h.sent_at between m.sent_at - interval '26 hours' and m.sent_at + interval '26 hours')
+		into o_case, o_number, o_is_closed, o_is_member, o_is_awaited, o_has_twins
 		from case_file c where c.tenant = f.tenant and c.case_id = p_case;
 end $$;
 
 -- What every mail runs is called by assignment and not by PERFORM, which starts an executor for each.
 
 -- Files, holds or recognises one mail of a delivery. outcome: filed, duplicate, held; or 'hold': it may join nothing,
--- nothing may stay written, the caller rolls back and calls again with the authority 'hold'.
+-- nothing may stay written, the caller rolls back and calls again with the authority 'hold'. held_twins: mails of this author
+-- and subject are held; whether they are the same the caller sees (store/waiting.c).
 create function file_message(f filing, n naming, m body, b belongings, r remarks, q quotations,
-	out outcome text, out message_id bigint, out case_id bigint, out opened boolean, out reason text, out number bigint) language plpgsql as $$
+	out outcome text, out message_id bigint, out case_id bigint, out opened boolean, out reason text, out number bigint, out held_twins boolean)
+	language plpgsql as $$
 declare
 	v_places key_place[] := array(select k from keys_find(f.tenant, n.keys, n.signals, n.details) k order by k.ord);
 	v_pin bigint := case_final(f.tenant, f.pin_case);
@@ -199,7 +204,7 @@ begin
 			v_before := settle_telling(f.tenant, v_place.o_root, null, message_id);
 			case_id := (select x.case_id from message x where x.tenant = f.tenant and x.message_id = f.known);
 		end if;
-		v_look := case_look(f, n, case_id);
+		v_look := case_look(f, n, m, case_id);
 		outcome := 'duplicate';
 	else
 		case_id := v_place.o_case;
@@ -220,7 +225,7 @@ begin
 			select x.case_id, opened or coalesce(x.pin_auto = x.case_id and (x.case_id = any(v_before.case_ids)) is not true, false)
 				into case_id, opened from message x where x.tenant = f.tenant and x.message_id = file_message.message_id;
 		end if;
-		v_look := case_look(f, n, case_id);
+		v_look := case_look(f, n, m, case_id);
 		if not opened and f.may_reopen and v_look.o_is_closed then
 			v_closed := case_closed_for(f, m, v_place.o_root, message_id, case_id, v_is_named);
 			if v_closed.o_case is null then
@@ -268,6 +273,7 @@ begin
 	if f.authority = 'user' and v_look.o_is_awaited then
 		v_told := held_become_duplicate(f.tenant, message_id, f.delivery_id);
 	end if;
+	held_twins := v_look.o_has_twins;
 	number := v_look.o_number;
 	if v_look.o_case <> case_id then
 		number := (select c.number from case_file c where c.tenant = f.tenant and c.case_id = file_message.case_id);
