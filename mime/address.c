@@ -437,8 +437,11 @@ gboolean address_parse_list(const char *value, GPtrArray *list)
 /* g_utf8_strdown follows the locale (Turkish i); an address does not. */
 static char *lower(const char *text)
 {
-	GString *out = g_string_sized_new(strlen(text) + 1);
+	GString *out;
 
+	if (g_str_is_ascii(text)) /* nearly all, and every mail asks dozens of times */
+		return g_ascii_strdown(text, -1);
+	out = g_string_sized_new(strlen(text) + 1);
 	for (; *text; text = g_utf8_next_char(text))
 		g_string_append_unichar(out, g_unichar_tolower(g_utf8_get_char(text)));
 	return g_string_free(out, FALSE);
@@ -457,7 +460,7 @@ static void unquote_local(GString *local)
 	g_string_erase(local, 0, 1);
 }
 
-/* The domain in ASCII, or as it is where it is no host name. */
+/* The lowered domain in ASCII, or as it is where it is no host name. */
 static char *domain_key(const char *domain)
 {
 	gsize length = strlen(domain);
@@ -466,6 +469,8 @@ static char *domain_key(const char *domain)
 	while (length > 0 && domain[length - 1] == '.')
 		length--;
 	trimmed = g_strndup(domain, length);
+	if (g_str_is_ascii(trimmed))
+		return g_steal_pointer(&trimmed);
 	ascii = length <= 4 * (gsize)255 ? g_hostname_to_ascii(trimmed) : NULL;
 	return ascii ? g_ascii_strdown(ascii, -1) : g_steal_pointer(&trimmed);
 }
@@ -491,7 +496,8 @@ char *address_key(const char *address)
 	domain = domain_key(at + 1);
 	key = g_string_new_len(lowered, at - lowered);
 	unquote_local(key);
-	g_string_append_printf(key, "@%s", domain);
+	g_string_append_c(key, '@');
+	g_string_append(key, domain);
 	return g_string_free(g_steal_pointer(&key), FALSE);
 }
 
