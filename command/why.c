@@ -36,9 +36,9 @@ static const struct {
 	const char *standing, *lost;
 } standings[] = {
 	{"nobody",
-         "what a mail names proves nothing about its sender, and he takes part in no case"},
-	{"known",  "the sender takes no part in this case"                                },
-	{"user",   "another case is nearer, or a person decided otherwise"                },
+         "what a mail names proves nothing about its sender, and he takes part in no case"    },
+	{"known",  "the sender takes no part in this case"                                    },
+	{"user",   "another case is nearer, a person decided otherwise, or this one is closed"},
 };
 
 const char *why_text(const char *signal, gboolean is_chosen, const char *standing)
