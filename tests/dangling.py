@@ -3,9 +3,9 @@ A test that has filed, erased, crashed or let sixteen write at a time asks here 
 
 REFERENCES = {
     "tenant": ["content", "message", "attachment", "delivery", "event", "event_counter"],
-    "message": ["thread_key", "claim", "said", "participant", "delivery_message_row", "message_comment"],
+    "message": ["thread_key", "awaited", "claim", "said", "participant", "delivery_message_row", "message_comment"],
     "delivery": ["message", "delivery_message_row", "message_comment", "evidence"],
-    "thread": ["message"],
+    "thread": ["message", "awaited"],
 }
 KEYS = {"tenant": "tenant", "message": "message_id", "delivery": "delivery_id", "thread": "thread_id"}
 

@@ -175,6 +175,7 @@ create table thread (
 	loose     boolean not null default false,          -- valid at roots: it holds a loose message
 	by_subject boolean not null default false,         -- valid at roots: its loose head was placed in this case by its subject
 	subject_mark int,                                  -- valid at roots: of the subject of the mail that opened it (subject_mark)
+	settled   boolean not null default false,          -- valid at branched roots: settle() would change nothing, and awaited is right
 	primary key (tenant, thread_id),
 	foreign key (tenant, case_id) references case_file
 );
@@ -189,6 +190,17 @@ create table thread_key (
 	primary key (tenant, key),
 	foreign key (tenant, thread_id) references thread
 );
+
+-- What the mails of a settled thread name and is not there, where their place depends on it: of a mail whose nearest
+-- reference is missing, and of a weak one, all that is missing.
+create table awaited (
+	tenant     text not null,
+	key        uuid not null,
+	message_id bigint not null,                        -- that names it
+	thread_id  bigint not null,                        -- the message's
+	primary key (tenant, key, message_id)
+);
+create index awaited_thread on awaited (tenant, thread_id, message_id);
 
 -- ------------------------------------------------------------------ messages
 

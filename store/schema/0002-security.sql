@@ -91,7 +91,7 @@ create policy app on agent_address for select to casegate_app
 
 -- Tables of each role. Views and functions are granted where they are made.
 grant select, insert, update on all tables in schema casegate to casegate_gateway, casegate_graph;
-grant delete on thread_key, claim, said, participant, attachment, message_sight to casegate_gateway, casegate_graph;
+grant delete on thread_key, awaited, claim, said, participant, attachment, message_sight to casegate_gateway, casegate_graph;
 grant select on tenant, tenant_user, outlook_connection to casegate_web;
 grant select, insert, update, delete on all tables in schema casegate to casegate_admin;
 grant select on tenant_user, case_file, case_member, message, message_sight, delivery, participant, attachment, message_comment,

@@ -289,10 +289,10 @@ begin
 	end if;
 	perform class_move(p_tenant, t.thread_id, t.case_id, o_case) from thread t
 		where t.tenant = p_tenant and t.thread_id = any(p_roots) and t.by_subject and t.case_id <> o_case;
-	update thread set branched = x.branched, loose = x.loose, by_subject = v_all_borrowed
+	update thread set branched = x.branched, loose = x.loose, by_subject = v_all_borrowed, settled = false
 		from (select bool_or(t.branched) or min(t.subject_mark) <> max(t.subject_mark) as branched, bool_or(t.loose) as loose from thread t where t.tenant = p_tenant and t.thread_id = any(p_roots)) x
 		where thread.tenant = p_tenant and thread.thread_id = o_root
-			and (thread.branched, thread.loose, thread.by_subject) is distinct from (x.branched, x.loose, v_all_borrowed);
+			and (thread.branched, thread.loose, thread.by_subject, thread.settled) is distinct from (x.branched, x.loose, v_all_borrowed, false);
 	update thread set root_id = o_root where tenant = p_tenant and thread_id = any(p_roots) and thread_id <> o_root;
 	-- Members that somebody holds are skipped: they point at a row that points on, and root_of() walks.
 	update thread set root_id = o_root where tenant = p_tenant and thread_id in (
@@ -350,41 +350,51 @@ create function subject_mark(p_base_subject text) returns int language sql immut
 	return hashtext(p_base_subject);
 
 -- Equal, one contains the other, or more than half of the words are shared.
-create function subject_similar(a text, b text) returns boolean language sql immutable strict parallel safe
-	return a = b or strpos(a, b) > 0 or strpos(b, a) > 0 or (
-		select count(*) filter (where n = 2) * 2 > count(*)
+create function subject_similar(a text, b text) returns boolean language plpgsql immutable strict parallel safe as $$
+begin
+	if strpos(a, b) > 0 or strpos(b, a) > 0 then             -- of nearly all: no executor is started
+		return true;
+	end if;
+	return (select count(*) filter (where n = 2) * 2 > count(*)
 		from (select word, count(*) as n from (
 			select distinct 1 as side, word from regexp_split_to_table(a, '\W+') word where word <> ''
 			union all select distinct 2, word from regexp_split_to_table(b, '\W+') word where word <> '') w group by word) c);
+end $$;
 
 -- Does a weak message go on with what it names: is the subject of a known one similar? Where all that it names is still
 -- missing, its siblings tell: the answers that name the same missing ones carry their subject. Null: nobody tells.
 create function weak_goes_on(p_tenant text, p_root bigint, p_message bigint, p_own uuid, p_ref_keys uuid[], p_base_subject text) returns boolean
 	language plpgsql stable as $$
 declare
+	v_threads bigint[] := array(select class_of(p_tenant, p_root));
 	v_told boolean;
 begin
 	select bool_or(subject_similar(a.base_subject, p_base_subject)) into v_told
 		from thread_key k join message a on a.tenant = k.tenant and a.message_id = k.message_id
-		where k.tenant = p_tenant and k.key = any(p_ref_keys) and a.message_id <> p_message;
+		where k.tenant = p_tenant and k.key = any(p_ref_keys) and k.thread_id = any(v_threads) and a.message_id <> p_message;
 	if v_told is null then
 		select bool_or(subject_similar(a.base_subject, p_base_subject)) into v_told
-			from message a where a.tenant = p_tenant and a.thread_id in (select class_of(p_tenant, p_root)) and not a.weak
+			from message a where a.tenant = p_tenant and a.thread_id = any(v_threads) and not a.weak
 				and a.ref_keys && p_ref_keys and not p_own = any(a.ref_keys) and a.message_id <> p_message;
 	end if;
 	return v_told;
 end $$;
 
 -- The cases that the answers to these mails got while they were missing (or are being decided again: then nothing pins
--- the answers any more, they only still lie there).
-create function cases_of_answers(p_tenant text, p_root bigint, p_keys uuid[], p_base_subject text) returns bigint[] language plpgsql stable as $$
+-- the answers any more, they only still lie there). p_except: messages that are no such answers.
+create function cases_of_answers(p_tenant text, p_root bigint, p_keys uuid[], p_base_subject text, p_except bigint[] default '{}')
+	returns bigint[] language plpgsql stable as $$
 begin
 	return array(select distinct coalesce(a.pin_auto, a.case_id) from thread t join message a on a.tenant = t.tenant
 		where t.tenant = p_tenant and t.thread_id = p_root and a.thread_id in (select class_of(p_tenant, p_root))
-			and not a.weak and a.pin is null and a.ref_keys && p_keys and subject_similar(a.base_subject, p_base_subject)
+			and not a.weak and a.pin is null and a.ref_keys && p_keys and a.message_id <> all(p_except) and subject_similar(a.base_subject, p_base_subject)
 			and (a.pin_auto is not null or (a.case_id <> t.case_id and not exists (select from message w
 				where w.tenant = p_tenant and (w.pin = a.case_id or w.pin_auto = a.case_id)))) order by 1);
 end $$;
+
+-- Is what was decided about a weak message not what should be? A pin by a person or a token needs no decision.
+create function weak_is_due(p_wants boolean, p_pin bigint, p_pin_auto bigint) returns boolean language sql immutable parallel safe
+	return case when p_wants then p_pin is null and p_pin_auto is null else p_pin_auto is not null end;
 
 -- Which weak messages of a class start a matter of their own: one that goes on with nothing (MATCHING 4). Two rows may
 -- swap sides when a late ancestor comes.
@@ -394,11 +404,11 @@ declare
 	v_case bigint;
 begin
 	for r in
-		select w.message_id, w.own_key, w.pin_auto, w.subject, w.base_subject, w.submitted_by,
+		select w.message_id, w.own_key, w.pin, w.pin_auto, w.subject, w.base_subject, w.submitted_by,
 			not coalesce(weak_goes_on(p_tenant, p_root, w.message_id, w.own_key, w.ref_keys, w.base_subject), true) as wants
 		from message w where w.tenant = p_tenant and w.weak and w.thread_id in (select class_of(p_tenant, p_root)) order by w.message_id
 	loop
-		continue when r.wants = (r.pin_auto is not null);
+		continue when not weak_is_due(r.wants, r.pin, r.pin_auto);
 		if r.wants then
 			v_case := coalesce((cases_of_answers(p_tenant, p_root, array[r.own_key], r.base_subject))[1], case_open(p_tenant, r.subject, r.submitted_by));
 			update message set pin_auto = v_case where tenant = p_tenant and message_id = r.message_id;
@@ -439,10 +449,12 @@ begin atomic
 end;
 
 -- Who is where inside one branched thread: a pin starts a branch, everything else follows its nearest known ancestor.
--- Each message is looked at once, however long the chain of answers is. Returns how many moved.
+-- Each message is looked at once, however long the chain of answers is. Returns how many moved. (When a mail comes,
+-- settle_due() in 0021 says whether it is needed.)
 create function settle(p_tenant text, p_root bigint) returns int language plpgsql as $$
 declare
-	v_default bigint := (select case_id from thread where tenant = p_tenant and thread_id = p_root);
+	v_default bigint;
+	v_is_settled boolean;
 	v_ids bigint[];                                          -- variables of their own: an element of one is read without a copy
 	v_parents int[];
 	v_pins bigint[];
@@ -452,6 +464,11 @@ declare
 	v_at int;
 	v_case bigint;
 begin
+	select case_id, settled into v_default, v_is_settled from thread where tenant = p_tenant and thread_id = p_root;
+	if not v_is_settled then
+		perform awaited_renew(p_tenant, array(select class_of(p_tenant, p_root)));
+		update thread set settled = true where tenant = p_tenant and thread_id = p_root and branched;
+	end if;
 	perform settle_branches(p_tenant, p_root, v_default);
 	select o_ids, o_parents, o_pins, o_cases into v_ids, v_parents, v_pins, v_was from class_tree(p_tenant, p_root);
 	v_found := array_fill(null::bigint, array[coalesce(cardinality(v_ids), 0)]);

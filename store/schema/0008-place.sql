@@ -180,7 +180,7 @@ begin
 	update thread_key set message_id = null where tenant = p_tenant and key = m.own_key;
 	update message set own_key = v_own, internet_message_id = null, identity = 'content', nameless = true, weak = true,
 		ref_keys = m.own_key || ref_keys, refs = m.internet_message_id || refs where tenant = p_tenant and message_id = p_message;
-	update thread set branched = true where tenant = p_tenant and thread_id = root_of(p_tenant, m.thread_id);
+	update thread set branched = true, settled = false where tenant = p_tenant and thread_id = root_of(p_tenant, m.thread_id);
 end $$;
 
 -- The same where their sender gives one id to many mails: it says nothing. The forward's mail leaves with the case that it
@@ -208,6 +208,8 @@ begin
 	v_thread := thread_open(f.tenant, v_new, m.base_subject);
 	insert into thread_key (tenant, key, thread_id, message_id) values (f.tenant, v_own, v_thread, p_message);
 	update thread_key set message_id = null where tenant = f.tenant and key = m.own_key;
+	delete from awaited where tenant = f.tenant and thread_id = m.thread_id and message_id = p_message;
+	update thread set settled = false where tenant = f.tenant and thread_id = p_root and settled;
 	update message set own_key = v_own, internet_message_id = null, identity = 'content', nameless = true, thread_id = v_thread, case_id = v_new
 		where tenant = f.tenant and message_id = p_message;
 	if v_new <> m.case_id then
@@ -304,8 +306,9 @@ begin
 		o_disturbed := true;
 	end if;
 	if o_branched and not o_disturbed then
-		o_disturbed := tells_weak(f.tenant, o_root, n) or (cardinality(n.ref_keys) > 0
-			and not exists (select from unnest(p_places) p where p.key = n.ref_keys[1] and p.message_id is not null));
+		o_disturbed := exists (select from awaited a where a.tenant = f.tenant and a.key = v_own) or tells_weak(f.tenant, o_root, n)
+			or (cardinality(n.ref_keys) > 0 and not exists (select from unnest(p_places) p
+				where p.key = n.ref_keys[1] and p.message_id is not null and p.thread_id = any(v_threads)));
 	end if;
 end $$;
 
@@ -326,6 +329,8 @@ end $$;
 -- Everything else is settle()'s.
 create function branch_find(f filing, n naming, p_message bigint, p_root bigint, p_default bigint,
 	out o_case bigint, out o_is_new boolean) language plpgsql as $$
+declare
+	v_threads bigint[] := array(select class_of(f.tenant, p_root));
 begin
 	o_is_new := false;
 	if n.weak then
@@ -339,7 +344,7 @@ begin
 			union all select x, 0 from unnest(keys_of_signal(n, 'quoted')) x) u
 		join thread_key k on k.tenant = f.tenant and k.key = u.key
 		join message a on a.tenant = k.tenant and a.message_id = k.message_id
-		where a.message_id <> p_message and a.case_id is not null)
+		where a.message_id <> p_message and k.thread_id = any(v_threads))      -- an outsider's mail may name others', too
 	select case_id into o_case from known
 		where i = 0 or i = (select min(i) from known where i > 0) order by sent_at desc, message_id limit 1;
 	o_case := coalesce(o_case, p_default);
@@ -393,7 +398,7 @@ begin
 	n.base_subject := m.base_subject;
 	select * into v_place from message_place(f, n, array(select k from keys_find(p_tenant, n.keys, array['message_id'], array[null::text]) k),
 		'{}', p_message, p_case, m.subject, m.direction = 'out');
-	update thread set branched = true where tenant = p_tenant and thread_id = v_place.o_root;
+	update thread set branched = true, settled = false where tenant = p_tenant and thread_id = v_place.o_root;
 	update message set case_id = p_case, thread_id = v_place.o_root, pin = p_case, by_human = true where tenant = p_tenant and message_id = p_message;
 	update case_file set touched_at = coalesce(touched_at, now()) where tenant = p_tenant and case_id = p_case;
 	if v_place.o_disturbed then

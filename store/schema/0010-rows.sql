@@ -32,12 +32,20 @@ begin
 end $$;
 
 -- What a copy of a mail says of those that it quotes, the nearest first. Each of its references is good for one.
-create function said_add(p_tenant text, p_message bigint, n naming, q quotations) returns void language plpgsql as $$
+create function said_add(p_tenant text, p_message bigint, n naming, q quotations) returns boolean language plpgsql as $$
 begin
 	insert into said (tenant, message_id, position, base_subject, from_key, name, at, has_zone, unnamed)
 		select p_tenant, p_message, u.i, n.base_subject, u.from_key, u.name, u.at, u.zone, u.i > cardinality(n.refs)
 		from unnest(q.from_keys, q.names, q.times, q.zones) with ordinality u(from_key, name, at, zone, i)
 		on conflict (tenant, message_id, position) do update set unnamed = true where excluded.unnamed and not said.unnamed;
+	return found;
+end $$;
+
+-- A message of it is not what it was: its thread is decided anew with the next mail that may move one.
+create function thread_unsettle(p_tenant text, p_message bigint) returns void language plpgsql as $$
+begin
+	update thread set settled = false where tenant = p_tenant and settled
+		and thread_id = root_of(p_tenant, (select m.thread_id from message m where m.tenant = p_tenant and m.message_id = p_message));
 end $$;
 
 create function message_insert(f filing, n naming, m body, b belongings, q quotations, p_message bigint, p_case bigint, p_thread bigint, p_pin bigint, p_pin_auto bigint)
@@ -95,6 +103,7 @@ begin
 			from (select y.ref_keys, y.refs, y.own_key = key_of('p', y.message_id::text) as is_evicted from message y
 				where y.tenant = f.tenant and y.message_id = f.known) o) e       -- what it was thought to be it still names, see message_evict()
 		where x.tenant = f.tenant and x.message_id = f.known;
+	perform thread_unsettle(f.tenant, f.known);
 	delete from participant a where a.tenant = f.tenant and a.message_id = f.known;
 	delete from attachment a where a.tenant = f.tenant and a.message_id = f.known;
 	perform message_rows(f.tenant, f.known, p_case, b);
@@ -132,6 +141,8 @@ end $$;
 
 -- What a copy of a known mail shows of its quotes, and that it came without a name: links that hold whichever copy is first.
 create function known_quotes(f filing, n naming, q quotations) returns void language plpgsql as $$
+declare
+	v_is_new boolean := false;
 begin
 	if n.internet_message_id is null then
 		update message x set nameless = true where x.tenant = f.tenant and x.message_id = f.known and not x.nameless;
@@ -139,9 +150,13 @@ begin
 	if 'quoted' = any(n.signals) then
 		update message x set quoted_keys = array(select distinct k from unnest(x.quoted_keys || keys_of_signal(n, 'quoted')) k order by k)
 			where x.tenant = f.tenant and x.message_id = f.known and not keys_of_signal(n, 'quoted') <@ x.quoted_keys;
+		v_is_new := found;
 	end if;
 	if cardinality(q.names) > 0 then
-		perform said_add(f.tenant, f.known, n, q);
+		v_is_new := said_add(f.tenant, f.known, n, q) or v_is_new;
+	end if;
+	if v_is_new then
+		perform thread_unsettle(f.tenant, f.known);
 	end if;
 end $$;
 

@@ -94,12 +94,22 @@ begin
 	end if;
 end $$;
 
+-- Is it the first mail of its class?
+create function is_first(p_tenant text, p_root bigint, p_message bigint) returns boolean language plpgsql stable as $$
+begin
+	return p_message = (select x.message_id from class_of(p_tenant, p_root) c(thread_id)
+		cross join lateral (select y.message_id, y.sent_at from message y where y.tenant = p_tenant and y.thread_id = c.thread_id
+			order by y.sent_at limit 1) x
+		order by x.sent_at limit 1);
+end $$;
+
 -- Whose place by its subject may this mail have changed: that of its own class, that of others? (Loose mails of its own
--- subject were looked at.) Returns its case.
-create function subject_look(f filing, n naming, p_place record, p_message bigint, p_case bigint) returns bigint
+-- subject were looked at.) p_moved: others of its class may have moved, too. Returns its case.
+create function subject_look(f filing, n naming, p_place record, p_message bigint, p_case bigint, p_moved boolean) returns bigint
 	language plpgsql as $$
 declare
-	v_is_new boolean := p_place.o_loose or p_place.o_merged or (p_place.o_branched and p_place.o_disturbed);
+	v_is_new boolean := p_place.o_loose or p_place.o_merged or p_moved
+		or (p_place.o_branched and p_place.o_disturbed and is_first(f.tenant, p_place.o_root, p_message));
 	v_is_asked boolean := false;                         -- by loose mails of this subject
 begin
 	if not v_is_new and p_place.o_disturbed then
@@ -161,6 +171,7 @@ declare
 	v_pin_auto bigint;
 	v_closed record;
 	v_is_named boolean;                                      -- the case, by the address
+	v_moved boolean := false;                                -- others of its thread, perhaps
 	v_told boolean;
 	v_count int;
 begin
@@ -200,7 +211,8 @@ begin
 		if f.authority <> 'user' then
 			perform claims_add(f, n, v_places, f.known);
 		end if;
-		if v_place.o_branched and v_place.o_disturbed then
+		if v_place.o_branched and v_place.o_disturbed and settle_due(f.tenant, v_place.o_root, f.known, n) then
+			v_moved := true;
 			v_before := settle_telling(f.tenant, v_place.o_root, null, message_id);
 			case_id := (select x.case_id from message x where x.tenant = f.tenant and x.message_id = f.known);
 		end if;
@@ -220,7 +232,14 @@ begin
 		if f.authority <> 'user' then
 			perform claims_add(f, n, v_places, message_id);
 		end if;
-		if v_place.o_disturbed and (v_place.o_branched or n.weak or v_pin is not null) then
+		v_moved := v_place.o_disturbed and (v_place.o_branched or n.weak or v_pin is not null);
+		if v_moved then
+			v_moved := settle_due(f.tenant, v_place.o_root, message_id, n);
+		elsif n.weak then
+			perform awaited_add(f.tenant, array(select class_of(f.tenant, v_place.o_root)), array[message_id])
+				from thread t where t.tenant = f.tenant and t.thread_id = v_place.o_root and t.settled;
+		end if;
+		if v_moved then
 			v_before := settle_telling(f.tenant, v_place.o_root, message_id, message_id);
 			select x.case_id, opened or coalesce(x.pin_auto = x.case_id and (x.case_id = any(v_before.case_ids)) is not true, false)
 				into case_id, opened from message x where x.tenant = f.tenant and x.message_id = file_message.message_id;
@@ -235,6 +254,7 @@ begin
 			if v_closed.o_case <> case_id then
 				v_pin := v_closed.o_case;
 				if v_place.o_disturbed then                      -- what answers it goes with it
+					v_moved := true;
 					v_before := settle_telling(f.tenant, v_place.o_root, message_id, message_id);
 				end if;
 			end if;
@@ -255,7 +275,7 @@ begin
 		perform loose_look(f.tenant, n.base_subject, n.side, m.sent_at, m.sent_at);
 	end if;
 	if v_place.o_loose or v_place.o_merged or v_place.o_disturbed then
-		case_id := subject_look(f, n, v_place, message_id, case_id);
+		case_id := subject_look(f, n, v_place, message_id, case_id, v_moved);
 	end if;
 	v_count := message_bring(f.tenant, f.delivery_id, f.position, message_id, m.comment);
 	if cardinality(r.texts) > 0 then

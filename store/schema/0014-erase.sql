@@ -117,6 +117,8 @@ declare
 		where m.tenant = tenant_now() and m.thread_id = any(v_threads) and m.message_id <> all(p_messages));
 	v_count bigint;
 begin
+	delete from awaited a where a.tenant = tenant_now() and a.thread_id = any(v_threads);
+	update thread t set settled = false where t.tenant = tenant_now() and t.thread_id = any(p_roots) and t.settled;
 	delete from thread_key k where k.tenant = tenant_now() and k.thread_id = any(v_threads) and k.key <> all(v_kept)
 		and (k.message_id = any(p_messages) or k.key = any(v_named));
 	get diagnostics v_count = row_count;
@@ -229,10 +231,12 @@ begin
 	delete from case_member m where m.tenant = tenant_now() and m.case_id = any(v_all);
 	delete from case_merge g where g.tenant = tenant_now() and (g.from_case = any(v_all) or g.into_case = any(v_all));
 	update case_file c set linked_to = null where c.tenant = tenant_now() and c.linked_to = any(v_all);
+	update thread t set settled = false from message m where m.tenant = tenant_now() and (m.pin = any(v_all) or m.pin_auto = any(v_all))
+		and t.tenant = m.tenant and t.settled and t.thread_id = root_of(m.tenant, m.thread_id);
 	update message m set pin_auto = null where m.tenant = tenant_now() and m.pin_auto = any(v_all);
 	update message m set pin = null where m.tenant = tenant_now() and m.pin = any(v_all);
 	-- Threads of which other cases have mails go on in the oldest of these; those without mails are only ghosts.
-	update thread t set case_id = o.case_id from (
+	update thread t set case_id = o.case_id, settled = false from (
 			select t.thread_id, (select min(m.case_id) from class_of(t.tenant, root_of(t.tenant, t.thread_id)) c(id)
 				join message m on m.tenant = t.tenant and m.thread_id = c.id) as case_id
 			from thread t where t.tenant = tenant_now() and t.case_id = any(v_all)) o

@@ -55,7 +55,7 @@ create function class_move(p_tenant text, p_root bigint, p_from bigint, p_to big
 declare
 	v_ids bigint[];
 begin
-	update thread set case_id = p_to where tenant = p_tenant and thread_id = p_root;
+	update thread set case_id = p_to, settled = false where tenant = p_tenant and thread_id = p_root;
 	perform event_add(p_tenant, 'message_moved', p_to, m.message_id, null, jsonb_build_object('from', p_from))
 		from message m where m.tenant = p_tenant and m.case_id = p_from and m.thread_id in (select class_of(p_tenant, p_root));
 	with moved as (

@@ -18,6 +18,7 @@ insert into outlook_connection (tenant, "user", mailbox, state) values ('acme', 
 insert into outbox (tenant, message_id, "user") select tenant, message_id, submitted_by from message where internet_message_id in ('a1', 'z1');
 insert into reparse (tenant, delivery_id, message_id) select tenant, delivery_id, message_id from message where internet_message_id in ('a1', 'z1');
 insert into claim (tenant, key, message_id) select tenant, key_of('m', 'beta-gone'), message_id from message where internet_message_id = 'z1' on conflict do nothing;
+insert into awaited (tenant, key, message_id, thread_id) select tenant, key_of('m', 'gone'), message_id, thread_id from message where internet_message_id in ('a1', 'z1');
 insert into said (tenant, message_id, position, base_subject, from_key, name, at, has_zone)
 	select tenant, message_id, 1, base_subject, 'a@b.test', '', now(), false from message where internet_message_id in ('a1', 'z1');
 insert into case_merge (tenant, from_case, into_case, message_ids, undone_at) select tenant, case_id, case_id, '{}', now() from case_file;
