@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "mime/address.h"
+#include "mime/subject.h"
 
 /* How many forwards of forwards are unwrapped. */
 enum { LEVELS_MAX = 20 };
@@ -188,13 +189,13 @@ static gboolean is_addressed(const Mail *mail, const Mailbox *mailbox)
 	return FALSE;
 }
 
-/* Under the very subject of the mail below, to others than its author: an answer has a prefix more,
- * and goes to him. */
+/* Under the very subject of the mail below, to others than its author: an answer has a prefix, and
+ * goes to him. (One of an answer may have no second prefix, and go to a colleague.) */
 static gboolean is_sent_on(const Mail *mail, const Mail *original)
 {
 	const Mailbox *author = mail_author(original);
 
-	return author && author->address && *mail->subject &&
+	return author && author->address && *mail->subject && !subject_is_reply(mail->subject) &&
 	       strcmp(mail->subject, original->subject) == 0 && !is_addressed(mail, author);
 }
 

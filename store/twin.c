@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "mime/address.h"
+#include "mime/subject.h"
 #include "store/author.h"
 #include "store/db.h"
 
@@ -59,11 +60,10 @@ gboolean twin_is_same_by_id(const PlanItem *item, const Twin *twin, const Overla
 
 gboolean twin_reuses_id(const PlanItem *item, const Twin *twin)
 {
+	const char *presumed = item->is_presumed ? item->mail->subject : twin->subject;
 	g_autofree char *from_key = twin_from_key(item->mail);
-	const char *one = item->mail->base_subject, *other = twin->base_subject;
 
-	return *from_key && strcmp(from_key, twin->from_key) == 0 && !strstr(one, other) &&
-	       !strstr(other, one);
+	return *from_key && strcmp(from_key, twin->from_key) == 0 && !subject_is_reply(presumed);
 }
 
 static int compare_strings(gconstpointer a, gconstpointer b)
@@ -113,6 +113,17 @@ static gboolean has_same_recipients(const PlanItem *item, const Twin *twin)
 	return strcmp(recipients, twin->recipients) == 0;
 }
 
+/* Does one of them name the other's id? Then that was the parent's, of a forward that kept no more.
+ */
+static gboolean names_other(const PlanItem *item, const Twin *twin)
+{
+	g_auto(GStrv) refs = g_strsplit(twin->refs, " ", -1);
+
+	return g_strv_contains((const char *const *)refs, item->message_id) ||
+	       g_ptr_array_find_with_equal_func(
+		       item->references, twin->presumed_id, g_str_equal, NULL);
+}
+
 /* Both have an id and yet are one mail: sent again under another id (a relay rewrote it, and may
  * have put a footer below), to the second; or the id of an inline forward was presumed wrongly. */
 static gboolean is_same_under_other_id(
@@ -121,6 +132,8 @@ static gboolean is_same_under_other_id(
 	const gboolean has_seconds = item->sent_precision == PRECISION_SECOND && twin->has_second;
 
 	if (has_seconds && item->sent_at != twin->sent_at)
+		return FALSE;
+	if (item->is_presumed && twin->is_presumed && !names_other(item, twin))
 		return FALSE;
 	if (item->is_presumed || twin->is_presumed)
 		return twin_compare_times(item, twin) == TIME_MATCH &&
@@ -188,5 +201,8 @@ Twin twin_of(const PGresult *result, int row)
 		.has_minute = db_bool(result, row, 13),
 		.has_second = db_bool(result, row, 14),
 		.from_name = db_text(result, row, 15),
+		.subject = db_text(result, row, 16),
+		.presumed_id = db_text(result, row, 17),
+		.refs = db_text(result, row, 18),
 	};
 }

@@ -10,6 +10,8 @@
 typedef struct {
 	gint64 message_id;
 	const char *own_key, *from_key, *from_name, *base_subject; /* of the result */
+	const char *subject, *presumed_id;
+	const char *refs;            /* what it names, with blanks */
 	const char *text, *new_text; /* new_text: without what it quotes */
 	const char *attachments;     /* their sha256, sorted, with commas */
 	const char *recipients;      /* keys of To and Cc, likewise */
@@ -24,7 +26,7 @@ typedef struct {
 
 /* Its columns, of casegate.message m (TWIN_FIELDS of them, what a query adds follows), and the row
  * as read. */
-enum { TWIN_FIELDS = 16 };
+enum { TWIN_FIELDS = 19 };
 #define TWIN_COLUMNS                                                                               \
 	"m.message_id, m.own_key, coalesce(m.from_key, ''), m.base_subject, m.text,"               \
 	" coalesce(m.new_text, m.text),"                                                           \
@@ -38,7 +40,8 @@ enum { TWIN_FIELDS = 16 };
 	" m.internet_message_id IS NOT NULL AND m.identity <> 'presumed', m.identity = "           \
 	"'presumed',"                                                                              \
 	" m.sent_zone, m.sent_precision IN ('minute', 'second'), m.sent_precision = 'second',"     \
-	" coalesce(m.from_name, '')"
+	" coalesce(m.from_name, ''), m.subject, coalesce(m.internet_message_id, ''),"              \
+	" array_to_string(m.refs, ' ')"
 Twin twin_of(const PGresult *result, int row);
 
 /* How much of their words is the same; what one of them only quotes does not count. */
