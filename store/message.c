@@ -19,7 +19,7 @@
 	" $42, $43, $44, $45, $46, $47, $48, $49, $50)::casegate.body,"                     \
 	" ROW($51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61)::casegate.belongings," \
 	" ROW($62, $63, $64, $65)::casegate.remarks,"                                       \
-	" ROW($66, $67, $68, $69)::casegate.quotations)"
+	" ROW($66, $67, $68, $69, $70)::casegate.quotations)"
 
 static const char *authority_of(const Filing *filing, const PlanItem *item)
 {
@@ -212,7 +212,7 @@ static char *time_text(gint64 microseconds)
 
 static void add_quotes(Args *args, const PlanItem *item)
 {
-	GPtrArray *columns[4];
+	GPtrArray *columns[5];
 
 	columns_init(columns, G_N_ELEMENTS(columns));
 	for (guint i = 0; i < item->quotes->len; i++) {
@@ -222,6 +222,7 @@ static void add_quotes(Args *args, const PlanItem *item)
 		g_ptr_array_add(columns[1], g_strdup(quote->name));
 		g_ptr_array_add(columns[2], quote->is_stated ? time_text(quote->at) : NULL);
 		g_ptr_array_add(columns[3], g_strdup(quote->has_zone ? "t" : "f"));
+		g_ptr_array_add(columns[4], g_strdup(quote->subject));
 	}
 	columns_add(args, columns, G_N_ELEMENTS(columns));
 }

@@ -15,6 +15,7 @@ static void quote_free(gpointer data)
 	PlanQuote *quote = data;
 
 	g_free(quote->from_key);
+	g_free(quote->subject);
 	g_free(quote);
 }
 
@@ -213,6 +214,7 @@ static PlanQuote *add_quote(PlanItem *item, const Quote *quote)
 	added->from_key =
 		address_key(quote->from && quote->from->address ? quote->from->address : "");
 	added->name = quote->from && quote->from->name ? quote->from->name : "";
+	added->subject = quote->subject && *quote->subject ? subject_base(quote->subject) : NULL;
 	added->text = quote->text;
 	g_ptr_array_add(item->quotes, added);
 	return added;

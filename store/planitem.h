@@ -18,6 +18,7 @@ typedef struct {
 	gboolean is_stated; /* it says who and when; else only text counts */
 	char *from_key;     /* address_key(), "" where only a name is stated */
 	const char *name;   /* borrowed, "" where none is stated */
+	char *subject;      /* the base subject, NULL where none is stated */
 	gint64 at;
 	gboolean has_zone;
 	const char *text; /* borrowed */

@@ -31,7 +31,7 @@ SELECT message_id, case_id FROM casegate.file_message(
     %(at)s, 'second', true, now(), null, 'text', null, null, 0, 1, null, false, '{}')::body,
   ROW('{from,to}', '{S,T}', ARRAY[%(sender)s, %(to)s], ARRAY[%(sender)s, %(to)s], '{f,f}', '{}', '{}', '{}', '{}', '{}', '{}')::belongings,
   ROW('{}', '{}', '{}', '{}')::remarks,
-  ROW(%(said_from)s::text[], %(said_from)s::text[], %(said_at)s::timestamptz[], %(said_zone)s::boolean[])::quotations)
+  ROW(%(said_from)s::text[], %(said_from)s::text[], %(said_at)s::timestamptz[], %(said_zone)s::boolean[], '{}')::quotations)
 """
 
 STATE = """

@@ -300,6 +300,7 @@ create table said (
 	name         text not null,
 	at           timestamptz,                          -- null: it says nothing of it, only its words are there
 	has_zone     boolean not null,
+	subject      text,                                 -- the base subject that is stated of it; null: none
 	unnamed      boolean not null default false,       -- it, or a copy of it, quotes further back than it has references
 	primary key (tenant, message_id, position)
 );

@@ -34,10 +34,11 @@ end $$;
 -- What a copy of a mail says of those that it quotes, the nearest first. Each of its references is good for one.
 create function said_add(p_tenant text, p_message bigint, n naming, q quotations) returns boolean language plpgsql as $$
 begin
-	insert into said (tenant, message_id, position, base_subject, from_key, name, at, has_zone, unnamed)
-		select p_tenant, p_message, u.i, n.base_subject, u.from_key, u.name, u.at, u.zone, u.i > cardinality(n.refs)
-		from unnest(q.from_keys, q.names, q.times, q.zones) with ordinality u(from_key, name, at, zone, i)
-		on conflict (tenant, message_id, position) do update set unnamed = true where excluded.unnamed and not said.unnamed;
+	insert into said (tenant, message_id, position, base_subject, from_key, name, at, has_zone, subject, unnamed)
+		select p_tenant, p_message, u.i, n.base_subject, u.from_key, u.name, u.at, u.zone, u.subject, u.i > cardinality(n.refs)
+		from unnest(q.from_keys, q.names, q.times, q.zones, q.subjects) with ordinality u(from_key, name, at, zone, subject, i)
+		on conflict (tenant, message_id, position) do update set unnamed = said.unnamed or excluded.unnamed, subject = coalesce(said.subject, excluded.subject)
+			where (excluded.unnamed and not said.unnamed) or (excluded.subject is not null and said.subject is null);
 	return found;
 end $$;
 

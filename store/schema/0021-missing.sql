@@ -102,6 +102,10 @@ declare
 	v_told boolean;
 	a record;
 begin
+	if exists (select from message m join thread_key k on k.tenant = m.tenant and k.key = any(m.quoted_keys)
+			where m.tenant = p_tenant and m.message_id = p_message and k.message_id <> p_message and k.thread_id = any(p_threads)) then
+		return true;
+	end if;
 	for v_place in 1 .. cardinality(p_ref_keys) loop
 		select m.base_subject, m.sent_at, m.from_key, m.from_name into a from thread_key k
 			join message m on m.tenant = k.tenant and m.message_id = k.message_id
@@ -110,8 +114,9 @@ begin
 		if (v_told is null and v_prefixes >= v_place) or subject_similar(a.base_subject, p_base_subject) then
 			return true;
 		end if;
-		if exists (select from said s where s.tenant = p_tenant and s.message_id = p_message and abs(extract(epoch from s.at - a.sent_at)) < 54000
-				and time_near(s.at, a.sent_at) and (s.from_key = a.from_key or lower(s.name) = lower(a.from_name))) then
+		if exists (select from said s where s.tenant = p_tenant and s.message_id = p_message and (subject_similar(s.subject, a.base_subject)
+				or (abs(extract(epoch from s.at - a.sent_at)) < 54000
+					and time_near(s.at, a.sent_at) and (s.from_key = a.from_key or lower(s.name) = lower(a.from_name))))) then
 			return true;
 		end if;
 		v_told := false;
@@ -250,6 +255,8 @@ create function settle_due(p_tenant text, p_root bigint, p_message bigint, n nam
 declare
 	v_threads bigint[];
 	v_namers bigint[];
+	v_quoters bigint[] := array(select k.message_id from thread_key k
+		where k.tenant = p_tenant and k.key = any(keys_of_signal(n, 'quoted_by')) and k.message_id is not null);
 	v_orphans bigint[];
 	v_case bigint;
 	v_default bigint := (select case_id from thread where tenant = p_tenant and thread_id = p_root and settled);
@@ -260,15 +267,14 @@ begin
 	v_threads := array(select class_of(p_tenant, p_root));
 	perform awaited_add(p_tenant, v_threads, array[p_message]);
 	v_namers := array(select message_id from awaiting(p_tenant, v_threads, n.keys[:1]));
-	v_orphans := orphans_near(p_tenant, v_threads, v_namers || p_message);   -- as they hung together before
+	v_orphans := orphans_near(p_tenant, v_threads, v_namers || v_quoters || p_message);   -- as they hung together before
 	perform awaited_take(p_tenant, n.keys[1], p_message, v_namers);
 	if exists (select from message where tenant = p_tenant and message_id = any(v_orphans || v_namers) and not weak and pin_auto is not null)
 			or exists (select from missing_branches(p_tenant, v_threads, v_orphans))
 			or weak_may_differ(p_tenant, p_root, v_threads, p_message, v_namers) then
 		return true;
 	end if;
-	v_namers := v_namers || array(select k.message_id from thread_key k
-		where k.tenant = p_tenant and k.key = any(keys_of_signal(n, 'quoted_by')) and k.message_id is not null);
+	v_namers := v_namers || v_quoters;
 	v_case := (select case_id from message where tenant = p_tenant and message_id = p_message);
 	return cardinality(v_namers) > 0 and (v_case <> v_default or exists (select from message m
 		where m.tenant = p_tenant and m.message_id = any(v_namers) and m.pin is null and m.pin_auto is null and m.case_id <> v_case));
@@ -276,6 +282,6 @@ end $$;
 
 grant execute on function awaited_add(text, bigint[], bigint[]), awaited_renew(text, bigint[]), awaiting(text, bigint[], uuid[]), awaited_take(text, uuid, bigint, bigint[]),
 	missing_of(text, bigint, uuid[]), said_mark(text, timestamptz), orphans_near(text, bigint[], bigint[]),
-	orphan_goes_on(text, bigint[], bigint, text, text, uuid[]), 	orphans_of(text, bigint[], bigint[]), missing_branches(text, bigint[], bigint[]), settle_missing(text, bigint, bigint),
+	orphan_goes_on(text, bigint[], bigint, text, text, uuid[]), orphans_of(text, bigint[], bigint[]), missing_branches(text, bigint[], bigint[]), settle_missing(text, bigint, bigint),
 	weak_may_differ(text, bigint, bigint[], bigint, bigint[]), settle_due(text, bigint, bigint, naming)
 	to casegate_gateway, casegate_graph, casegate_admin;
