@@ -93,13 +93,39 @@ create function evidence_rank(p_strength text, p_signal text) returns int langua
 	return case p_strength when 'certain' then 0 when 'strong' then 10 else 20 end
 		+ case p_signal when 'token' then 0 when 'subject' then 9 else 5 end;
 
+-- What a waiting mail names has come since: in which cases it lies now. The app itself reads no keys; the operator
+-- asks without naming a tenant.
+create function held_names(p_tenant text, p_delivery bigint) returns table (case_id bigint, detail text) language plpgsql stable
+	security definer set search_path = casegate, pg_temp as $$
+declare
+	v_before text := coalesce(tenant_now(), '');
+begin
+	if v_before <> p_tenant and not pg_has_role(session_user, 'casegate_admin', 'usage') then
+		return;
+	end if;
+	perform set_config('casegate.tenant', p_tenant, true);
+	return query select distinct on (m.case_id) m.case_id, r.id
+		from delivery d join message h on h.tenant = d.tenant and h.message_id = d.held_message
+		cross join lateral unnest(h.ref_keys, h.refs) with ordinality r(key, id, i)
+		join thread_key k on k.tenant = d.tenant and k.key = r.key
+		join message m on m.tenant = k.tenant and m.message_id = k.message_id
+		where d.tenant = p_tenant and d.delivery_id = p_delivery and d.outcome = 'held' and m.case_id is not null
+			and (user_now() is null or sees_all() or d.submitted_by = user_now())
+		order by m.case_id, r.i;
+	perform set_config('casegate.tenant', v_before, true);
+end $$;
+
 -- The cases that a mail may belong to, the likeliest first, each once with all that speaks for it.
 create function candidates_of(p_tenant text, p_delivery bigint) returns jsonb language sql stable
 begin atomic
 	with reason as (
 		select case_shown(e.tenant, e.case_id) as case_id, evidence_rank(e.strength, e.signal) as rank, e.position, e.signal, e.detail, e.strength
 		from evidence e
-		where e.tenant = p_tenant and e.delivery_id = p_delivery and e.case_id is not null),
+		where e.tenant = p_tenant and e.delivery_id = p_delivery and e.case_id is not null
+		union all
+		select case_shown(p_tenant, n.case_id), evidence_rank('suggestion', 'references'), 1000000, 'references', n.detail, 'suggestion'
+		from held_names(p_tenant, p_delivery) n
+		where not exists (select from evidence e where e.tenant = p_tenant and e.delivery_id = p_delivery and e.case_id = n.case_id and e.signal = 'references')),
 	candidate as (
 		select case_id, min(rank) as rank, min(position) as position,
 			jsonb_agg(jsonb_build_object('signal', signal, 'detail', detail, 'strength', strength) order by rank, position) as evidence
@@ -149,7 +175,7 @@ create view stats with (security_invoker = true) as
 select tenant, received, filed, held, duplicate, rejected, failed from tenant_counts();
 
 grant execute on function case_end(text, bigint), case_shown(text, bigint), case_final(text, bigint), case_reference(bigint),
-	case_address(text, bigint), token_address(text, text), key_of(text, text), candidates_of(text, bigint), evidence_rank(text, text)
+	case_address(text, bigint), token_address(text, text), key_of(text, text), held_names(text, bigint), candidates_of(text, bigint), evidence_rank(text, text)
 	to casegate_app, casegate_admin, casegate_gateway;
 grant select on cases, messages, recipients, attachments, deliveries, delivery_messages, comments, match_evidence, held, events,
 	outlook_connections to casegate_app, casegate_admin, casegate_gateway;

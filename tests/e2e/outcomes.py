@@ -207,6 +207,18 @@ def participant(tap, world):
            "a stranger with a valid token, too", held, candidates)
 
 
+def held_before_its_case(tap, world):
+    """A mail waits that came before what it answers"""
+    order = mails.Plain(mails.ANNA, [mails.FRIEDA], "Erst die Antwort")
+    answer = mails.Plain(mails.FRIEDA, [mails.ANNA], "AW: " + order.subject, cc=[("", AGENT)], answers=order)
+    held = world.file(answer, sender=mails.FRIEDA[1])
+    tap.equal([held["outcome"], world.held(held)["candidates"]], ["held", []], "nothing is known of what it names")
+    filed = world.file(order)
+    tap.equal([(c["case_id"], c["evidence"][0]["signal"]) for c in world.held(held)["candidates"]], [(filed["case_id"], "references")],
+              "now the case is its candidate")
+    tap.equal(world.reload(held)["outcome"], "held", "and it waits on for a person")
+
+
 def automatic(tap, world):
     """Auto-replies: filed where the ids say, never open, never reopen"""
     offer, delivery = world.opened()
@@ -502,8 +514,8 @@ def ugly(tap, world):
             tap.ok(bytes(session.value("SELECT casegate.delivery_source(%s)", (delivery["delivery_id"],))).endswith(mail), f"{name}: byte for byte")
 
 
-SCENARIOS = [forward_forms, reply_is_no_forward, several_attached, redirected, nested, copied, direct, participant, automatic, bounces,
-             calendar, same_id, user_brings_held, release, never_file, threads, outsiders, members, subjects_and_dates,
+SCENARIOS = [forward_forms, reply_is_no_forward, several_attached, redirected, nested, copied, direct, participant, held_before_its_case, automatic,
+             bounces, calendar, same_id, user_brings_held, release, never_file, threads, outsiders, members, subjects_and_dates,
              authenticated, explained, imported, ugly]
 
 
