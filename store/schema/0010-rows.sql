@@ -96,11 +96,13 @@ begin
 		sent_at = m.sent_at, sent_precision = m.sent_precision, sent_zone = m.sent_zone, text = m.text, new_text = m.new_text, html = m.html,
 		remote_images = m.remote_images, sanitiser_version = m.sanitiser_version, source_sha256 = m.source_sha256,
 		is_own_source = m.is_own_source, delivery_id = f.delivery_id, defects = m.defects,
-		ref_keys = n.ref_keys || e.keys, refs = n.refs || e.ids, weak = n.weak or e.keys <> '{}',
+		ref_keys = case when e.names_more then x.ref_keys else n.ref_keys || e.keys end, refs = case when e.names_more then x.refs else n.refs || e.ids end,
+		weak = case when e.names_more then x.weak else n.weak or e.keys <> '{}' end,
 		own_key = n.keys[1], other_keys = case when x.own_key = n.keys[1] or (x.identity = 'presumed' and n.internet_message_id <> x.internet_message_id)
 			then x.other_keys else x.other_keys || x.own_key end,
 		send_state = case when x.send_state is not null then 'sent' end, send_error = case when x.send_state = 'sent' then x.send_error end
-		from (select case when o.is_evicted then o.ref_keys[:1] else '{}' end as keys, case when o.is_evicted then o.refs[:1] else '{}' end as ids
+		from (select case when o.is_evicted then o.ref_keys[:1] else '{}' end as keys, case when o.is_evicted then o.refs[:1] else '{}' end as ids,
+				cardinality(o.refs) > cardinality(n.refs) + o.is_evicted::int as names_more
 			from (select y.ref_keys, y.refs, y.own_key = key_of('p', y.message_id::text) as is_evicted from message y
 				where y.tenant = f.tenant and y.message_id = f.known) o) e       -- what it was thought to be it still names, see message_evict()
 		where x.tenant = f.tenant and x.message_id = f.known;
@@ -159,6 +161,18 @@ begin
 	if v_is_new then
 		perform thread_unsettle(f.tenant, f.known);
 	end if;
+end $$;
+
+-- A copy that names more than those before it: that is what the mail names. True: so it is.
+create function known_refs(f filing, n naming) returns boolean language plpgsql as $$
+begin
+	update message x set ref_keys = n.ref_keys, refs = n.refs, weak = n.weak
+		where x.tenant = f.tenant and x.message_id = f.known and cardinality(n.refs) > cardinality(x.refs);
+	if found then
+		perform thread_unsettle(f.tenant, f.known);
+		return true;
+	end if;
+	return false;
 end $$;
 
 -- A mail that is here already: what this copy adds to it. Returns its case.

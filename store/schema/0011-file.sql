@@ -211,6 +211,11 @@ begin
 		if f.authority <> 'user' then
 			perform claims_add(f, n, v_places, f.known);
 		end if;
+		if f.authority = 'user' and known_refs(f, n) then
+			v_place.o_disturbed := true;
+			v_place.o_branched := v_place.o_branched or n.weak;
+			update thread set branched = true where tenant = f.tenant and thread_id = v_place.o_root and not branched and n.weak;
+		end if;
 		if v_place.o_branched and v_place.o_disturbed and settle_due(f.tenant, v_place.o_root, f.known, n) then
 			v_moved := true;
 			v_before := settle_telling(f.tenant, v_place.o_root, null, message_id);
