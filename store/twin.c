@@ -124,6 +124,18 @@ static gboolean names_other(const PlanItem *item, const Twin *twin)
 		       item->references, twin->presumed_id, g_str_equal, NULL);
 }
 
+/* "Now with the attachment": the same text, a minute later. Forwards keep files. */
+static gboolean has_as_many_files(const PlanItem *item, const Twin *twin)
+{
+	gint64 files = 0;
+
+	for (guint i = 0; i < item->body->attachments->len; i++)
+		files += ((Attachment *)g_ptr_array_index(item->body->attachments, i))->is_inline
+				 ? 0
+				 : 1;
+	return files == twin->files;
+}
+
 /* Both have an id and yet are one mail: sent again under another id (a relay rewrote it, and may
  * have put a footer below), to the second; or the id of an inline forward was presumed wrongly. */
 static gboolean is_same_under_other_id(
@@ -137,6 +149,7 @@ static gboolean is_same_under_other_id(
 		return FALSE;
 	if (item->is_presumed || twin->is_presumed)
 		return twin_compare_times(item, twin) == TIME_MATCH &&
+		       has_as_many_files(item, twin) &&
 		       (overlap->is_equal || (!overlap->is_short && overlap->share >= .8 &&
 						     overlap->numbers >= .8));
 	return has_seconds && has_same_recipients(item, twin) &&
@@ -204,5 +217,6 @@ Twin twin_of(const PGresult *result, int row)
 		.subject = db_text(result, row, 16),
 		.presumed_id = db_text(result, row, 17),
 		.refs = db_text(result, row, 18),
+		.files = db_bigint(result, row, 19),
 	};
 }

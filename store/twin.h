@@ -13,6 +13,7 @@ typedef struct {
 	const char *subject, *presumed_id;
 	const char *refs;            /* what it names, with blanks */
 	const char *text, *new_text; /* new_text: without what it quotes */
+	gint64 files;                /* its attachments without the images of its text */
 	const char *attachments;     /* their sha256, sorted, with commas */
 	const char *recipients;      /* keys of To and Cc, likewise */
 	gint64 sent_at;
@@ -26,7 +27,7 @@ typedef struct {
 
 /* Its columns, of casegate.message m (TWIN_FIELDS of them, what a query adds follows), and the row
  * as read. */
-enum { TWIN_FIELDS = 19 };
+enum { TWIN_FIELDS = 20 };
 #define TWIN_COLUMNS                                                                               \
 	"m.message_id, m.own_key, coalesce(m.from_key, ''), m.base_subject, m.text,"               \
 	" coalesce(m.new_text, m.text),"                                                           \
@@ -41,7 +42,9 @@ enum { TWIN_FIELDS = 19 };
 	"'presumed',"                                                                              \
 	" m.sent_zone, m.sent_precision IN ('minute', 'second'), m.sent_precision = 'second',"     \
 	" coalesce(m.from_name, ''), m.subject, coalesce(m.internet_message_id, ''),"              \
-	" array_to_string(m.refs, ' ')"
+	" array_to_string(m.refs, ' '),"                                                           \
+	" (SELECT count(*) FROM casegate.attachment a WHERE a.tenant = m.tenant"                   \
+	"  AND a.message_id = m.message_id AND NOT a.inline)"
 Twin twin_of(const PGresult *result, int row);
 
 /* How much of their words is the same; what one of them only quotes does not count. */
