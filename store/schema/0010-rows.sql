@@ -293,6 +293,7 @@ declare
 	v_other evidence_line[] := '{}';
 	v_pin bigint;
 	v_count int;
+	v_before int := (select count(*) from evidence e where e.tenant = f.tenant and e.delivery_id = f.delivery_id);  -- of a released one
 begin
 	if f.pin_case is not null then
 		v_pin := case_final(f.tenant, f.pin_case);
@@ -317,7 +318,7 @@ begin
 		v_other := evidence_by_subject(f.tenant, n.base_subject, n.people, p_sent_at, p_case);
 	end if;
 	insert into evidence (tenant, delivery_id, position, case_id, signal, detail, strength, chosen)
-		select f.tenant, f.delivery_id, f.position * 1000 + u.i - 1, u.case_id, u.signal, u.detail, u.strength, u.chosen
+		select f.tenant, f.delivery_id, f.position * 1000 + u.i - 1 + v_before, u.case_id, u.signal, u.detail, u.strength, u.chosen
 		from unnest(v_lines || v_other) with ordinality u(case_id, signal, detail, strength, chosen, i);
 	get diagnostics v_count = row_count;
 	if cardinality(v_other) > 0 and p_opened then

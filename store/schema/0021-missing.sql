@@ -102,10 +102,12 @@ declare
 	v_told boolean;
 	a record;
 begin
-	if exists (select from message m join thread_key k on k.tenant = m.tenant and k.key = any(m.quoted_keys)
-			where m.tenant = p_tenant and m.message_id = p_message and k.message_id <> p_message and k.thread_id = any(p_threads)) then
-		return true;
-	end if;
+	for a in select q as key from message m, unnest(m.quoted_keys) q where m.tenant = p_tenant and m.message_id = p_message loop
+		if exists (select from thread_key k where k.tenant = p_tenant and k.key = a.key and k.message_id <> p_message
+				and k.thread_id = any(p_threads)) then
+			return true;
+		end if;
+	end loop;
 	for v_place in 1 .. cardinality(p_ref_keys) loop
 		select m.base_subject, m.sent_at, m.from_key, m.from_name into a from thread_key k
 			join message m on m.tenant = k.tenant and m.message_id = k.message_id
