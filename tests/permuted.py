@@ -19,7 +19,7 @@ import pg  # noqa: E402
 
 HERE = os.path.join(os.path.dirname(os.path.abspath(__file__)), "permuted")
 ORDERS_MAX = 120
-RACES = 12
+RACES = 4
 AGENT = "agent@in.acme.example"
 
 
