@@ -121,16 +121,30 @@ static gboolean probe(Store *store, const char *tenant, const PlanItem *item, co
 	return TRUE;
 }
 
+/* The names under which a mail meets others that are filed at this moment: twins and quotes have
+ * the same subject; what an outsider or a bounce names waits as a claim for the mail of that id. */
+static void add_lock_names(
+	GPtrArray *names, const char *tenant, const PlanItem *item, gboolean makes_claims)
+{
+	g_ptr_array_add(names, g_strjoin("\n", tenant, item->mail->base_subject, NULL));
+	if (item->message_id)
+		g_ptr_array_add(names, g_strconcat(tenant, "\n<", item->message_id, ">", NULL));
+	for (guint i = 0; makes_claims && i < item->references->len; i++)
+		g_ptr_array_add(names,
+			g_strconcat(tenant, "\n<",
+				(const char *)g_ptr_array_index(item->references, i), ">", NULL));
+}
+
 void identity_lock(Store *store, const char *tenant, const Plan *plan)
 {
 	g_autoptr(GPtrArray) names = g_ptr_array_new_with_free_func(g_free);
 	Args *args = args_new();
 
 	for (guint i = 0; i < plan->items->len; i++) {
-		const Mail *mail = ((PlanItem *)g_ptr_array_index(plan->items, i))->mail;
+		const PlanItem *item = g_ptr_array_index(plan->items, i);
 
-		/* Twins and quotes have the same subject. */
-		g_ptr_array_add(names, g_strjoin("\n", tenant, mail->base_subject, NULL));
+		add_lock_names(names, tenant, item,
+			plan->standing != STANDING_USER || item->kind == MAIL_KIND_BOUNCE);
 	}
 	args_array(args, names);
 	db_queue(store, "locking an identity",

@@ -26,8 +26,9 @@ typedef struct {
 void identity_free(Identity *identity);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC(Identity, identity_free)
 
-/* Locks out whoever files the same mail at this moment by another way (all items of a delivery at
- * once, in one order), with the next statement. Held until the transaction ends. */
+/* Locks out whoever files the same mail, or one that this one waits for, at this moment by another
+ * way (all items of a delivery at once, in one order), with the next statement. Held until the
+ * transaction ends. */
 void identity_lock(Store *store, const char *tenant, const Plan *plan);
 /* Looks for the mail. May take the presumed id back from the item when the known mail of that id is
  * another. sent_message: the mail of ours that this is known to be the sent copy of, 0: none. */

@@ -52,14 +52,14 @@ begin atomic
 end;
 
 -- May this sender's mail join by what it names? A user's may by all of it. An outsider's only where he took part
--- before; a bounce's only to an outgoing mail that one of its failed recipients got. The rest are suggestions.
+-- before; a bounce's only to an outgoing mail that one of its failed recipients got, or where it lies itself. The rest are suggestions.
 create function places_allowed(f filing, n naming, p_places key_place[]) returns key_place[] language plpgsql stable as $$
 begin
 	case f.authority
 	when 'known' then
 		return array(select p from unnest(p_places) p where address_takes_part(f.tenant, f.sender, p.case_id) order by p.ord);
 	when 'bounce' then
-		return array(select p from unnest(p_places) p where exists (
+		return array(select p from unnest(p_places) p where p.message_id = f.known or exists (
 			select from message m join participant a using (tenant, message_id)
 			where m.tenant = f.tenant and m.message_id = p.message_id and m.direction = 'out'
 				and a.role in ('to', 'cc', 'bcc') and a.address_key = any(n.people)) order by p.ord);
