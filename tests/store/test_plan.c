@@ -122,6 +122,25 @@ static void test_plan(gconstpointer data)
 	people_free(people);
 }
 
+/* When the first mail of a delivery was sent, in microseconds; received: seconds. */
+static gint64 sent_at_of(const char *text, gint64 received)
+{
+	g_autoptr(GBytes) source = g_bytes_new(text, strlen(text));
+	g_autoptr(Mail) mail = parse_mail(source);
+	g_autoptr(GPtrArray) addresses = plan_addresses(mail);
+	People *people = sample_people(addresses);
+	g_autoptr(Envelope) envelope = envelope_new(PROTOCOL_LMTP);
+	g_autoptr(AuthPolicy) policy = auth_policy_new();
+	g_autoptr(Plan) plan = NULL;
+	gint64 sent_at;
+
+	envelope->received_at = received * G_USEC_PER_SEC;
+	plan = plan_make(mail, envelope, people, policy);
+	sent_at = ((PlanItem *)g_ptr_array_index(plan->items, 0))->sent_at;
+	people_free(people);
+	return sent_at;
+}
+
 /* A date that cannot be is the arrival's; a wall clock without a zone is the tenant's. */
 static void test_sent_at(void)
 {
@@ -140,19 +159,9 @@ static void test_sent_at(void)
 	for (guint i = 0; i < G_N_ELEMENTS(dates); i++) {
 		g_autofree char *text =
 			g_strdup_printf("From: anna@acme.example\nDate: %s\n\nhi\n", dates[i].date);
-		g_autoptr(GBytes) source = g_bytes_new(text, strlen(text));
-		g_autoptr(Mail) mail = parse_mail(source);
-		g_autoptr(GPtrArray) addresses = plan_addresses(mail);
-		People *people = sample_people(addresses);
-		g_autoptr(Envelope) envelope = envelope_new(PROTOCOL_LMTP);
-		g_autoptr(AuthPolicy) policy = auth_policy_new();
-		g_autoptr(Plan) plan = NULL;
 
-		envelope->received_at = received * G_USEC_PER_SEC;
-		plan = plan_make(mail, envelope, people, policy);
-		g_assert_cmpint(((PlanItem *)g_ptr_array_index(plan->items, 0))->sent_at, ==,
+		g_assert_cmpint(sent_at_of(text, received), ==,
 			(dates[i].want ? dates[i].want : received) * G_USEC_PER_SEC);
-		people_free(people);
 	}
 }
 
@@ -183,19 +192,9 @@ static void test_inline_zone(void)
 			"Von: Max <max@supplier.example>\nGesendet: %s\n"
 			"An: Anna <anna@acme.example>\nBetreff: Angebot\n\nGuten Tag\n",
 			dates[i].forwarded, dates[i].block);
-		g_autoptr(GBytes) source = g_bytes_new(text, strlen(text));
-		g_autoptr(Mail) mail = parse_mail(source);
-		g_autoptr(GPtrArray) addresses = plan_addresses(mail);
-		People *people = sample_people(addresses);
-		g_autoptr(Envelope) envelope = envelope_new(PROTOCOL_LMTP);
-		g_autoptr(AuthPolicy) policy = auth_policy_new();
-		g_autoptr(Plan) plan = NULL;
 
-		envelope->received_at = G_GINT64_CONSTANT(1798700000) * G_USEC_PER_SEC;
-		plan = plan_make(mail, envelope, people, policy);
-		g_assert_cmpint(((PlanItem *)g_ptr_array_index(plan->items, 0))->sent_at, ==,
+		g_assert_cmpint(sent_at_of(text, G_GINT64_CONSTANT(1798700000)), ==,
 			dates[i].want * G_USEC_PER_SEC);
-		people_free(people);
 	}
 }
 
