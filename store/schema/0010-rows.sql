@@ -91,7 +91,7 @@ begin
 		where x.tenant = f.tenant and x.message_id = f.known and x.send_state <> 'sent';
 	update message x set internet_message_id = coalesce(n.internet_message_id, x.internet_message_id),
 		identity = case when n.internet_message_id is null then x.identity else n.identity end, is_reconstructed = false,
-		kind = m.kind, from_name = coalesce(m.from_name, x.from_name), from_address = coalesce(m.from_address, x.from_address),
+		loose = x.loose and n.loose, kind = m.kind, from_name = coalesce(m.from_name, x.from_name), from_address = coalesce(m.from_address, x.from_address),
 		from_key = coalesce(nullif(m.from_key, ''), x.from_key), subject = m.subject, base_subject = n.base_subject, direction = m.direction,
 		sent_at = m.sent_at, sent_precision = m.sent_precision, sent_zone = m.sent_zone, text = m.text, new_text = m.new_text, html = m.html,
 		remote_images = m.remote_images, sanitiser_version = m.sanitiser_version, source_sha256 = m.source_sha256,
@@ -188,9 +188,11 @@ begin
 	v_case := known_pin(f, v_was.case_id, p_pin);
 	if f.completes and v_was.is_reconstructed then
 		perform message_complete(f, n, m, b, v_case);
-	elsif n.internet_message_id is not null then         -- the id of a mail that had none
+	else                                                 -- the id of a mail that had none; programs that state the arrival are late
 		update message x set internet_message_id = n.internet_message_id, identity = n.identity
-			where x.tenant = f.tenant and x.message_id = f.known and x.internet_message_id is null;
+			where x.tenant = f.tenant and x.message_id = f.known and x.internet_message_id is null and n.internet_message_id is not null;
+		update message x set sent_at = m.sent_at where x.tenant = f.tenant and x.message_id = f.known and x.is_reconstructed and n.is_reconstructed
+			and x.sent_at between m.sent_at + interval '1 second' and m.sent_at + interval '20 minutes';
 	end if;
 	update message x set other_keys = other_keys || n.keys[1]
 		where x.tenant = f.tenant and x.message_id = f.known and x.own_key <> n.keys[1] and not n.keys[1] = any(x.other_keys);
