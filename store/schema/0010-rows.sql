@@ -185,6 +185,10 @@ begin
 	if not found then                                    -- its root is held: who erases now waits
 		raise exception 'a mail was erased meanwhile' using errcode = 'serialization_failure';
 	end if;
+	if not (f.completes and v_was.is_reconstructed) then -- first of all: what moves it moves who names it so
+		update message x set other_keys = other_keys || n.keys[1]
+			where x.tenant = f.tenant and x.message_id = f.known and x.own_key <> n.keys[1] and not n.keys[1] = any(x.other_keys);
+	end if;
 	v_case := known_pin(f, v_was.case_id, p_pin);
 	if f.completes and v_was.is_reconstructed then
 		perform message_complete(f, n, m, b, v_case);
@@ -194,8 +198,6 @@ begin
 		update message x set sent_at = m.sent_at where x.tenant = f.tenant and x.message_id = f.known and x.is_reconstructed and n.is_reconstructed
 			and x.sent_at between m.sent_at + interval '1 second' and m.sent_at + interval '20 minutes';
 	end if;
-	update message x set other_keys = other_keys || n.keys[1]
-		where x.tenant = f.tenant and x.message_id = f.known and x.own_key <> n.keys[1] and not n.keys[1] = any(x.other_keys);
 	perform known_quotes(f, n, q);
 	if f."user" is not null then
 		perform message_show(f);
