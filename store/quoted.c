@@ -57,6 +57,7 @@ typedef struct {
 	const PlanItem *item;
 	Identity *identity;
 	const char *from_key, *from_name; /* the item's author, "" where not stated */
+	gboolean by_words; /* words alone may do: subject and company outside are known */
 } Search;
 
 static void add(const Search *search, const char *key, const char *signal, const char *detail)
@@ -240,8 +241,7 @@ static gboolean look_by_quotes(const Search *search, gboolean is_said, GError **
 		const PlanQuote *quote = g_ptr_array_index(search->item->quotes, i);
 
 		if (!quote->is_stated) {
-			if (search->item->side && *search->item->mail->base_subject &&
-				!find_contained(search, quote, error))
+			if (search->by_words && !find_contained(search, quote, error))
 				return FALSE;
 			continue;
 		}
@@ -258,7 +258,8 @@ gboolean quoted_find(Store *store, const char *tenant, const PlanItem *item, Ide
 	const Mailbox *author = mail_author(item->mail);
 	g_autofree char *from_key = address_key(author && author->address ? author->address : "");
 	const Search search = {store, tenant, item, identity, from_key,
-		author && author->name ? author->name : ""};
+		author && author->name ? author->name : "",
+		item->side && *item->mail->base_subject};
 
 	if (item->kind != MAIL_KIND_MAIL && item->kind != MAIL_KIND_CALENDAR)
 		return TRUE;
@@ -267,5 +268,5 @@ gboolean quoted_find(Store *store, const char *tenant, const PlanItem *item, Ide
 	if (!is_said || item->sent_precision < PRECISION_MINUTE)
 		return TRUE;
 	return find_quoting(&search, error) &&
-	       (!item->side || !*item->mail->base_subject || find_containing(&search, error));
+	       (!search.by_words || find_containing(&search, error));
 }

@@ -121,7 +121,7 @@ static gboolean names_other(const PlanItem *item, const Twin *twin)
 
 	return g_strv_contains((const char *const *)refs, item->message_id) ||
 	       g_ptr_array_find_with_equal_func(
-		       item->references, twin->presumed_id, g_str_equal, NULL);
+		       item->references, twin->internet_message_id, g_str_equal, NULL);
 }
 
 /* "Now with the attachment": the same text, a minute later. Forwards keep files. */
@@ -215,7 +215,7 @@ Twin twin_of(const PGresult *result, int row)
 		.has_second = db_bool(result, row, 14),
 		.from_name = db_text(result, row, 15),
 		.subject = db_text(result, row, 16),
-		.presumed_id = db_text(result, row, 17),
+		.internet_message_id = db_text(result, row, 17),
 		.refs = db_text(result, row, 18),
 		.files = db_bigint(result, row, 19),
 	};

@@ -10,7 +10,7 @@
 typedef struct {
 	gint64 message_id;
 	const char *own_key, *from_key, *from_name, *base_subject; /* of the result */
-	const char *subject, *presumed_id;
+	const char *subject, *internet_message_id;
 	const char *refs;            /* what it names, with blanks */
 	const char *text, *new_text; /* new_text: without what it quotes */
 	gint64 files;                /* its attachments without the images of its text */
