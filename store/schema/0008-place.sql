@@ -165,21 +165,30 @@ begin
 	return false;
 end $$;
 
+-- A message loses an id that was only presumed: it goes by a name of its own, in this thread.
+create function message_disown(p_tenant text, p_message bigint, p_id_key uuid, p_thread bigint) returns void language plpgsql as $$
+declare
+	v_own uuid := key_of('p', p_message::text);
+begin
+	insert into thread_key (tenant, key, thread_id, message_id) values (p_tenant, v_own, p_thread, p_message);
+	update thread_key set message_id = null where tenant = p_tenant and key = p_id_key;
+	update message set own_key = v_own, internet_message_id = null, identity = 'content', nameless = true
+		where tenant = p_tenant and message_id = p_message;
+end $$;
+
 -- An inline forward's id was presumed, and now the mail comes that has it and is another: the forward's names what it
 -- was thought to be, if their subjects say so (weak), and goes by a name of its own. The caller holds the root.
 create function message_evict(p_tenant text, p_message bigint) returns void language plpgsql as $$
 declare
-	v_own uuid := key_of('p', p_message::text);
 	m record;
 begin
 	select own_key, internet_message_id, thread_id into m from message where tenant = p_tenant and message_id = p_message;
 	if not found then
 		raise exception 'a mail was erased meanwhile' using errcode = 'serialization_failure';
 	end if;
-	insert into thread_key (tenant, key, thread_id, message_id) values (p_tenant, v_own, m.thread_id, p_message);
-	update thread_key set message_id = null where tenant = p_tenant and key = m.own_key;
-	update message set own_key = v_own, internet_message_id = null, identity = 'content', nameless = true, weak = true,
-		ref_keys = m.own_key || ref_keys, refs = m.internet_message_id || refs where tenant = p_tenant and message_id = p_message;
+	perform message_disown(p_tenant, p_message, m.own_key, m.thread_id);
+	update message set weak = true, ref_keys = m.own_key || ref_keys, refs = m.internet_message_id || refs
+		where tenant = p_tenant and message_id = p_message;
 	update thread set branched = true, settled = false where tenant = p_tenant and thread_id = root_of(p_tenant, m.thread_id);
 end $$;
 
@@ -187,7 +196,6 @@ end $$;
 -- has if it is alone in it, else for one of its own. Returns the case that the thread is left with.
 create function message_part(f filing, p_message bigint, p_root bigint, p_subject text, out o_case bigint, out o_opened boolean) language plpgsql as $$
 declare
-	v_own uuid := key_of('p', p_message::text);
 	v_new bigint;
 	v_thread bigint;
 	m record;
@@ -206,12 +214,10 @@ begin
 		update thread set case_id = o_case where tenant = f.tenant and thread_id = p_root;
 	end if;
 	v_thread := thread_open(f.tenant, v_new, m.base_subject);
-	insert into thread_key (tenant, key, thread_id, message_id) values (f.tenant, v_own, v_thread, p_message);
-	update thread_key set message_id = null where tenant = f.tenant and key = m.own_key;
+	perform message_disown(f.tenant, p_message, m.own_key, v_thread);
 	delete from awaited where tenant = f.tenant and thread_id = m.thread_id and message_id = p_message;
 	update thread set settled = false where tenant = f.tenant and thread_id = p_root and settled;
-	update message set own_key = v_own, internet_message_id = null, identity = 'content', nameless = true, thread_id = v_thread, case_id = v_new
-		where tenant = f.tenant and message_id = p_message;
+	update message set thread_id = v_thread, case_id = v_new where tenant = f.tenant and message_id = p_message;
 	if v_new <> m.case_id then
 		perform event_add(f.tenant, 'message_moved', v_new, p_message, null, jsonb_build_object('from', m.case_id));
 	end if;
