@@ -432,6 +432,7 @@ static void add_quotes(Quotes *quotes, Walk *walk, guint depth);
 /* Adds a quote, and those in its text. Takes head and text. */
 static void add_quote(Quotes *quotes, Region *region, char *text, guint depth)
 {
+	const gboolean is_headed = has_head(region);
 	Quote *quote = g_new0(Quote, 1);
 	g_auto(Walk) inner = {0};
 	Region *first = NULL;
@@ -444,7 +445,7 @@ static void add_quote(Quotes *quotes, Region *region, char *text, guint depth)
 	if (inner.regions->len > 0)
 		first = &g_array_index(inner.regions, Region, 0);
 	/* Apple quotes the attribution with the text. */
-	if (first && !first->mark && has_head(first) && !quote->from &&
+	if (first && !first->mark && has_head(first) && !is_headed &&
 		first->first == skip_blank_lines(&inner, 0)) {
 		take_head(quote, first);
 		quote->text = body_text(&inner, first->body, first->end, '\0');
