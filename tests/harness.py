@@ -21,6 +21,7 @@ import time
 import traceback
 
 import pg
+from ports import free_port
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 WAIT_SECONDS = 30
@@ -89,20 +90,6 @@ def wait_until(condition, seconds=WAIT_SECONDS, step=0.02):
         if answer or time.monotonic() > end:
             return answer
         time.sleep(step)
-
-
-_ports_given = set()
-
-
-def free_port():
-    """Of the loopback; never the same twice, so that a server may come to it late."""
-    while True:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        if port not in _ports_given:
-            _ports_given.add(port)
-            return port
 
 
 class Reply:
@@ -297,6 +284,9 @@ class Gateway:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
+        # Until the last of them is gone they hold the ports.
+        if not wait_until(lambda: not self.processes()):
+            raise RuntimeError(f"processes outlive SIGKILL: {self.processes()}")
         self.process = None
 
     def processes(self):

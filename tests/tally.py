@@ -73,14 +73,22 @@ def count_test(test):
     return count
 
 
+def point_lines(lines, first):
+    """A point's line and what is told about it: of a traceback, the end says most."""
+    end = first + 1
+    while end < len(lines) and lines[end].startswith("#"):
+        end += 1
+    told = lines[first + 1:end]
+    return [lines[first]] + (told if len(told) <= 30 else told[:10] + ["#   …"] + told[-20:])
+
+
 def show_failure(test):
     print(f"\n--- {test['name']}: {test.get('result')}, exit {test.get('returncode')}")
     for stream in ("stdout", "stderr"):
         lines = (test.get(stream) or "").rstrip().split("\n")
         kept = [n for n, line in enumerate(lines) if line.startswith("not ok")]
         if stream == "stdout" and kept and len(lines) > SHOWN_LINES:
-            wanted = {n + d for n in kept for d in range(0, 13)}
-            lines = [line for n, line in enumerate(lines) if n in wanted]
+            lines = [line for n in kept for line in point_lines(lines, n)]
         for line in lines[-SHOWN_LINES:]:
             if line:
                 print("    " + line)
