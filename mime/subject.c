@@ -361,6 +361,37 @@ char *subject_forwarded(const char *subject)
 	return g_strdup(at);
 }
 
+/* Behind the word at text that stands before a former subject, "was:"; NULL: none. */
+static const char *former_begin(const char *text)
+{
+	static const char *const words[] = {"was", "war", "vorher", "ehemals", "previously",
+		"formerly", "était", "era", "var", "oli", "było", "bylo", "было"};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(words); i++) {
+		const char *behind = text + strlen(words[i]);
+
+		if (g_ascii_strncasecmp(text, words[i], strlen(words[i])) == 0 &&
+			is_colon(g_utf8_get_char(skip_blanks(behind))))
+			return skip_blanks(g_utf8_next_char(skip_blanks(behind)));
+	}
+	return NULL;
+}
+
+char *subject_former(const char *subject)
+{
+	g_autoptr(GString) text = start(subject);
+	const char *last = text->len > 0 ? text->str + text->len - 1 : "";
+	const char open = *last == ')' ? '(' : *last == ']' ? '[' : '\0';
+
+	for (const char *at = text->str; open && (at = strchr(at, open)); at++) {
+		const char *former = former_begin(skip_blanks(at + 1));
+
+		if (former && former < last)
+			return g_strndup(former, (gsize)(last - former));
+	}
+	return g_strdup("");
+}
+
 static Prefix outermost(const char *subject)
 {
 	g_autoptr(GString) text = start(subject);

@@ -15,6 +15,10 @@ char *subject_unprefixed(const char *subject);
  * prefix, which must be a forward's; "" where it is none. */
 char *subject_forwarded(const char *subject);
 
+/* What the subject was before, by the words of who changed it: "Angebot 4711" of "Rechnung 12 (was:
+ * Angebot 4711)"; "" where it does not say. */
+char *subject_former(const char *subject);
+
 /* Says the outermost prefix (behind tags) that this is a forward ("WG:", "Fwd:", "[Fwd: …]") or a
  * reply ("AW:")? */
 gboolean subject_is_forward(const char *subject);

@@ -6,6 +6,7 @@
 #include "parser/calendar.h"
 #include "mime/charset.h"
 #include "parser/container.h"
+#include "parser/kind.h"
 #include "forward/forward.h"
 #include "mime/limits.h"
 #include "parser/piece.h"
@@ -365,6 +366,18 @@ static void add_forwards(Body *body)
 	g_ptr_array_set_size(body->originals, 0);
 }
 
+/* What was taken from a text has no fields, but its subject and its author may say that it is a
+ * robot's. */
+static void read_kinds(const Mail *mail)
+{
+	for (guint i = 0; i < mail->forwards->len; i++) {
+		const Forward *forward = g_ptr_array_index(mail->forwards, i);
+
+		kind_read(forward->original);
+		read_kinds(forward->original);
+	}
+}
+
 void body_finish(Body *body)
 {
 	Mail *mail = body->mail;
@@ -378,6 +391,7 @@ void body_finish(Body *body)
 	if (page && has_content_ids(mail))
 		mark_inline(mail, page->html);
 	forward_find_inline(mail, page);
+	read_kinds(mail);
 	quote_split(mail, page);
 	add_forwards(body);
 }

@@ -72,7 +72,7 @@ static PGresult *find_sent(Store *store, const char *tenant, gint64 message_id, 
 	" AND k.key = $8::uuid AND k.message_id IS NOT NULL),"                                   \
 	" EXISTS (SELECT" TWINS(author) "),"                                                     \
 					" EXISTS (SELECT FROM casegate.said s WHERE s.tenant = " \
-					"$1 AND s.base_subject = $3)"
+					"$1 AND s.base_subject = ANY ($9))"
 
 static void add_twins(Args *args, const char *tenant, const PlanItem *item, const char *from_key)
 {
@@ -99,18 +99,21 @@ static PGresult *find_twins(Store *store, const char *tenant, const PlanItem *it
 typedef struct {
 	gboolean by_key;     /* a mail has this key */
 	gboolean by_content; /* there are twins */
-	gboolean is_said;    /* some mail says what a mail of this subject was like */
+	gboolean is_said; /* some mail says what a mail of this subject, or of one that this quotes,
+			     was like */
 } Probe;
 
 static gboolean probe(Store *store, const char *tenant, const PlanItem *item, const char *key,
 	Probe *found, GError **error)
 {
 	g_autofree char *from_key = twin_from_key(item->mail);
+	g_autoptr(GPtrArray) subjects = planitem_subjects(item);
 	g_autoptr(Args) args = args_new();
 	g_autoptr(PGresult) result = NULL;
 
 	add_twins(args, tenant, item, from_key);
 	args_text(args, key);
+	args_array(args, subjects);
 	result = db_run(store, "looking whether a mail is here",
 		*from_key ? PROBE(BY_ADDRESS) : PROBE(BY_NAME), args, error);
 	if (!result)
@@ -126,7 +129,11 @@ static gboolean probe(Store *store, const char *tenant, const PlanItem *item, co
 static void add_lock_names(
 	GPtrArray *names, const char *tenant, const PlanItem *item, gboolean makes_claims)
 {
-	g_ptr_array_add(names, g_strjoin("\n", tenant, item->mail->base_subject, NULL));
+	g_autoptr(GPtrArray) subjects = planitem_subjects(item);
+
+	for (guint i = 0; i < subjects->len; i++)
+		g_ptr_array_add(names, g_strjoin("\n", tenant,
+					       (const char *)g_ptr_array_index(subjects, i), NULL));
 	if (item->message_id)
 		g_ptr_array_add(names, g_strconcat(tenant, "\n<", item->message_id, ">", NULL));
 	for (guint i = 0; makes_claims && i < item->references->len; i++)

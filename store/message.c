@@ -19,7 +19,7 @@
 	" $42, $43, $44, $45, $46, $47, $48, $49, $50)::casegate.body,"                     \
 	" ROW($51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61)::casegate.belongings," \
 	" ROW($62, $63, $64, $65)::casegate.remarks,"                                       \
-	" ROW($66, $67, $68, $69, $70)::casegate.quotations)"
+	" ROW($66, $67, $68, $69, $70, $71, $72)::casegate.quotations)"
 
 static const char *authority_of(const Filing *filing, const PlanItem *item)
 {
@@ -210,19 +210,25 @@ static char *time_text(gint64 microseconds)
 	return g_date_time_format(at, "%Y-%m-%d %H:%M:%S+00");
 }
 
+/* One row for each subject that a quoted mail may have. */
 static void add_quotes(Args *args, const PlanItem *item)
 {
-	GPtrArray *columns[5];
+	GPtrArray *columns[7];
 
 	columns_init(columns, G_N_ELEMENTS(columns));
 	for (guint i = 0; i < item->quotes->len; i++) {
 		const PlanQuote *quote = g_ptr_array_index(item->quotes, i);
 
-		g_ptr_array_add(columns[0], g_strdup(quote->from_key));
-		g_ptr_array_add(columns[1], g_strdup(quote->name));
-		g_ptr_array_add(columns[2], quote->is_stated ? time_text(quote->at) : NULL);
-		g_ptr_array_add(columns[3], g_strdup(quote->has_zone ? "t" : "f"));
-		g_ptr_array_add(columns[4], g_strdup(quote->subject));
+		for (guint s = 0; s < quote->subjects->len; s++) {
+			g_ptr_array_add(columns[0], g_strdup_printf("%u", i + 1));
+			g_ptr_array_add(
+				columns[1], g_strdup(g_ptr_array_index(quote->subjects, s)));
+			g_ptr_array_add(columns[2], g_strdup(quote->from_key));
+			g_ptr_array_add(columns[3], g_strdup(quote->name));
+			g_ptr_array_add(columns[4], quote->is_stated ? time_text(quote->at) : NULL);
+			g_ptr_array_add(columns[5], g_strdup(quote->has_zone ? "t" : "f"));
+			g_ptr_array_add(columns[6], g_strdup(quote->subject));
+		}
 	}
 	columns_add(args, columns, G_N_ELEMENTS(columns));
 }

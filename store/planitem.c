@@ -16,6 +16,7 @@ static void quote_free(gpointer data)
 
 	g_free(quote->from_key);
 	g_free(quote->subject);
+	g_ptr_array_unref(quote->subjects);
 	g_free(quote);
 }
 
@@ -207,7 +208,37 @@ static gboolean is_loose(const PlanItem *item)
 	       subject_is_reply(mail->subject);
 }
 
-static PlanQuote *add_quote(PlanItem *item, const Quote *quote)
+/* What the mails are called that a mail quotes, going down: as was last stated. */
+typedef struct {
+	char *base;
+	char *former; /* the base subject before that, "" where it is not told */
+} Called;
+
+static void called_set(Called *called, const char *subject)
+{
+	g_autofree char *former = subject_former(subject);
+
+	g_free(called->base);
+	g_free(called->former);
+	called->base = subject_base(subject);
+	called->former = subject_base(former);
+}
+
+static void called_clear(Called *called)
+{
+	g_free(called->base);
+	g_free(called->former);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Called, called_clear)
+
+static void add_subject(GPtrArray *subjects, const char *subject)
+{
+	if (!g_ptr_array_find_with_equal_func(subjects, subject, g_str_equal, NULL))
+		g_ptr_array_add(subjects, g_strdup(subject));
+}
+
+static PlanQuote *add_quote(PlanItem *item, const Quote *quote, const Called *called)
 {
 	PlanQuote *added = g_new0(PlanQuote, 1);
 
@@ -215,6 +246,11 @@ static PlanQuote *add_quote(PlanItem *item, const Quote *quote)
 		address_key(quote->from && quote->from->address ? quote->from->address : "");
 	added->name = quote->from && quote->from->name ? quote->from->name : "";
 	added->subject = quote->subject && *quote->subject ? subject_base(quote->subject) : NULL;
+	added->subjects = g_ptr_array_new_with_free_func(g_free);
+	add_subject(added->subjects, item->mail->base_subject);
+	add_subject(added->subjects, called->base);
+	if (!added->subject && *called->former)
+		add_subject(added->subjects, called->former);
 	added->text = quote->text;
 	g_ptr_array_add(item->quotes, added);
 	return added;
@@ -224,6 +260,9 @@ static PlanQuote *add_quote(PlanItem *item, const Quote *quote)
  * references does, the words of the nearest must do. */
 static void add_quotes(PlanItem *item, const People *people, gint64 received_at)
 {
+	g_auto(Called) called = {NULL, NULL};
+
+	called_set(&called, item->mail->subject);
 	for (guint i = 0; i < item->mail->quotes->len && item->quotes->len < QUOTES_MAX; i++) {
 		const Quote *quote = g_ptr_array_index(item->mail->quotes, i);
 		gboolean is_believed = FALSE;
@@ -231,15 +270,33 @@ static void add_quotes(PlanItem *item, const People *people, gint64 received_at)
 			&quote->date, &item->mail->date, people, received_at, &is_believed);
 		PlanQuote *stated;
 
+		if (quote->subject && *quote->subject)
+			called_set(&called, quote->subject);
 		if (!quote->from || !is_believed || quote->date.precision < PRECISION_MINUTE)
 			continue;
-		stated = add_quote(item, quote);
+		stated = add_quote(item, quote, &called);
 		stated->is_stated = TRUE;
 		stated->at = at;
 		stated->has_zone = quote->date.has_offset;
 	}
 	if (item->quotes->len == 0 && item->references->len == 0 && item->mail->quotes->len > 0)
-		add_quote(item, g_ptr_array_index(item->mail->quotes, 0));
+		add_quote(item, g_ptr_array_index(item->mail->quotes, 0), &called);
+}
+
+GPtrArray *planitem_subjects(const PlanItem *item)
+{
+	GPtrArray *subjects = g_ptr_array_new();
+
+	g_ptr_array_add(subjects, item->mail->base_subject);
+	for (guint i = 0; i < item->quotes->len; i++) {
+		const PlanQuote *quote = g_ptr_array_index(item->quotes, i);
+
+		for (guint s = 0; s < quote->subjects->len; s++)
+			if (!g_ptr_array_find_with_equal_func(subjects,
+				    g_ptr_array_index(quote->subjects, s), g_str_equal, NULL))
+				g_ptr_array_add(subjects, g_ptr_array_index(quote->subjects, s));
+	}
+	return subjects;
 }
 
 PlanItem *planitem_new(const Mail *mail, const Mail *body, guint inline_depth, const char *source,

@@ -15,10 +15,12 @@ typedef struct {
 
 /* What a mail says of an earlier mail that it quotes. */
 typedef struct {
-	gboolean is_stated; /* it says who and when; else only text counts */
-	char *from_key;     /* address_key(), "" where only a name is stated */
-	const char *name;   /* borrowed, "" where none is stated */
-	char *subject;      /* the base subject, NULL where none is stated */
+	gboolean is_stated;  /* it says who and when; else only text counts */
+	char *from_key;      /* address_key(), "" where only a name is stated */
+	const char *name;    /* borrowed, "" where none is stated */
+	char *subject;       /* the base subject, NULL where none is stated */
+	GPtrArray *subjects; /* of char: the base subjects that it may have, the quoting mail's
+				first */
 	gint64 at;
 	gboolean has_zone;
 	const char *text; /* borrowed */
@@ -59,6 +61,9 @@ typedef struct {
  */
 PlanItem *planitem_new(const Mail *mail, const Mail *body, guint inline_depth, const char *source,
 	gboolean is_users, const Envelope *envelope, const People *people);
+/* The base subjects of the mail and of all that it quotes, each once, its own first: borrowed char,
+ * the array to be freed. */
+GPtrArray *planitem_subjects(const PlanItem *item);
 void planitem_free(PlanItem *item);
 
 /* Gives the item its mailbox's conversation. Exchange puts mails without a Thread-Index into one

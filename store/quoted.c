@@ -22,17 +22,23 @@
 #define WORDS_SHARE .85
 enum { WORDS_RUNS = 24 };
 
-/* The stated time fits; where it fits only by a zone or an arrival, the mail's own words must stand
- * in the quote. */
-static gboolean is_said_of(gint64 stated_at, gboolean has_zone, gint64 sent_at,
-	gboolean is_sent_sure, const char *quoted_text, const char *own)
-{
-	TimeTest time = timetest_compare(stated_at, sent_at, has_zone && is_sent_sure);
+/* What a quote says of a mail that may be the quoted one. */
+typedef struct {
+	gint64 stated_at, sent_at;
+	gboolean are_zones_known;
+	gboolean is_subject_told; /* it is the quoting mail's, or stated */
+	const char *text, *own;   /* of the quoting mail the whole, of the other its own words */
+} Said;
 
-	if (time == TIME_MATCH)
+/* The stated time fits; where it fits only by a zone or an arrival, or the subject was only carried
+ * on, the mail's own words must stand in the quote. */
+static gboolean is_said_of(const Said *said)
+{
+	TimeTest time = timetest_compare(said->stated_at, said->sent_at, said->are_zones_known);
+
+	if (time == TIME_MATCH && said->is_subject_told)
 		return TRUE;
-	return (time == TIME_WEAK || time == TIME_NEAR) &&
-	       overlap_contained(own, quoted_text).share >= .5;
+	return time >= TIME_NEAR && overlap_contained(said->own, said->text).share >= .5;
 }
 
 /* Where ids should have said it, or no subject helps, nothing but the address and the minute do. */
@@ -75,7 +81,7 @@ static gboolean find_quoted(const Search *search, guint position, GError **error
 	g_autoptr(PGresult) result = NULL;
 
 	args_text(args, search->tenant);
-	args_text(args, search->item->mail->base_subject);
+	args_array(args, quote->subjects);
 	args_time(args, MAX(quote->at - WINDOW, 0));
 	args_time(args, quote->at + WINDOW);
 	args_bool(args, cannot_name(search->item, position));
@@ -84,8 +90,8 @@ static gboolean find_quoted(const Search *search, guint position, GError **error
 	result = db_run(search->store, "looking for a quoted mail",
 		"SELECT own_key, coalesce(from_key, ''), from_name, (extract(epoch FROM sent_at) * "
 		"1000000)::bigint, sent_zone, coalesce(new_text, text), "
-		"nameless"
-		" FROM casegate.message WHERE tenant = $1 AND base_subject = $2 AND sent_at "
+		"nameless, base_subject"
+		" FROM casegate.message WHERE tenant = $1 AND base_subject = ANY ($2) AND sent_at "
 		"BETWEEN $3 AND $4 AND case_id IS NOT NULL AND kind IN ('mail', 'calendar')"
 		" AND ($5 OR nameless) AND casegate.time_near(sent_at, $6)"
 		" AND ($7 = '' OR coalesce(from_key, '') IN ('', $7))"
@@ -93,15 +99,21 @@ static gboolean find_quoted(const Search *search, guint position, GError **error
 		args, error);
 	for (int i = 0; result && i < PQntuples(result); i++) {
 		const gboolean is_strict =
-			!*search->item->mail->base_subject ||
+			!*db_text(result, i, 7) ||
 			(search->item->references->len > 0 && !db_bool(result, i, 6));
-		const gint64 sent_at = db_time(result, i, 3);
+		const Said said = {.stated_at = quote->at,
+			.sent_at = db_time(result, i, 3),
+			.are_zones_known = quote->has_zone && db_bool(result, i, 4),
+			.is_subject_told =
+				quote->subject || strcmp(db_text(result, i, 7),
+							  search->item->mail->base_subject) == 0,
+			.text = search->item->mail->text,
+			.own = db_text(result, i, 5)};
 
 		if (!author_is_same(quote->from_key, quote->name, db_text(result, i, 1),
 			    db_text(result, i, 2)) ||
-			!is_said_of(quote->at, quote->has_zone, sent_at, db_bool(result, i, 4),
-				search->item->mail->text, db_text(result, i, 5)) ||
-			(is_strict && !is_exact(quote->from_key, sent_at, quote->at)))
+			!is_said_of(&said) ||
+			(is_strict && !is_exact(quote->from_key, said.sent_at, quote->at)))
 			continue;
 		add(search, db_text(result, i, 0), "quoted",
 			*quote->from_key ? quote->from_key : quote->name);
@@ -125,7 +137,8 @@ static gboolean find_quoting(const Search *search, GError **error)
 	args_text(args, search->from_key);
 	result = db_run(search->store, "looking for a quoting mail",
 		"SELECT m.own_key, s.from_key, s.name, (extract(epoch FROM s.at) * "
-		"1000000)::bigint, s.has_zone, m.text, m.refs <> '{}'"
+		"1000000)::bigint, s.has_zone, m.text, m.refs <> '{}',"
+		" s.subject IS NOT NULL OR m.base_subject = s.base_subject"
 		" FROM casegate.said s JOIN casegate.message m USING (tenant, message_id)"
 		" WHERE s.tenant = $1 AND s.base_subject = $2 AND s.at BETWEEN $3 AND $4 AND "
 		"m.case_id IS NOT NULL AND m.kind IN ('mail', 'calendar')"
@@ -136,13 +149,18 @@ static gboolean find_quoting(const Search *search, GError **error)
 	for (int i = 0; result && i < PQntuples(result); i++) {
 		const gboolean is_strict =
 			!*item->mail->base_subject || (item->message_id && db_bool(result, i, 6));
-		const gint64 at = db_time(result, i, 3);
+		const Said said = {.stated_at = db_time(result, i, 3),
+			.sent_at = item->sent_at,
+			.are_zones_known = db_bool(result, i, 4) && item->has_zone,
+			.is_subject_told = db_bool(result, i, 7),
+			.text = db_text(result, i, 5),
+			.own = item->mail->new_text};
 
 		if (!author_is_same(db_text(result, i, 1), db_text(result, i, 2), search->from_key,
 			    search->from_name) ||
-			!is_said_of(at, db_bool(result, i, 4), item->sent_at, item->has_zone,
-				db_text(result, i, 5), item->mail->new_text) ||
-			(is_strict && !is_exact(db_text(result, i, 1), at, item->sent_at)))
+			!is_said_of(&said) ||
+			(is_strict &&
+				!is_exact(db_text(result, i, 1), said.stated_at, item->sent_at)))
 			continue;
 		add(search, db_text(result, i, 0), "quoted_by", db_text(result, i, 1));
 	}
@@ -157,21 +175,26 @@ static gboolean find_same_quote(const Search *search, guint position, GError **e
 	g_autoptr(PGresult) result = NULL;
 
 	args_text(args, search->tenant);
-	args_text(args, search->item->mail->base_subject);
+	args_array(args, quote->subjects);
 	args_time(args, MAX(quote->at - MINUTE, 0));
 	args_time(args, quote->at + MINUTE);
 	args_text(args, quote->from_key);
 	args_bool(args, cannot_name(search->item, position));
 	result = db_run(search->store, "looking for who quotes the same",
-		"SELECT m.own_key FROM casegate.said s JOIN casegate.message m USING (tenant, "
+		"SELECT m.own_key, s.from_key, s.name FROM casegate.said s JOIN casegate.message m "
+		"USING (tenant, "
 		"message_id)"
-		" WHERE s.tenant = $1 AND s.base_subject = $2 AND s.at BETWEEN $3 AND $4 AND "
-		"s.from_key = $5 AND m.case_id IS NOT NULL AND m.kind IN ('mail', 'calendar')"
+		" WHERE s.tenant = $1 AND s.base_subject = ANY ($2) AND s.at BETWEEN $3 AND $4 AND "
+		"($5 = '' OR s.from_key IN ('', $5)) AND m.case_id IS NOT NULL AND m.kind IN "
+		"('mail', 'calendar')"
 		" AND ($6 OR s.unnamed)"
 		" ORDER BY m.message_id LIMIT 20",
 		args, error);
 	for (int i = 0; result && i < PQntuples(result); i++)
-		add(search, db_text(result, i, 0), "same_quote", quote->from_key);
+		if (author_is_same(quote->from_key, quote->name, db_text(result, i, 1),
+			    db_text(result, i, 2)))
+			add(search, db_text(result, i, 0), "same_quote",
+				*quote->from_key ? quote->from_key : quote->name);
 	return result != NULL;
 }
 
@@ -246,7 +269,7 @@ static gboolean look_by_quotes(const Search *search, gboolean is_said, GError **
 			continue;
 		}
 		if (!find_quoted(search, i, error) ||
-			(is_said && *quote->from_key && !find_same_quote(search, i, error)))
+			(is_said && !find_same_quote(search, i, error)))
 			return FALSE;
 	}
 	return TRUE;

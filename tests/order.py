@@ -32,7 +32,7 @@ SELECT outcome, message_id, case_id FROM casegate.file_message(
   ROW('in', 'forward', 'mail', 'S', 's@supplier.example', 's@supplier.example', %(subject)s, %(subject)s,
     now(), 'second', true, now(), null, 'text', null, null, 0, 1, null, false, '{}')::body,
   ROW('{from}', '{S}', '{s@supplier.example}', '{s@supplier.example}', '{f}', '{}', '{}', '{}', '{}', '{}', '{}')::belongings,
-  ROW('{}', '{}', '{}', '{}')::remarks, ROW('{}', '{}', '{}', '{}', '{}')::quotations)
+  ROW('{}', '{}', '{}', '{}')::remarks, ROW('{}', '{}', '{}', '{}', '{}', '{}', '{}')::quotations)
 """
 
 

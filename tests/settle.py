@@ -31,7 +31,7 @@ SELECT message_id, case_id FROM casegate.file_message(
     %(at)s, 'second', true, now(), null, 'text', null, null, 0, 1, null, false, '{}')::body,
   ROW('{from,to}', '{S,T}', ARRAY[%(sender)s, %(to)s], ARRAY[%(sender)s, %(to)s], '{f,f}', '{}', '{}', '{}', '{}', '{}', '{}')::belongings,
   ROW('{}', '{}', '{}', '{}')::remarks,
-  ROW(%(said_from)s::text[], %(said_from)s::text[], %(said_at)s::timestamptz[], %(said_zone)s::boolean[], '{}')::quotations)
+  ROW(%(said_position)s::int[], array_fill(%(subject)s::text, array[cardinality(%(said_position)s::int[])]), %(said_from)s::text[], %(said_from)s::text[], %(said_at)s::timestamptz[], %(said_zone)s::boolean[], '{}')::quotations)
 """
 
 STATE = """
@@ -125,7 +125,8 @@ class Filing:
             "pin": None, "known": self.known(own), "completes": False, "keys": keys, "signals": signals, "details": names,
             "ref_keys": [key_of(r) for r in mail.refs], "refs": mail.refs, "people": PEOPLE, "weak": mail.weak,
             "subject": mail.subject, "id": own, "reconstructed": self.rng.random() < .1, "evicts": None, "reuses": False, "listed": mail.listed,
-            "kind": mail.kind, "at": mail.at(), "said_from": [m.sender for m in mail.quotes], "said_at": [m.at() for m in mail.quotes],
+            "kind": mail.kind, "at": mail.at(), "said_position": list(range(1, 1 + len(mail.quotes))),
+            "said_from": [m.sender for m in mail.quotes], "said_at": [m.at() for m in mail.quotes],
             "said_zone": [True for _ in mail.quotes], **more}
         message, case = self.rows(FILE, **values)[0]
         if message is None or case is None:                          # he takes no part: another brings it

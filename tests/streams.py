@@ -89,15 +89,15 @@ def repeats(log):
     return {code: text.count(f"[{code}]") for code in ("40P01", "40001", "23505")}
 
 
-def check(tap, options, filing, people, deliveries, runs, how=()):
-    """Files the deliveries in each order and holds what came out against the truth and against the first order."""
+def check(tap, options, filing, people, stream, runs, how=()):
+    """Files the deliveries of the stream in each order and holds what came out against the truth and against the first order."""
     first = None
     for name, order, writers in runs:
         tenant = f"t{tap.count}"
         filing.provide(tenant)
         failed = filing.file(order, writers, how)
         with filing.cluster.connect() as session:
-            result = score.Score(people.mails, deliveries, score.Found(session, tenant))
+            result = score.Score(people.mails, stream, score.Found(session, tenant))
         print(f"# {name}: {result.line()}; repeated so far {repeats(filing.cluster.log)}")
         if options.show:
             for problem in result.problems:
@@ -136,17 +136,17 @@ def main():
     options = parser.parse_args()
     tap = harness.Tap()
     people = matters.Matters(options.seed, options.matters)
-    archive = ways.Archive(people).deliveries
-    deliveries = ways.Ways(people, options.missing).deliveries
-    print(f"# seed {options.seed}: {len(people.mails)} mails, {people.cases} matters, {len(deliveries)} deliveries, a list of {len(archive)}")
+    archive = ways.Archive(people)
+    stream = ways.Ways(people, options.missing)
+    print(f"# seed {options.seed}: {len(people.mails)} mails, {people.cases} matters, {len(stream.deliveries)} deliveries, a list of {len(archive.deliveries)}")
     with pg.Cluster(settings="\nlog_line_prefix = '%m [%p] %u [%e] '\n") as cluster, tempfile.TemporaryDirectory() as directory:
         environment = cluster.environment()
         subprocess.run([harness.program(), "migrate"], env=environment, check=True, stdout=subprocess.DEVNULL)
         filing = Filing(cluster, environment, directory, people.addressed)
         if options.only != "list":
-            check(tap, options, filing, people, deliveries, runs_of("stream", deliveries, options))
+            check(tap, options, filing, people, stream, runs_of("stream", stream.deliveries, options))
         if options.only != "stream":
-            check(tap, options, filing, people, archive, runs_of("list", archive, options), ("--from", "anna", "--history"))
+            check(tap, options, filing, people, archive, runs_of("list", archive.deliveries, options), ("--from", "anna", "--history"))
         dangling.prove(tap, cluster, "at last")
     return tap.done()
 

@@ -295,14 +295,14 @@ create table said (
 	tenant       text not null,
 	message_id   bigint not null,
 	position     int not null,
-	base_subject text not null,
+	base_subject text not null,                        -- one that it may have: the quoting mail's, or as is stated there or above
 	from_key     text not null,                        -- '' where only a name is stated
 	name         text not null,
 	at           timestamptz,                          -- null: it says nothing of it, only its words are there
 	has_zone     boolean not null,
 	subject      text,                                 -- the base subject that is stated of it; null: none
 	unnamed      boolean not null default false,       -- it, or a copy of it, quotes further back than it has references
-	primary key (tenant, message_id, position)
+	primary key (tenant, message_id, position, base_subject)
 );
 create index said_at on said (tenant, base_subject, at);
 

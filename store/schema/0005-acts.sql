@@ -471,7 +471,8 @@ begin
 		stated as (
 			select distinct on (a.id) a.id, nullif(s.name, '') as name, nullif(s.from_key, '') as address, s.at
 			from absent a join said s on s.tenant = tenant_now() and s.message_id = a.message_id and s.position = a.i
-			where not exists (select from message x where x.tenant = s.tenant and x.from_key = s.from_key and x.base_subject = s.base_subject
+			where not exists (select from said o join message x on x.tenant = o.tenant and x.from_key = o.from_key and x.base_subject = o.base_subject
+				where o.tenant = s.tenant and o.message_id = s.message_id and o.position = s.position
 				and x.sent_at between s.at - interval '20 minutes' and s.at + interval '20 minutes' and x.case_id is not null)
 			order by a.id, a.i, a.sent_at, a.message_id)
 		select a.id, count(distinct a.message_id), (array_agg(a.message_id order by a.sent_at, a.message_id))[1], min(a.sent_at),

@@ -30,8 +30,8 @@ create type belongings as (          -- participants and attachments, column by 
 	filenames text[], types text[], sizes bigint[], sha256s text[], content_ids text[], inlines boolean[]);
 create type remarks as (             -- what forwarders wrote above, the outermost first
 	names text[], addresses text[], times timestamptz[], texts text[]);
-create type quotations as (          -- what it says of the mails that it quotes
-	from_keys text[], names text[], times timestamptz[], zones boolean[], subjects text[]);
+create type quotations as (          -- what it says of the mails that it quotes, a row for each base subject that one may have
+	positions int[], base_subjects text[], from_keys text[], names text[], times timestamptz[], zones boolean[], subjects text[]);
 
 -- What a mail's keys lead to: one row for each key that is known here. A key's case is that of its message,
 -- of a ghost that of its thread. (Offset 0: key by key, however few rows the tables had when this was planned.)

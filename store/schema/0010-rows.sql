@@ -35,9 +35,9 @@ end $$;
 create function said_add(p_tenant text, p_message bigint, n naming, q quotations) returns boolean language plpgsql as $$
 begin
 	insert into said (tenant, message_id, position, base_subject, from_key, name, at, has_zone, subject, unnamed)
-		select p_tenant, p_message, u.i, n.base_subject, u.from_key, u.name, u.at, u.zone, u.subject, u.i > cardinality(n.refs)
-		from unnest(q.from_keys, q.names, q.times, q.zones, q.subjects) with ordinality u(from_key, name, at, zone, subject, i)
-		on conflict (tenant, message_id, position) do update set unnamed = said.unnamed or excluded.unnamed, subject = coalesce(said.subject, excluded.subject)
+		select p_tenant, p_message, u.position, u.base_subject, u.from_key, u.name, u.at, u.zone, u.subject, u.position > cardinality(n.refs)
+		from unnest(q.positions, q.base_subjects, q.from_keys, q.names, q.times, q.zones, q.subjects) u(position, base_subject, from_key, name, at, zone, subject)
+		on conflict (tenant, message_id, position, base_subject) do update set unnamed = said.unnamed or excluded.unnamed, subject = coalesce(said.subject, excluded.subject)
 			where (excluded.unnamed and not said.unnamed) or (excluded.subject is not null and said.subject is null);
 	return found;
 end $$;
@@ -192,11 +192,14 @@ begin
 	v_case := known_pin(f, v_was.case_id, p_pin);
 	if f.completes and v_was.is_reconstructed then
 		perform message_complete(f, n, m, b, v_case);
-	else                                                 -- the id of a mail that had none; programs that state the arrival are late
+	else                                                 -- the id of a mail that had none; programs that state the arrival are late, some cut the seconds
 		update message x set internet_message_id = n.internet_message_id, identity = n.identity
 			where x.tenant = f.tenant and x.message_id = f.known and x.internet_message_id is null and n.internet_message_id is not null;
-		update message x set sent_at = m.sent_at where x.tenant = f.tenant and x.message_id = f.known and x.is_reconstructed and n.is_reconstructed
-			and x.sent_at between m.sent_at + interval '1 second' and m.sent_at + interval '20 minutes';
+		update message x set sent_at = m.sent_at, sent_precision = m.sent_precision, sent_zone = m.sent_zone
+			where x.tenant = f.tenant and x.message_id = f.known and x.is_reconstructed and n.is_reconstructed
+				and case when date_trunc('minute', x.sent_at) <> date_trunc('minute', m.sent_at)
+					then x.sent_at between m.sent_at and m.sent_at + interval '20 minutes'
+					else m.sent_precision = 'second' and (x.sent_precision <> 'second' or x.sent_at > m.sent_at) end;
 	end if;
 	perform known_quotes(f, n, q);
 	if f."user" is not null then

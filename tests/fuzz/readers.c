@@ -144,9 +144,11 @@ static void subject(const char *text)
 {
 	g_autofree char *base = subject_base(text);
 	g_autofree char *plain = subject_unprefixed(text);
+	g_autofree char *former = subject_former(text);
 
 	check_text(base);
 	check_text(plain);
+	check_text(former);
 	subject_is_forward(text);
 	subject_is_reply(text);
 }

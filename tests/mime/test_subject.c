@@ -63,11 +63,36 @@ static void test_rows(void)
 	}
 }
 
+static void test_former(void)
+{
+	static const struct {
+		const char *in, *former;
+	} cases[] = {
+		{"Rechnung 12 (was: Angebot 4711)",            "Angebot 4711"       },
+		{"AW: Rechnung 12 (War: AW: Angebot (netto))", "AW: Angebot (netto)"},
+		{"Rechnung (brutto) [was : Angebot]",          "Angebot"            },
+		{"Facture (était: Devis 3)",                  "Devis 3"            },
+		{"Счёт (было: Заказ)",            "Заказ"         },
+		{"Rechnung (was: Angebot) zum Zweiten",        ""                   },
+		{"Was: Angebot",                               ""                   },
+		{"Was? (was war das)",                         ""                   },
+		{"(was:)",				     ""                   },
+		{")",					  ""                   },
+		{"",					   ""                   },
+	};
+
+	for (gsize i = 0; i < G_N_ELEMENTS(cases); i++) {
+		g_autofree char *former = subject_former(cases[i].in);
+
+		g_assert_cmpstr(former, ==, cases[i].former);
+	}
+}
+
 /* The base of a base is itself, and hostile subjects cost linear time. */
 static void test_limits(void)
 {
 	static const char *const hostile[] = {
-		"Re: ", "[x] ", "[Fwd: ", "(fwd)", "\xef\xb7\xba", "[", "Re[1]"};
+		"Re: ", "[x] ", "[Fwd: ", "(fwd)", "\xef\xb7\xba", "[", "Re[1]", "(was: "};
 
 	for (gsize i = 0; i < G_N_ELEMENTS(hostile); i++) {
 		g_autoptr(GString) subject = g_string_new(NULL);
@@ -78,6 +103,7 @@ static void test_limits(void)
 			g_string_append(subject, hostile[i]);
 		base = subject_base(subject->str);
 		g_free(subject_unprefixed(subject->str));
+		g_free(subject_former(subject->str));
 		g_assert_true(g_utf8_validate(base, -1, NULL));
 		assert_deadline(before, 2 * G_USEC_PER_SEC);
 	}
@@ -87,6 +113,7 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/subject/rows", test_rows);
+	g_test_add_func("/subject/former", test_former);
 	g_test_add_func("/subject/limits", test_limits);
 	return g_test_run();
 }

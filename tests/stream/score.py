@@ -23,13 +23,14 @@ def pairs(sizes):
 
 
 class Score:
-    """mails: of stream.world; deliveries: of stream.ways; found: Found."""
+    """mails: of stream.world; stream: of stream.ways; found: Found. recall: of what can be told; recall_of_all: of whole matters."""
 
-    def __init__(self, mails, deliveries, found):
+    def __init__(self, mails, stream, found):
         self.problems = []
+        self.groups = stream.groups
         self.case_of, self.message_of = {}, collections.defaultdict(set)
         self.held = self.unfiled = self.wrong_direction = 0
-        for delivery in deliveries:
+        for delivery in stream.deliveries:
             rows = found.rows.get(hashlib.sha256(delivery.source).hexdigest(), [])
             placed = [r for r in rows if r[2] is not None]
             if not placed:
@@ -72,11 +73,12 @@ class Score:
             true[mails[key].case] += 1
         both = pairs(table.values())
         self.precision = both / pairs(got.values()) if pairs(got.values()) else 1.0
-        groups = collections.Counter(mails[k].group for k in self.case_of)
-        together = collections.Counter((mails[k].group, c) for k, c in self.case_of.items())
+        self.recall_of_all = both / pairs(true.values()) if pairs(true.values()) else 1.0
+        groups = collections.Counter(self.groups[k] for k in self.case_of)
+        together = collections.Counter((self.groups[k], c) for k, c in self.case_of.items())
         self.recall = pairs(together.values()) / pairs(groups.values()) if pairs(groups.values()) else 1.0
         for (wanted, case), count in table.items():
-            group = {mails[k].group for k, c in self.case_of.items() if c == case and mails[k].case == wanted}
+            group = {self.groups[k] for k, c in self.case_of.items() if c == case and mails[k].case == wanted}
             if any(together[g, case] < groups[g] for g in group) or count < got[case]:
                 keys = [k for k, c in self.case_of.items() if c == case and mails[k].case == wanted]
                 self.problems.append(("case", f"matter {wanted} has {true[wanted]} mails, {count} of them lie in case {case} of {got[case]}",
@@ -91,5 +93,5 @@ class Score:
         return {frozenset(c) for c in cases.values()}
 
     def line(self):
-        return (f"precision {self.precision:.4f}, recall {self.recall:.4f}, duplicates missed {self.duplicates_missed} invented {self.duplicates_invented},"
+        return (f"precision {self.precision:.4f}, recall {self.recall:.4f} (of all {self.recall_of_all:.4f}), duplicates missed {self.duplicates_missed} invented {self.duplicates_invented},"
                 f" wrong directions {self.wrong_direction}, held {self.held}, unfiled {self.unfiled}, {len(set(self.case_of.values()))} cases")

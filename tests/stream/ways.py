@@ -28,7 +28,7 @@ class Ways:
         for mail in world.mails:
             self.deliver(mail)
         self.attach_several()
-        self.cut_what_nobody_can_tell()
+        self.groups = self.together()
         self.deliveries.sort(key=lambda d: d.when)
 
     # ----------------------------------------------------------------- wrappers
@@ -140,18 +140,64 @@ class Ways:
         if not any(m.key in came and not m.is_pasted for m in self.world.mails[:mail.key] if m.case == mail.case):
             self.brought(mail.answers, next(p for p in [*mail.answers.people, OURS[0]] if p.is_ours))
 
-    def cut_what_nobody_can_tell(self):
-        """A pasted mail that never came: only its answers say that it was, and nothing says to what. A report on a mail that
-        never came. An automatic answer that names nothing that anybody knows: it goes by its ids alone."""
+    def together(self):
+        """What must lie together, of the mails that came: of a matter those that their ids, their quotes or their conversation tie to
+        each other, whether what they name came or not. A subject alone ties only what is pasted, and that to the one part there is."""
         came = {key for d in self.deliveries for key in d.brings}
-        named = {}
+        self.cut_what_nobody_can_tell(came)
+        parts = {}
+
+        def root(token):
+            while parts.setdefault(token, token) != token:
+                token = parts[token]
+            return token
+
+        for mail in (self.world.mails[key] for key in came):
+            for token in self.tells(mail):
+                parts[root(token)] = root((mail.case, mail.key))
+        by_case = {}
+        for key in came:
+            mail = self.world.mails[key]
+            if not mail.is_pasted:
+                by_case.setdefault(mail.case, set()).add(root((mail.case, key)))
+        for mail in (self.world.mails[key] for key in came):
+            others = by_case.get(mail.case, set()) - {root((mail.case, mail.key))}
+            if mail.is_pasted and not mail.is_undecidable and len(others) == 1 and root((mail.case, mail.key)) not in by_case[mail.case]:
+                parts[root((mail.case, mail.key))] = others.pop()
+        return {key: root((self.world.mails[key].case, key)) for key in came}
+
+    def tells(self, mail):
+        """The mails, and the conversation, that it says it belongs to; not beyond what nobody can tell."""
+        if mail.is_undecidable and not mail.is_renamed:
+            return set()
+        named, quoted, told = {m.message_id: m for m in self.line(mail)}, mail.quotes, set()
+        told.update((mail.case, named[r].key) for r in [*mail.references, mail.in_reply_to] if r in named)
+        while quoted and quoted.message_id in named:
+            told.add((mail.case, quoted.key))
+            quoted = quoted.quotes
+        if mail.index and any(clients.thread_index(mail.index[0], 0)[:28].encode() in d.source for d in self.deliveries if mail.key in d.brings):
+            told.add((mail.case, mail.index[0]))
+        if mail.is_report:
+            told.add((mail.case, mail.answers.key))
+        return told
+
+    @staticmethod
+    def line(mail):
+        """What it answers, and what that answers, within its matter and up to what nobody can tell."""
+        found, above = [], mail
+        while above.answers and above.answers.case == mail.case and not (above.is_undecidable and above is not mail):
+            above = above.answers
+            found.append(above)
+        return found
+
+    def cut_what_nobody_can_tell(self, came):
+        """A pasted mail that never came: only its answers say that it was, and nothing says to what. A report on a mail that
+        never came. A mail that changed the subject, never came, and that is not quoted with what it answers: it may have
+        been the first of another matter."""
         for mail in self.world.mails:
-            if mail.key in came:
-                for reference in {mail.message_id, *mail.references}:
-                    named.setdefault(reference, set()).add(mail.key)
-        for mail in self.world.mails:
-            is_lost = mail.is_automatic and mail.answers and not any(named.get(r, set()) - {mail.key} for r in mail.references)
-            mail.is_undecidable |= (mail.is_pasted and mail.key not in came) or (mail.is_report and mail.answers.key not in came) or bool(is_lost)
+            is_lost = mail.key not in came
+            mail.is_undecidable |= mail.is_pasted and is_lost or mail.is_report and mail.answers.key not in came
+            mail.is_undecidable |= mail.is_renamed and is_lost and not mail.quotes
 
     def attach_several(self):
         """Old mails of one matter in one forward."""
@@ -178,6 +224,7 @@ class Archive:
             if mail.is_pasted or mail.is_report or (mail.answers and (mail.answers.key in left_out or mail.answers.case != mail.case)):
                 left_out.add(mail.key)
         self.deliveries = [Delivery(m.when, self.sent(m), [m.key], "list", True) for m in world.mails if m.key not in left_out]
+        self.groups = {m.key: m.case for m in world.mails}
 
     def sent(self, mail):
         subject = mail.subject

@@ -66,7 +66,8 @@ class Mail:
         self.message_id, self.text, self.new_text = message_id, text, new_text
         self.references, self.in_reply_to, self.index = list(references), in_reply_to, index
         self.more, self.answers = list(more), answers
-        self.is_pasted = self.is_undecidable = self.is_automatic = self.is_report = self.is_bare = False
+        self.is_pasted = self.is_undecidable = self.is_automatic = self.is_report = self.is_bare = self.is_renamed = False
+        self.quotes = None                                          # the mail that stands below its text, with what that one quotes
         self.how, self.make = "plain", None                         # its format; or how its bytes are made from its headers
 
     def __str__(self):
@@ -77,14 +78,6 @@ class Mail:
     @property
     def people(self):
         return [self.author, *self.to, *self.cc]
-
-    @property
-    def group(self):
-        """What must lie together: the matter, from an undecidable mail on what hangs on that one."""
-        mail = self
-        while mail.answers and not mail.is_undecidable and mail.answers.case == self.case:
-            mail = mail.answers
-        return (self.case, mail.key if mail.is_undecidable else None)
 
     @property
     def direction(self):
@@ -169,9 +162,11 @@ class World:
         others = [p for p in [parent.author, *parent.to] if p.address != author.address]
         index = (parent.index[0], parent.index[1] + 1) if parent.index and client["index"] else \
             (self.rng.randbytes(16), 0) if client["index"] else None
-        return self.add_mail(parent.case if case is None else case, author, others or [parent.author], parent.cc,
+        mail = self.add_mail(parent.case if case is None else case, author, others or [parent.author], parent.cc,
                              subject or clients.prefixed(author.reply, shown.subject, client["stacks"]), when, text[:20000], new_text,
                              references=references, in_reply_to=None if client["references"] == "none" else parent.message_id, index=index, answers=parent)
+        mail.quotes = parent if style and has_quote else None
+        return mail
 
     def paste(self, parent, author, when):
         """A text of ours pasted into a new mail of one's own Outlook: the subject says what it answers, nothing else."""
@@ -211,7 +206,9 @@ class World:
             elif clients.CLIENTS[author.client]["references"] != "none" and rng.random() < .015:    # he writes another subject, and quotes
                 old = parent.subject.split(": ")[-1]
                 new = words.subject(rng, author.locale, False)
-                thread.append(self.answer(parent, author, when, subject=f"{author.reply}: {new}" + (f" (was: {old})" if rng.random() < .4 else "")))
+                tells = rng.random() < .4
+                thread.append(self.answer(parent, author, when, subject=f"{author.reply}: {new}" + (f" (was: {old})" if tells else "")))
+                thread[-1].is_renamed = not tells
             else:
                 thread.append(self.answer(parent, author, when))
             if rng.random() < .04 and author.is_ours:
