@@ -271,7 +271,7 @@ static gboolean look_by_id(Store *store, const char *tenant, const PlanItem *ite
 			return TRUE;
 		}
 		identity->reuses_id = twin_reuses_id(item, &twin);
-		if (twin.is_presumed && !item->is_presumed)
+		if (twin.is_presumed && !item->is_presumed && strcmp(twin.own_key, key) == 0)
 			identity->evicts = twin.message_id;
 		else
 			*is_others = TRUE;

@@ -103,11 +103,12 @@ Overlap overlap_of(const char *one, const char *other)
 	g_autoptr(GHashTable) few = runs_of(shorter->all, width);
 	g_autoptr(GHashTable) many = runs_of(longer->all, width);
 	const guint numbers = g_hash_table_size(shorter->numbers);
+	const gboolean is_beginning =
+		length == 0 || memcmp(a.all->data, b.all->data, length * sizeof(guint64)) == 0;
 	Overlap overlap = {.numbers = 1, .is_short = length < OVERLAP_WORDS_MIN};
 
-	overlap.is_equal =
-		length == longer->all->len &&
-		(length == 0 || memcmp(a.all->data, b.all->data, length * sizeof(guint64)) == 0);
+	overlap.is_equal = is_beginning && length == longer->all->len;
+	overlap.is_beginning = is_beginning && length >= 2;
 	if (g_hash_table_size(few))
 		overlap.share = (double)shared_of(few, many) / g_hash_table_size(few);
 	if (numbers)

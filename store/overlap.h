@@ -13,7 +13,8 @@ typedef struct {
 	double numbers;    /* of the shorter text's words with digits: how many the other has, too;
 			    * 1 where there are none */
 	gboolean is_short; /* one of the texts has fewer than OVERLAP_WORDS_MIN words */
-	gboolean is_equal; /* the same words in the same order */
+	gboolean is_beginning; /* the longer text begins with the shorter's words, two at least */
+	gboolean is_equal;     /* the same words in the same order */
 } Overlap;
 
 /* Texts are UTF-8; what lies behind the first 20,000 words of each is not compared. */

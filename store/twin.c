@@ -94,11 +94,11 @@ static gboolean has_other_attachments(const PlanItem *item, const Twin *twin)
 	       strcmp(attachments, twin->attachments) != 0;
 }
 
-static gboolean has_same_recipients(const PlanItem *item, const Twin *twin)
+/* The keys of To and Cc, sorted. */
+static GPtrArray *recipients_of(const PlanItem *item)
 {
 	const GPtrArray *const lists[] = {item->mail->to, item->mail->cc};
-	g_autoptr(GPtrArray) keys = g_ptr_array_new_with_free_func(g_free);
-	g_autofree char *recipients = NULL;
+	GPtrArray *keys = g_ptr_array_new_with_free_func(g_free);
 
 	for (guint i = 0; i < G_N_ELEMENTS(lists); i++)
 		for (guint j = 0; j < lists[i]->len; j++) {
@@ -108,9 +108,30 @@ static gboolean has_same_recipients(const PlanItem *item, const Twin *twin)
 				g_ptr_array_add(keys, address_key(mailbox->address));
 		}
 	g_ptr_array_sort(keys, compare_strings);
+	return keys;
+}
+
+static gboolean has_same_recipients(const PlanItem *item, const Twin *twin)
+{
+	g_autoptr(GPtrArray) keys = recipients_of(item);
+	g_autofree char *recipients = NULL;
+
 	g_ptr_array_add(keys, NULL);
 	recipients = g_strjoinv(",", (char **)keys->pdata);
 	return strcmp(recipients, twin->recipients) == 0;
+}
+
+/* Both say to whom they went, and that is nobody of the other's: the same was written to one after
+ * the other. */
+static gboolean has_other_recipients(const PlanItem *item, const Twin *twin)
+{
+	g_autoptr(GPtrArray) keys = recipients_of(item);
+	g_auto(GStrv) others = g_strsplit(twin->recipients, ",", -1);
+
+	for (guint i = 0; i < keys->len; i++)
+		if (g_strv_contains((const char *const *)others, g_ptr_array_index(keys, i)))
+			return FALSE;
+	return keys->len > 0 && *twin->recipients;
 }
 
 /* Does one of them name the other's id? Then that was the parent's, of a forward that kept no more.
@@ -153,7 +174,7 @@ static gboolean is_same_under_other_id(
 		       (overlap->is_equal || (!overlap->is_short && overlap->share >= .8 &&
 						     overlap->numbers >= .8));
 	return has_seconds && has_same_recipients(item, twin) &&
-	       (overlap->is_equal ||
+	       (overlap->is_equal || overlap->is_beginning ||
 		       (!overlap->is_short && overlap->share >= .95 && overlap->numbers == 1));
 }
 
@@ -175,6 +196,8 @@ gboolean twin_is_same_by_content(const PlanItem *item, const Twin *twin, const O
 		return FALSE;
 	if (item->message_id && (twin->has_own_id || twin->is_presumed))
 		return is_same_under_other_id(item, twin, overlap);
+	if (twin_compare_times(item, twin) != TIME_MATCH && has_other_recipients(item, twin))
+		return FALSE;
 	if (overlap->is_equal)
 		return twin_compare_times(item, twin) >= TIME_NEAR;
 	/* Machines write one text again and again, with other numbers. */
