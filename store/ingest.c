@@ -16,11 +16,11 @@
 #include "store/people.h"
 #include "store/plan.h"
 
-/* How often a mail is decided again after a deadlock or a changed world, and the longest wait
- * before. */
+/* How often a mail is decided after a deadlock or a changed world, and the longest wait before the
+ * second time; each time after that may wait twice as long. */
 enum {
-	TRIES_MAX = 4,
-	WAIT_MS_MAX = 30,
+	TRIES_MAX = 8,
+	WAIT_MS_MAX = 20,
 };
 
 /* One mail on its way to one recipient. */
@@ -36,6 +36,7 @@ typedef struct {
 	char *author_name; /* the key of a user's name, to learn; or NULL */
 	gint64 again;      /* a filed delivery that is decided once more, 0: none */
 	gboolean is_held;  /* a first try found that it must wait */
+	gboolean is_stuck; /* the world had changed at every try */
 	char *held_reason;
 	Explanation *explanation; /* filled, and rolled back; NULL: filed for real */
 	Verdict *verdict;
@@ -344,10 +345,11 @@ static void file_one(Way *way)
 		}
 		if (must_wait)
 			way->is_held = TRUE;
-		else if (!db_should_repeat(way->store) || tries + 1 >= TRIES_MAX)
+		else if (!db_should_repeat(way->store) || tries + 1 >= TRIES_MAX) {
+			way->is_stuck = db_should_repeat(way->store);
 			return;
-		else
-			g_usleep((gulong)g_random_int_range(1, WAIT_MS_MAX) * 1000);
+		} else
+			g_usleep((gulong)g_random_int_range(1, WAIT_MS_MAX << tries) * 1000);
 	}
 }
 
@@ -390,13 +392,14 @@ static void keep_unfiled(Way *way, const char *why)
 		db_rollback(way->store);
 }
 
-/* A mail that the database itself refuses is our fault, not the sender's: it is kept, and a person
- * can see why. */
+/* A mail that the database itself refuses, or that never finds a world that stands still, is our
+ * fault, not the sender's: it is kept, and a person can see why. */
 static gboolean is_our_fault(const Way *way)
 {
 	return way->verdict->error && (!way->opening || way->opening->tenant) &&
 	       !way->envelope->vouched_by &&
-	       g_error_matches(way->verdict->error, CASEGATE_ERROR, CASEGATE_ERROR_REJECT);
+	       (way->is_stuck ||
+		       g_error_matches(way->verdict->error, CASEGATE_ERROR, CASEGATE_ERROR_REJECT));
 }
 
 void ingest(Store *store, const Envelope *envelope, const AuthPolicy *policy, GBytes *source,

@@ -369,6 +369,24 @@ def conversation(tap, gateway):
     tap.equal((gateway.delivery(mail) or {}).get("protocol"), "smtp", "and says so")
 
 
+def stuck(tap, gateway):
+    """A mail whose world changes at every try is kept and shown, and filed when that ends"""
+    mail = mails.Plain(mails.ANNA, [mails.KARL], "Nie allein").bytes()
+    with gateway.cluster.connect() as session:
+        session.execute("CREATE FUNCTION casegate.test_stuck() RETURNS trigger LANGUAGE plpgsql AS"
+                        " $$BEGIN RAISE 'somebody was here' USING errcode = 'serialization_failure'; END$$")
+        session.execute("CREATE TRIGGER test_stuck BEFORE INSERT ON casegate.message FOR EACH ROW WHEN (new.subject = 'Nie allein') EXECUTE FUNCTION casegate.test_stuck()")
+    with gateway.lmtp() as client:
+        tap.equal([r.code for r in client.send("anna@acme.example", [AGENT], mail)], [250], "it is taken")
+    row = gateway.delivery(mail)
+    tap.equal([row["outcome"], "somebody was here" in (row["reason"] or "")], ["failed", True], "and kept, with the reason", row)
+    with gateway.cluster.connect() as session:
+        session.execute("DROP FUNCTION casegate.test_stuck() CASCADE")
+    out = gateway.run("hold", "release", str(row["delivery_id"]))
+    tap.ok(out.startswith("filed into V-"), "a person lets it in", out)
+    tap.equal(gateway.delivery(mail)["outcome"], "filed", "it is filed")
+
+
 def audit(tap, gateway):
     """The loss audit adds up"""
     rows = gateway.json("stats", "--json")
@@ -465,7 +483,7 @@ def end(tap, gateway):
     tap.equal(gateway.send(mails.Plain(mails.ANNA, [mails.KARL], "Wieder da").bytes()).code, 250, "started again it takes mail")
 
 
-SCENARIOS = [one_case, known_mail, unknown_and_strange, who_sees_what, bytes_exact, tokens, two_tenants, limits, conversation,
+SCENARIOS = [one_case, known_mail, unknown_and_strange, who_sees_what, bytes_exact, tokens, two_tenants, limits, conversation, stuck,
              events, database_away, audit, ledger, deaths, end]
 
 
