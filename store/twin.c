@@ -171,8 +171,9 @@ static gboolean is_same_under_other_id(
 	if (item->is_presumed || twin->is_presumed)
 		return twin_compare_times(item, twin) == TIME_MATCH &&
 		       has_as_many_files(item, twin) &&
-		       (overlap->is_equal || (!overlap->is_short && overlap->share >= .8 &&
-						     overlap->numbers >= .8));
+		       (overlap->is_equal || overlap->is_beginning ||
+			       (!overlap->is_short && overlap->share >= .8 &&
+				       overlap->numbers >= .8));
 	return has_seconds && has_same_recipients(item, twin) &&
 	       (overlap->is_equal || overlap->is_beginning ||
 		       (!overlap->is_short && overlap->share >= .95 && overlap->numbers == 1));

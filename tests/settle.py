@@ -67,6 +67,10 @@ class Mail:
         self.sender = rng.choice(PEOPLE)
         self.quotes = [m for m in chain[:2] if not self.weak and rng.random() < .4]
         self.quoted = rng.choice(before) if before and rng.random() < .15 else None   # without naming it
+        is_bare = rng.random() < .1                                 # it says its conversation, and nothing else
+        if is_bare:
+            self.refs, self.weak = [], False
+        self.has_index = is_bare or rng.random() < .4
         self.brought = "known" if rng.random() < .12 else "user"
 
     def at(self):
@@ -112,6 +116,8 @@ class Filing:
         names = [own] + mail.refs
         signals = ["message_id"] + ["references"] * len(mail.refs)
         keys = [key_of(n) for n in names]
+        if mail.has_index and mail.brought == "user":
+            keys, signals, names = keys + [key_of(f"thread {mail.thread}")], signals + ["thread_index"], names + [None]
         if mail.quoted and mail.brought == "user":
             key = key_of(mail.quoted.own)
             if key not in keys and self.known(mail.quoted.own):
@@ -128,11 +134,11 @@ class Filing:
             "kind": mail.kind, "at": mail.at(), "said_position": list(range(1, 1 + len(mail.quotes))),
             "said_from": [m.sender for m in mail.quotes], "said_at": [m.at() for m in mail.quotes],
             "said_zone": [True for _ in mail.quotes], **more}
+        self.rows("SAVEPOINT refused")
         message, case = self.rows(FILE, **values)[0]
         if message is None or case is None:                          # he takes no part: another brings it
-            self.connection.rollback()
+            self.rows("ROLLBACK TO refused")
             mail.brought = "user"
-            self.rows("SELECT set_config('casegate.tenant', %(tenant)s, false)")
             return self.file(mail, own, **more)
         self.filed[message] = mail
         return message

@@ -396,6 +396,11 @@ end $$;
 create function weak_is_due(p_wants boolean, p_pin bigint, p_pin_auto bigint) returns boolean language sql immutable parallel safe
 	return case when p_wants then p_pin is null and p_pin_auto is null else p_pin_auto is not null end;
 
+-- The case of the new matter in a class that has this subject, if it is one. Who names and quotes nobody there belongs to it.
+create function branch_called(p_tenant text, p_threads bigint[], p_base_subject text) returns bigint language sql stable parallel safe
+	return (select min(m.pin_auto) from message m where m.tenant = p_tenant and p_base_subject <> '' and m.base_subject = p_base_subject
+		and m.thread_id = any(p_threads) and m.pin_auto is not null and m.pin is null and m.case_id is not null having count(distinct m.pin_auto) = 1);
+
 -- Which weak messages of a class start a matter of their own: one that goes on with nothing (MATCHING 4). Two rows may
 -- swap sides when a late ancestor comes.
 create function settle_branches(p_tenant text, p_root bigint, p_default bigint) returns void language plpgsql as $$
@@ -423,11 +428,11 @@ begin
 end $$;
 
 -- The nearest known ancestor of each message of a class, as places in one list: the nearest that it names, or one that it
--- quotes and that is later.
+-- quotes and that is later. Pins also hold who has no ancestor, and the subject of one new matter (branch_called()).
 create function class_tree(p_tenant text, p_root bigint, out o_ids bigint[], out o_parents int[], out o_pins bigint[], out o_cases bigint[])
 	language sql stable
 begin atomic
-	with m as materialized (select message_id, own_key, other_keys, ref_keys, quoted_keys, sent_at, coalesce(pin, pin_auto) as pin, case_id,
+	with m as materialized (select message_id, own_key, other_keys, ref_keys, quoted_keys, sent_at, base_subject, coalesce(pin, pin_auto) as pin, case_id, case when pin is null then pin_auto end as branch,
 			(row_number() over (order by message_id))::int as place
 			from message where tenant = p_tenant and thread_id in (select class_of(p_tenant, p_root))),
 		keys as materialized (select own_key as key, place, sent_at from m union all select unnest(other_keys), place, sent_at from m where other_keys <> '{}'),
@@ -444,8 +449,12 @@ begin atomic
 				where n.place in (select q.place from quoted q)) c
 			order by c.place, c.sent_at desc, c.parent)
 	select array_agg(x.message_id), array_agg(x.parent), array_agg(x.pin), array_agg(x.case_id)
-		from (select m.message_id, coalesce(latest.parent, named.parent) as parent, m.pin, m.case_id
-			from m join named using (place) left join latest using (place) order by m.place) x;
+		from (select m.message_id, coalesce(latest.parent, named.parent) as parent,
+				coalesce(m.pin, case when coalesce(latest.parent, named.parent) is null then branches.branch end) as pin, m.case_id
+			from m join named using (place) left join latest using (place)
+			left join (select base_subject, min(branch) as branch from m where branch is not null and base_subject <> '' group by base_subject
+				having count(distinct branch) = 1) branches using (base_subject)
+			order by m.place) x;
 end;
 
 -- Who is where inside one branched thread: a pin starts a branch, everything else follows its nearest known ancestor.

@@ -353,7 +353,7 @@ begin
 		where a.message_id <> p_message and k.thread_id = any(v_threads))      -- an outsider's mail may name others', too
 	select case_id into o_case from known
 		where i = 0 or i = (select min(i) from known where i > 0) order by sent_at desc, message_id limit 1;
-	o_case := coalesce(o_case, p_default);
+	o_case := coalesce(o_case, branch_called(f.tenant, v_threads, n.base_subject), p_default);
 end $$;
 
 -- Moves a message, and what answers it, into a case: a pin. The source's emptied case becomes the target.

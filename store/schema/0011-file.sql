@@ -211,7 +211,7 @@ begin
 		if f.authority <> 'user' then
 			perform claims_add(f, n, v_places, f.known);
 		end if;
-		if f.authority = 'user' and known_refs(f, n) then
+		if (f.authority = 'user' and known_refs(f, n)) or (f.completes and n.weak) then
 			v_place.o_disturbed := true;
 			v_place.o_branched := v_place.o_branched or n.weak;
 			update thread set branched = true where tenant = f.tenant and thread_id = v_place.o_root and not branched and n.weak;
@@ -237,7 +237,7 @@ begin
 		if f.authority <> 'user' then
 			perform claims_add(f, n, v_places, message_id);
 		end if;
-		v_moved := v_place.o_disturbed and (v_place.o_branched or n.weak or v_pin is not null);
+		v_moved := v_pin_auto is not null or (v_place.o_disturbed and (v_place.o_branched or n.weak or v_pin is not null));
 		if v_moved then
 			v_moved := settle_due(f.tenant, v_place.o_root, message_id, n);
 		elsif n.weak then

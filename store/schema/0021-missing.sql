@@ -251,6 +251,12 @@ begin
 		and weak_is_due(not coalesce(weak_goes_on(p_tenant, p_root, w.message_id, w.own_key, w.ref_keys, w.base_subject), true), w.pin, w.pin_auto));
 end $$;
 
+-- Does this mail start a new matter, and is there a mail of its subject in the class that follows none?
+create function called_may_differ(p_tenant text, p_threads bigint[], p_message bigint) returns boolean language sql stable
+	return exists (select from message x join message a on a.tenant = x.tenant and a.base_subject = x.base_subject and a.base_subject <> ''
+		where x.tenant = p_tenant and x.message_id = p_message and x.pin_auto is not null
+			and a.message_id <> x.message_id and a.thread_id = any(p_threads) and a.pin is null and a.case_id <> x.case_id);
+
 -- A mail, new or under another key, is in its class now, and its row is written: would settle() change anything but for
 -- noting what it awaits? False only where it surely would not. p_message lies where it belongs itself.
 create function settle_due(p_tenant text, p_root bigint, p_message bigint, n naming) returns boolean language plpgsql as $$
@@ -273,7 +279,7 @@ begin
 	perform awaited_take(p_tenant, n.keys[1], p_message, v_namers);
 	if exists (select from message where tenant = p_tenant and message_id = any(v_orphans || v_namers) and not weak and pin_auto is not null)
 			or exists (select from missing_branches(p_tenant, v_threads, v_orphans))
-			or weak_may_differ(p_tenant, p_root, v_threads, p_message, v_namers) then
+			or weak_may_differ(p_tenant, p_root, v_threads, p_message, v_namers) or called_may_differ(p_tenant, v_threads, p_message) then
 		return true;
 	end if;
 	v_namers := v_namers || v_quoters;
@@ -285,5 +291,5 @@ end $$;
 grant execute on function awaited_add(text, bigint[], bigint[]), awaited_renew(text, bigint[]), awaiting(text, bigint[], uuid[]), awaited_take(text, uuid, bigint, bigint[]),
 	missing_of(text, bigint, uuid[]), said_mark(text, timestamptz), orphans_near(text, bigint[], bigint[]),
 	orphan_goes_on(text, bigint[], bigint, text, text, uuid[]), orphans_of(text, bigint[], bigint[]), missing_branches(text, bigint[], bigint[]), settle_missing(text, bigint, bigint),
-	weak_may_differ(text, bigint, bigint[], bigint, bigint[]), settle_due(text, bigint, bigint, naming)
+	weak_may_differ(text, bigint, bigint[], bigint, bigint[]), called_may_differ(text, bigint[], bigint), settle_due(text, bigint, bigint, naming)
 	to casegate_gateway, casegate_graph, casegate_admin;
