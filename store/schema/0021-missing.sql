@@ -63,8 +63,8 @@ end $$;
 create function said_mark(p_from_key text, p_at timestamptz) returns text language sql stable strict parallel safe
 	return p_from_key || ' ' || date_trunc('minute', p_at);
 
--- The orphans among these messages, and all that hang together with them: by a missing mail that both name, or by a mail
--- that both quote. What is decided about orphans is decided within such a set.
+-- The orphans among these messages, and all that hang together with them: by a missing mail that both name, by a mail that
+-- both quote, or because one names the other. What is decided about orphans is decided within such a set.
 create function orphans_near(p_tenant text, p_threads bigint[], p_messages bigint[]) returns bigint[] language plpgsql stable as $$
 declare
 	v_found bigint[] := '{}';
@@ -86,6 +86,9 @@ begin
 			union select s.message_id from (select distinct message_id from awaited where tenant = p_tenant and thread_id = any(p_threads)) a
 				join said s on s.tenant = p_tenant and s.message_id = a.message_id
 				where cardinality(v_marks) > 0 and s.at is not null and said_mark(s.from_key, s.at) = any(v_marks)
+			union select m.message_id from (select distinct message_id from awaited where tenant = p_tenant and thread_id = any(p_threads)) a
+				join message m on m.tenant = p_tenant and m.message_id = a.message_id
+				where m.ref_keys && array(select f.own_key from message f where f.tenant = p_tenant and f.message_id = any(v_found))
 			except select unnest(v_found));
 	end loop;
 	return v_found;
@@ -94,36 +97,53 @@ end $$;
 -- -------------------------------------------------------------------- orphans
 
 -- Does an orphan go on with what it names: has one that is known a subject like its own, or does it quote one, or has it
--- more prefixes than the mails since then, so that the first of them had one, too? Null: it names none that is known.
-create function orphan_goes_on(p_tenant text, p_threads bigint[], p_message bigint, p_subject text, p_base_subject text, p_ref_keys uuid[])
+-- more prefixes than the mails since then, so that the first of them had one, too? Null: it names none that is known, or
+-- goes on with another orphan that goes on with nothing, and has no say. p_depth: how many orphans led here.
+create function orphan_goes_on(p_tenant text, p_threads bigint[], p_message bigint, p_subject text, p_base_subject text, p_ref_keys uuid[], p_depth int default 0)
 	returns boolean language plpgsql stable as $$
 declare
 	v_prefixes int := regexp_count(left(p_subject, greatest(length(p_subject) - length(p_base_subject), 0)), '[:：]');
+	v_follows boolean := false;                              -- an orphan
+	v_goes_on boolean;
 	v_told boolean;
 	a record;
 begin
 	for a in select q as key from message m, unnest(m.quoted_keys) q where m.tenant = p_tenant and m.message_id = p_message loop
-		if exists (select from thread_key k where k.tenant = p_tenant and k.key = a.key and k.message_id <> p_message
-				and k.thread_id = any(p_threads)) then
+		select bool_or(known_goes_on(p_tenant, p_threads, k.message_id, p_depth)) into v_goes_on from thread_key k
+			where k.tenant = p_tenant and k.key = a.key and k.message_id <> p_message and k.thread_id = any(p_threads);
+		if v_goes_on then
 			return true;
 		end if;
+		v_follows := v_follows or v_goes_on is not null;
 	end loop;
 	for v_place in 1 .. cardinality(p_ref_keys) loop
-		select m.base_subject, m.sent_at, m.from_key, m.from_name into a from thread_key k
+		select m.message_id, m.base_subject, m.sent_at, m.from_key, m.from_name into a from thread_key k
 			join message m on m.tenant = k.tenant and m.message_id = k.message_id
 			where k.tenant = p_tenant and k.key = p_ref_keys[v_place] and k.thread_id = any(p_threads);
 		continue when not found;
-		if (v_told is null and v_prefixes >= v_place) or subject_similar(a.base_subject, p_base_subject) then
-			return true;
-		end if;
-		if exists (select from said s where s.tenant = p_tenant and s.message_id = p_message and (subject_similar(s.subject, a.base_subject)
-				or (abs(extract(epoch from s.at - a.sent_at)) < 54000
-					and time_near(s.at, a.sent_at) and (s.from_key = a.from_key or lower(s.name) = lower(a.from_name))))) then
-			return true;
+		if (v_told is null and v_prefixes >= v_place) or subject_similar(a.base_subject, p_base_subject)
+				or exists (select from said s where s.tenant = p_tenant and s.message_id = p_message and (subject_similar(s.subject, a.base_subject)
+					or (abs(extract(epoch from s.at - a.sent_at)) < 54000
+						and time_near(s.at, a.sent_at) and (s.from_key = a.from_key or lower(s.name) = lower(a.from_name))))) then
+			if known_goes_on(p_tenant, p_threads, a.message_id, p_depth) then
+				return true;
+			end if;
+			v_follows := true;
 		end if;
 		v_told := false;
 	end loop;
-	return v_told;
+	return case when v_follows then null else v_told end;
+end $$;
+
+-- Does a known mail belong to the old thread, as far as it is told: is it no orphan, or one that goes on?
+create function known_goes_on(p_tenant text, p_threads bigint[], p_message bigint, p_depth int) returns boolean language plpgsql stable as $$
+declare
+	m record;
+begin
+	select x.subject, x.base_subject, x.ref_keys, not x.weak and exists (select from awaited a where a.tenant = x.tenant and a.message_id = x.message_id
+			and a.key = x.ref_keys[1]) as is_orphan into m
+		from message x where x.tenant = p_tenant and x.message_id = p_message;
+	return not m.is_orphan or (p_depth < 20 and coalesce(orphan_goes_on(p_tenant, p_threads, p_message, m.subject, m.base_subject, m.ref_keys, p_depth + 1), false));
 end $$;
 
 -- Of these messages those whose nearest ancestor is missing, with the missing ones down to the nearest that is known.
@@ -290,6 +310,6 @@ end $$;
 
 grant execute on function awaited_add(text, bigint[], bigint[]), awaited_renew(text, bigint[]), awaiting(text, bigint[], uuid[]), awaited_take(text, uuid, bigint, bigint[]),
 	missing_of(text, bigint, uuid[]), said_mark(text, timestamptz), orphans_near(text, bigint[], bigint[]),
-	orphan_goes_on(text, bigint[], bigint, text, text, uuid[]), orphans_of(text, bigint[], bigint[]), missing_branches(text, bigint[], bigint[]), settle_missing(text, bigint, bigint),
+	orphan_goes_on(text, bigint[], bigint, text, text, uuid[], int), known_goes_on(text, bigint[], bigint, int), orphans_of(text, bigint[], bigint[]), missing_branches(text, bigint[], bigint[]), settle_missing(text, bigint, bigint),
 	weak_may_differ(text, bigint, bigint[], bigint, bigint[]), called_may_differ(text, bigint[], bigint), settle_due(text, bigint, bigint, naming)
 	to casegate_gateway, casegate_graph, casegate_admin;
