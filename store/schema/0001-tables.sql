@@ -273,6 +273,7 @@ create index message_answer on message (tenant, thread_id, sent_at) where loose;
 create index message_weak on message (tenant, thread_id) where weak;
 create index message_pin on message (tenant, pin) where pin is not null;
 create index message_pin_auto on message (tenant, pin_auto) where pin_auto is not null;
+create index message_branch on message (tenant, thread_id, base_subject) where pin_auto is not null;
 create index message_submitted on message (tenant, submitted_by);
 create index message_own_source on message (tenant, source_sha256) where is_own_source;
 create index message_twin on message (tenant, from_key, base_subject, sent_at);  -- the same mail without an id
