@@ -63,8 +63,8 @@ end $$;
 create function said_mark(p_from_key text, p_at timestamptz) returns text language sql stable strict parallel safe
 	return p_from_key || ' ' || date_trunc('minute', p_at);
 
--- The orphans among these messages, and all that hang together with them: by a missing mail that both name, by a mail that
--- both quote, or because one names the other. What is decided about orphans is decided within such a set.
+-- The orphans among these messages, and all that hang together with them: by a missing mail that both name, or by a mail
+-- that both quote. What is decided about orphans is decided within such a set.
 create function orphans_near(p_tenant text, p_threads bigint[], p_messages bigint[]) returns bigint[] language plpgsql stable as $$
 declare
 	v_found bigint[] := '{}';
@@ -86,9 +86,6 @@ begin
 			union select s.message_id from (select distinct message_id from awaited where tenant = p_tenant and thread_id = any(p_threads)) a
 				join said s on s.tenant = p_tenant and s.message_id = a.message_id
 				where cardinality(v_marks) > 0 and s.at is not null and said_mark(s.from_key, s.at) = any(v_marks)
-			union select m.message_id from (select distinct message_id from awaited where tenant = p_tenant and thread_id = any(p_threads)) a
-				join message m on m.tenant = p_tenant and m.message_id = a.message_id
-				where m.ref_keys && array(select f.own_key from message f where f.tenant = p_tenant and f.message_id = any(v_found))
 			except select unnest(v_found));
 	end loop;
 	return v_found;
@@ -97,68 +94,54 @@ end $$;
 -- -------------------------------------------------------------------- orphans
 
 -- Does an orphan go on with what it names: has one that is known a subject like its own, or does it quote one, or has it
--- more prefixes than the mails since then, so that the first of them had one, too? Null: it names none that is known, or
--- goes on with another orphan that goes on with nothing, and has no say. p_depth: how many orphans led here.
-create function orphan_goes_on(p_tenant text, p_threads bigint[], p_message bigint, p_subject text, p_base_subject text, p_ref_keys uuid[], p_depth int default 0)
-	returns boolean language plpgsql stable as $$
+-- more prefixes than the mails since then, so that the first of them had one, too? Null: it names none that is known. What it
+-- goes on with among these messages is told apart (follows): such a one may be an orphan of the same new matter.
+create function orphan_goes_on(p_tenant text, p_threads bigint[], p_messages bigint[], p_message bigint, p_subject text, p_base_subject text, p_ref_keys uuid[],
+	out goes_on boolean, out follows bigint[]) language plpgsql stable as $$
 declare
 	v_prefixes int := regexp_count(left(p_subject, greatest(length(p_subject) - length(p_base_subject), 0)), '[:：]');
-	v_follows boolean := false;                              -- an orphan
-	v_goes_on boolean;
-	v_told boolean;
+	v_is_first boolean := true;
 	a record;
 begin
+	follows := '{}';
 	for a in select q as key from message m, unnest(m.quoted_keys) q where m.tenant = p_tenant and m.message_id = p_message loop
-		select bool_or(known_goes_on(p_tenant, p_threads, k.message_id, p_depth)) into v_goes_on from thread_key k
-			where k.tenant = p_tenant and k.key = a.key and k.message_id <> p_message and k.thread_id = any(p_threads);
-		if v_goes_on then
-			return true;
-		end if;
-		v_follows := v_follows or v_goes_on is not null;
+		select k.message_id into a from thread_key k where k.tenant = p_tenant and k.key = a.key and k.message_id <> p_message and k.thread_id = any(p_threads);
+		continue when not found;
+		follows := follows || a.message_id;
+		goes_on := not a.message_id = any(p_messages);
+		exit when goes_on;
 	end loop;
 	for v_place in 1 .. cardinality(p_ref_keys) loop
+		exit when goes_on;
 		select m.message_id, m.base_subject, m.sent_at, m.from_key, m.from_name into a from thread_key k
 			join message m on m.tenant = k.tenant and m.message_id = k.message_id
 			where k.tenant = p_tenant and k.key = p_ref_keys[v_place] and k.thread_id = any(p_threads);
 		continue when not found;
-		if (v_told is null and v_prefixes >= v_place) or subject_similar(a.base_subject, p_base_subject)
+		if (v_is_first and v_prefixes >= v_place) or subject_similar(a.base_subject, p_base_subject)
 				or exists (select from said s where s.tenant = p_tenant and s.message_id = p_message and (subject_similar(s.subject, a.base_subject)
 					or (abs(extract(epoch from s.at - a.sent_at)) < 54000
 						and time_near(s.at, a.sent_at) and (s.from_key = a.from_key or lower(s.name) = lower(a.from_name))))) then
-			if known_goes_on(p_tenant, p_threads, a.message_id, p_depth) then
-				return true;
-			end if;
-			v_follows := true;
+			follows := follows || a.message_id;
+			goes_on := not a.message_id = any(p_messages);
 		end if;
-		v_told := false;
+		goes_on := coalesce(goes_on, false);
+		v_is_first := false;
 	end loop;
-	return case when v_follows then null else v_told end;
-end $$;
-
--- Does a known mail belong to the old thread, as far as it is told: is it no orphan, or one that goes on?
-create function known_goes_on(p_tenant text, p_threads bigint[], p_message bigint, p_depth int) returns boolean language plpgsql stable as $$
-declare
-	m record;
-begin
-	select x.subject, x.base_subject, x.ref_keys, not x.weak and exists (select from awaited a where a.tenant = x.tenant and a.message_id = x.message_id
-			and a.key = x.ref_keys[1]) as is_orphan into m
-		from message x where x.tenant = p_tenant and x.message_id = p_message;
-	return not m.is_orphan or (p_depth < 20 and coalesce(orphan_goes_on(p_tenant, p_threads, p_message, m.subject, m.base_subject, m.ref_keys, p_depth + 1), false));
 end $$;
 
 -- Of these messages those whose nearest ancestor is missing, with the missing ones down to the nearest that is known.
 -- On mailing lists subjects change and quotes are cut: there only the ids count. Parts of a series differ in their subjects
 -- by nature. An automatic mail goes with what it answers: it has no say (null).
 create function orphans_of(p_tenant text, p_threads bigint[], p_messages bigint[])
-	returns table (message_id bigint, own_key uuid, base_subject text, sent_at timestamptz, missing uuid[], goes_on boolean) language sql stable
+	returns table (message_id bigint, own_key uuid, base_subject text, sent_at timestamptz, missing uuid[], goes_on boolean, follows bigint[]) language sql stable
 begin atomic
 	with m as materialized (select a.message_id, a.own_key, a.ref_keys, a.kind = 'mail' as is_mail, a.subject, a.base_subject, a.sent_at,
 				missing_of(p_tenant, a.message_id, a.ref_keys) as missing
 			from message a where a.tenant = p_tenant and a.message_id = any(p_messages)
 				and not a.weak and not a.listed and a.subject !~ '\[[^][]*\d/\d[^][]*\]')
-	select m.message_id, m.own_key, case when m.is_mail then m.base_subject end, m.sent_at, m.missing,
-			case when m.is_mail then orphan_goes_on(p_tenant, p_threads, m.message_id, m.subject, m.base_subject, m.ref_keys) end
-		from m where m.missing <> '{}';
+	select m.message_id, m.own_key, case when m.is_mail then m.base_subject end, m.sent_at, m.missing, g.goes_on, g.follows
+		from m left join lateral orphan_goes_on(p_tenant, p_threads, p_messages, m.message_id, m.subject, m.base_subject, m.ref_keys) g on m.is_mail
+		where m.missing <> '{}';
 end;
 
 -- Which of them belong together: who answers the same missing mail; who names one under a like subject; who quotes the
@@ -178,6 +161,7 @@ declare
 	v_was int[];
 begin
 	select array_agg(o.message_id order by o.sent_at, o.own_key) as ids, array_agg(o.goes_on order by o.sent_at, o.own_key) as goes_on,
+		array_agg(array_to_string(o.follows, ' ') order by o.sent_at, o.own_key) as follows,
 		array_agg(o.base_subject order by o.sent_at, o.own_key) as subjects, array_agg(array_to_string(o.missing, ' ') order by o.sent_at, o.own_key) as missing,
 		count(distinct o.base_subject) as count, bool_or(not o.goes_on) as is_lost into v_orphans from orphans_of(p_tenant, p_threads, p_messages) o;
 	if coalesce(v_orphans.count, 0) = 0 or (v_orphans.count = 1 and v_orphans.is_lost is not true) then
@@ -205,8 +189,11 @@ begin
 		exit when v_labels = v_was;
 	end loop;
 	return query
-		with o as materialized (select u.i::int, v_labels[u.i] as label, u.goes_on, u.subject, string_to_array(u.missing, ' ') as missing
-				from unnest(v_orphans.goes_on, v_orphans.subjects, v_missing) with ordinality u(goes_on, subject, missing, i)),
+		with o as materialized (select u.i::int, v_labels[u.i] as label, u.subject, string_to_array(u.missing, ' ') as missing,
+				case when u.goes_on or coalesce(u.follows, '') = '' then u.goes_on     -- within its own group it says nothing
+					else nullif(exists (select from unnest(string_to_array(u.follows, ' ')::bigint[]) f
+						where v_labels[array_position(v_ids, f)] is distinct from v_labels[u.i]), false) end as goes_on
+				from unnest(v_orphans.goes_on, v_orphans.follows, v_orphans.subjects, v_missing) with ordinality u(goes_on, follows, subject, missing, i)),
 			g as materialized (select o.label, bool_or(o.goes_on) as goes_on from o group by o.label having count(o.subject) > 0),
 			named as materialized (select distinct g.label, g.goes_on, k as key from o join g using (label), unnest(o.missing) k where o.subject is not null)
 		select v_ids[o.label], v_ids[o.i] from o join g using (label)
@@ -272,10 +259,14 @@ begin
 end $$;
 
 -- Does this mail start a new matter, and is there a mail of its subject in the class that follows none?
-create function called_may_differ(p_tenant text, p_threads bigint[], p_message bigint) returns boolean language sql stable
-	return exists (select from message x join message a on a.tenant = x.tenant and a.base_subject = x.base_subject and a.base_subject <> ''
-		where x.tenant = p_tenant and x.message_id = p_message and x.pin_auto is not null
-			and a.message_id <> x.message_id and a.thread_id = any(p_threads) and a.pin is null and a.case_id <> x.case_id);
+create function called_may_differ(p_tenant text, p_threads bigint[], p_message bigint) returns boolean language plpgsql stable as $$
+declare
+	x record;
+begin
+	select base_subject, pin_auto, case_id into x from message where tenant = p_tenant and message_id = p_message;
+	return x.pin_auto is not null and x.base_subject <> '' and exists (select from message a where a.tenant = p_tenant and a.base_subject = x.base_subject
+		and a.message_id <> p_message and a.thread_id = any(p_threads) and a.pin is null and a.case_id <> x.case_id);
+end $$;
 
 -- A mail, new or under another key, is in its class now, and its row is written: would settle() change anything but for
 -- noting what it awaits? False only where it surely would not. p_message lies where it belongs itself.
@@ -310,6 +301,6 @@ end $$;
 
 grant execute on function awaited_add(text, bigint[], bigint[]), awaited_renew(text, bigint[]), awaiting(text, bigint[], uuid[]), awaited_take(text, uuid, bigint, bigint[]),
 	missing_of(text, bigint, uuid[]), said_mark(text, timestamptz), orphans_near(text, bigint[], bigint[]),
-	orphan_goes_on(text, bigint[], bigint, text, text, uuid[], int), known_goes_on(text, bigint[], bigint, int), orphans_of(text, bigint[], bigint[]), missing_branches(text, bigint[], bigint[]), settle_missing(text, bigint, bigint),
+	orphan_goes_on(text, bigint[], bigint[], bigint, text, text, uuid[]), orphans_of(text, bigint[], bigint[]), missing_branches(text, bigint[], bigint[]), settle_missing(text, bigint, bigint),
 	weak_may_differ(text, bigint, bigint[], bigint, bigint[]), called_may_differ(text, bigint[], bigint), settle_due(text, bigint, bigint, naming)
 	to casegate_gateway, casegate_graph, casegate_admin;
