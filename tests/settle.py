@@ -62,7 +62,7 @@ class Mail:
             self.refs.append(rng.choice(before).own)                 # names somebody else's branch, too
         self.subject = rng.choice(SUBJECTS) if not chain or rng.random() < .35 else chain[0].subject
         self.weak = bool(chain) and rng.random() < .2
-        self.listed = rng.random() < .05
+        self.listed = rng.random() < .1
         self.kind = "auto_reply" if rng.random() < .08 else "mail"
         self.sender = rng.choice(PEOPLE)
         self.quotes = [m for m in chain[:2] if not self.weak and rng.random() < .4]
@@ -157,6 +157,9 @@ class Filing:
             self.file(mail)                                          # the real mail completes it
             mail.subject = self.rng.choice(SUBJECTS)
             return self.file(mail, completes=True)
+        if mail.listed and chance < .5:
+            self.file(mail)                                          # and a copy that came from no list
+            return self.file(mail, listed=False)
         if chance < .11 and self.filed and not self.known(mail.own):
             presumed = self.file(mail, reconstructed=True)           # and it was another that has this id
             other = Mail(self.rng, mail.thread, 59, [m for m in self.filed.values() if m.thread == mail.thread and m is not mail])

@@ -227,7 +227,7 @@ create table message (
 	side             text,                             -- the company outside that it is with; null: internal
 	loose            boolean not null default false,   -- an answer of ours that names nothing but its subject
 	weak             boolean not null,                 -- names others but neither replies by its subject nor quotes: may be a new matter
-	listed           boolean not null default false,   -- a mailing list sent it
+	listed           boolean not null default false,   -- a mailing list sent every copy of it
 	base_subject     text not null,
 	pin              bigint,                           -- a human (or a token) put it and what answers it there
 	pin_auto         bigint,                           -- it is a new matter on an old thread

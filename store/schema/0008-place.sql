@@ -20,7 +20,7 @@ create type naming as (              -- what it is called and what it names
 	loose boolean,                   -- a user's answer that names nothing but its subject
 	evicts bigint,                   -- the message that was only presumed to have this one's id
 	reuses boolean,                  -- their sender gives one id to many mails
-	listed boolean);                 -- a mailing list sent it
+	listed boolean);                 -- a mailing list sent this copy
 create type body as (
 	direction text, source text, kind text, from_name text, from_address text, from_key text, subject text, case_subject text,
 	sent_at timestamptz, sent_precision text, sent_zone boolean, received_at timestamptz, comment text,

@@ -175,6 +175,17 @@ begin
 	return false;
 end $$;
 
+-- A copy that came from nobody's list: then the mail is no list's matter. True: it was one so far.
+create function known_unlist(f filing, n naming) returns boolean language plpgsql as $$
+begin
+	update message x set listed = false where x.tenant = f.tenant and x.message_id = f.known and x.listed and not n.listed;
+	if found then
+		perform thread_unsettle(f.tenant, f.known);
+		return true;
+	end if;
+	return false;
+end $$;
+
 -- A mail that is here already: what this copy adds to it. Returns its case.
 create function known_file(f filing, n naming, m body, b belongings, q quotations, p_pin bigint) returns bigint language plpgsql as $$
 declare
