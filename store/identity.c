@@ -34,7 +34,7 @@ static PGresult *find_by_key(Store *store, const char *tenant, const char *key, 
 	args_text(args, tenant);
 	args_text(args, key);
 	return db_run(store, "looking for a mail by its key",
-		"SELECT " TWIN_COLUMNS
+		"SELECT " TWIN_COLUMNS ", k.key = ANY (m.presumed_keys)"
 		" FROM casegate.thread_key k JOIN casegate.message m USING (tenant, message_id)"
 		" WHERE k.tenant = $1 AND k.key = $2::uuid",
 		args, error);
@@ -271,7 +271,8 @@ static gboolean look_by_id(Store *store, const char *tenant, const PlanItem *ite
 			return TRUE;
 		}
 		identity->reuses_id = twin_reuses_id(item, &twin);
-		if (twin.is_presumed && !item->is_presumed && strcmp(twin.own_key, key) == 0)
+		if (!item->is_presumed && db_bool(result, 0, TWIN_FIELDS) &&
+			(!identity->reuses_id || strcmp(twin.own_key, key) == 0))
 			identity->evicts = twin.message_id;
 		else
 			*is_others = TRUE;
@@ -351,7 +352,7 @@ static gboolean look_by_content(
 	}
 	if (!found.message_id)
 		return TRUE;
-	if (item->is_presumed && found.has_own_id) {
+	if (item->is_presumed && twin_denies_id(item, &found)) {
 		give_up_id(item, identity);
 		g_ptr_array_set_size(identity->keys, 0);
 		g_ptr_array_set_size(identity->signals, 0);

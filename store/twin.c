@@ -134,15 +134,29 @@ static gboolean has_other_recipients(const PlanItem *item, const Twin *twin)
 	return keys->len > 0 && *twin->recipients;
 }
 
+static gboolean is_named_by_twin(const PlanItem *item, const Twin *twin)
+{
+	g_auto(GStrv) refs = g_strsplit(twin->refs, " ", -1);
+
+	return g_strv_contains((const char *const *)refs, item->message_id);
+}
+
+static gboolean names_twin(const PlanItem *item, const Twin *twin)
+{
+	return g_ptr_array_find_with_equal_func(
+		item->references, twin->internet_message_id, g_str_equal, NULL);
+}
+
 /* Does one of them name the other's id? Then that was the parent's, of a forward that kept no more.
  */
 static gboolean names_other(const PlanItem *item, const Twin *twin)
 {
-	g_auto(GStrv) refs = g_strsplit(twin->refs, " ", -1);
+	return is_named_by_twin(item, twin) || names_twin(item, twin);
+}
 
-	return g_strv_contains((const char *const *)refs, item->message_id) ||
-	       g_ptr_array_find_with_equal_func(
-		       item->references, twin->internet_message_id, g_str_equal, NULL);
+gboolean twin_denies_id(const PlanItem *item, const Twin *twin)
+{
+	return is_named_by_twin(item, twin) || (twin->has_own_id && names_twin(item, twin));
 }
 
 /* "Now with the attachment": the same text, a minute later. Forwards keep files. */

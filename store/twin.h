@@ -60,6 +60,9 @@ TimeTest twin_compare_times(const PlanItem *item, const Twin *twin);
 /* The mail that already has this id: is it really the same (ids are reused, and taken on purpose)?
  */
 gboolean twin_is_same_by_id(const PlanItem *item, const Twin *twin, const Overlap *overlap);
+/* Is the presumed id of an item that is this twin another mail's after all? The twin names it, a
+ * parent's; or the item names the twin's, and the id is that of a forward of it. */
+gboolean twin_denies_id(const PlanItem *item, const Twin *twin);
 /* Another mail with its id: do its sender's mails all have it (robots)? Then it names nothing. */
 gboolean twin_reuses_id(const PlanItem *item, const Twin *twin);
 /* A mail of which one side has no id: the same subject is given. */

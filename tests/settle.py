@@ -26,7 +26,7 @@ SELECT message_id, case_id FROM casegate.file_message(
   ROW(%(tenant)s, nextval('casegate.delivery_delivery_id_seq'), 0, %(authority)s, %(user)s, %(sender)s,
     %(pin)s, true, true, null, %(known)s, %(completes)s, true)::filing,
   ROW(%(keys)s::uuid[], %(signals)s::text[], %(details)s::text[], %(ref_keys)s::uuid[], %(refs)s::text[], %(people)s::text[],
-    %(weak)s, %(subject)s, %(id)s, 'id', %(reconstructed)s, null, false, %(evicts)s, %(reuses)s, %(listed)s)::naming,
+    %(weak)s, %(subject)s, %(id)s, %(identity)s, %(reconstructed)s, null, false, %(evicts)s, %(reuses)s, %(listed)s)::naming,
   ROW('in', 'forward', %(kind)s, 'S', %(sender)s, %(sender)s, %(subject)s, %(subject)s,
     %(at)s, 'second', true, now(), null, 'text', null, null, 0, 1, null, false, '{}')::body,
   ROW('{from,to}', '{S,T}', ARRAY[%(sender)s, %(to)s], ARRAY[%(sender)s, %(to)s], '{f,f}', '{}', '{}', '{}', '{}', '{}', '{}')::belongings,
@@ -111,10 +111,10 @@ class Filing:
     def known(self, own):
         return self.value("SELECT message_id FROM thread_key WHERE tenant = %(tenant)s AND key = %(key)s", key=key_of(own))
 
-    def file(self, mail, own=None, **more):
+    def file(self, mail, own=None, also=(), **more):
         own = own or mail.own
-        names = [own] + mail.refs
-        signals = ["message_id"] + ["references"] * len(mail.refs)
+        signals = ["message_id"] + ["references"] * len(mail.refs) + ["content"] * len(also)
+        names = [own, *mail.refs, *also]
         keys = [key_of(n) for n in names]
         if mail.has_index and mail.brought == "user":
             keys, signals, names = keys + [key_of(f"thread {mail.thread}")], signals + ["thread_index"], names + [None]
@@ -130,7 +130,7 @@ class Filing:
             "authority": mail.brought, "user": "anna" if mail.brought == "user" else None, "sender": mail.sender, "to": self.rng.choice(PEOPLE),
             "pin": None, "known": self.known(own), "completes": False, "keys": keys, "signals": signals, "details": names,
             "ref_keys": [key_of(r) for r in mail.refs], "refs": mail.refs, "people": PEOPLE, "weak": mail.weak,
-            "subject": mail.subject, "id": own, "reconstructed": self.rng.random() < .1, "evicts": None, "reuses": False, "listed": mail.listed,
+            "subject": mail.subject, "id": own, "identity": "id", "reconstructed": self.rng.random() < .1, "evicts": None, "reuses": False, "listed": mail.listed,
             "kind": mail.kind, "at": mail.at(), "said_position": list(range(1, 1 + len(mail.quotes))),
             "said_from": [m.sender for m in mail.quotes], "said_at": [m.at() for m in mail.quotes],
             "said_zone": [True for _ in mail.quotes], **more}
@@ -139,7 +139,7 @@ class Filing:
         if message is None or case is None:                          # he takes no part: another brings it
             self.rows("ROLLBACK TO refused")
             mail.brought = "user"
-            return self.file(mail, own, **more)
+            return self.file(mail, own, also, **more)
         self.filed[message] = mail
         return message
 
@@ -162,13 +162,32 @@ class Filing:
             return self.file(mail, listed=False)
         if chance < .11 and self.filed and not self.known(mail.own):
             presumed = self.file(mail, reconstructed=True)           # and it was another that has this id
-            other = Mail(self.rng, mail.thread, 59, [m for m in self.filed.values() if m.thread == mail.thread and m is not mail])
-            return self.file(other, mail.own, known=None, evicts=presumed, reuses=self.rng.random() < .5)
+            return self.file(self.another(mail), mail.own, known=None, evicts=presumed, reuses=self.rng.random() < .5)
+        if chance < .15 and self.filed and not self.known(mail.own):
+            return self.presume(mail)
         message = self.file(mail)
         if chance > .97:
             other = self.rng.choice(list(self.filed))
             case = self.value("SELECT case_id FROM message WHERE tenant = %(tenant)s AND message_id = %(id)s", id=other)
             self.rows("SELECT message_move(%(tenant)s, %(message)s, %(case)s, true)", message=message, case=case)
+        return message
+
+    def another(self, mail):
+        """Whose id it is that this one was presumed to have."""
+        other = Mail(self.rng, mail.thread, 59, [m for m in self.filed.values() if m.thread == mail.thread and m is not mail])
+        other.brought = "user"
+        return other
+
+    def presume(self, mail):
+        """A forward's id, and one of the mail's own; the first is another's, or the mail names it, or both are its names."""
+        mail.brought = "user"
+        message, chance = self.file(mail, reconstructed=True, identity="presumed"), self.rng.random()
+        self.file(mail, f"{mail.own}.again", [mail.own], known=message, completes=self.rng.random() < .7)
+        if chance < .4:
+            return self.file(self.another(mail), mail.own, known=None, evicts=message)
+        if chance < .7:
+            mail.refs.insert(0, mail.own)
+            return self.file(mail, f"{mail.own}.again", known=message)
         return message
 
     def calls(self, function):

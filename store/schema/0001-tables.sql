@@ -220,6 +220,7 @@ create table message (
 	thread_id        bigint,                           -- null: held
 	own_key          uuid not null,
 	other_keys       uuid[] not null default '{}',     -- under which it came, too
+	presumed_keys    uuid[] not null default '{}',     -- of both those that only a forward says
 	ref_keys         uuid[] not null,                  -- what it names, nearest first
 	refs             text[] not null,                  -- the same as ids
 	quoted_keys      uuid[] not null default '{}',     -- of the mails that it quotes without naming them

@@ -363,7 +363,7 @@ end $$;
 
 -- Does a weak message go on with what it names: is the subject of a known one similar? Where all that it names is still
 -- missing, its siblings tell: the answers that name the same missing ones carry their subject. Null: nobody tells.
-create function weak_goes_on(p_tenant text, p_root bigint, p_message bigint, p_own uuid, p_ref_keys uuid[], p_base_subject text) returns boolean
+create function weak_goes_on(p_tenant text, p_root bigint, p_message bigint, p_names uuid[], p_ref_keys uuid[], p_base_subject text) returns boolean
 	language plpgsql stable as $$
 declare
 	v_threads bigint[] := array(select class_of(p_tenant, p_root));
@@ -375,7 +375,7 @@ begin
 	if v_told is null then
 		select bool_or(subject_similar(a.base_subject, p_base_subject)) into v_told
 			from message a where a.tenant = p_tenant and a.thread_id = any(v_threads) and not a.weak
-				and a.ref_keys && p_ref_keys and not p_own = any(a.ref_keys) and a.message_id <> p_message;
+				and a.ref_keys && p_ref_keys and not a.ref_keys && p_names and a.message_id <> p_message;
 	end if;
 	return v_told;
 end $$;
@@ -409,13 +409,13 @@ declare
 	v_case bigint;
 begin
 	for r in
-		select w.message_id, w.own_key, w.pin, w.pin_auto, w.subject, w.base_subject, w.submitted_by,
-			not coalesce(weak_goes_on(p_tenant, p_root, w.message_id, w.own_key, w.ref_keys, w.base_subject), true) as wants
+		select w.message_id, w.own_key || w.other_keys as names, w.pin, w.pin_auto, w.subject, w.base_subject, w.submitted_by,
+			not coalesce(weak_goes_on(p_tenant, p_root, w.message_id, w.own_key || w.other_keys, w.ref_keys, w.base_subject), true) as wants
 		from message w where w.tenant = p_tenant and w.weak and w.thread_id in (select class_of(p_tenant, p_root)) order by w.message_id
 	loop
 		continue when not weak_is_due(r.wants, r.pin, r.pin_auto);
 		if r.wants then
-			v_case := coalesce((cases_of_answers(p_tenant, p_root, array[r.own_key], r.base_subject))[1], case_open(p_tenant, r.subject, r.submitted_by));
+			v_case := coalesce((cases_of_answers(p_tenant, p_root, r.names, r.base_subject))[1], case_open(p_tenant, r.subject, r.submitted_by));
 			update message set pin_auto = v_case where tenant = p_tenant and message_id = r.message_id;
 		elsif exists (select from case_file where tenant = p_tenant and case_id = r.pin_auto and touched_at is not null) then
 			update message set pin = coalesce(pin, r.pin_auto), pin_auto = null where tenant = p_tenant and message_id = r.message_id;

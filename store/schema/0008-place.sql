@@ -165,30 +165,35 @@ begin
 	return false;
 end $$;
 
--- A message loses an id that was only presumed: it goes by a name of its own, in this thread.
+-- A message loses an id that was only presumed. If it went by that, it goes by a name of its own, in this thread.
 create function message_disown(p_tenant text, p_message bigint, p_id_key uuid, p_thread bigint) returns void language plpgsql as $$
 declare
 	v_own uuid := key_of('p', p_message::text);
 begin
-	insert into thread_key (tenant, key, thread_id, message_id) values (p_tenant, v_own, p_thread, p_message);
 	update thread_key set message_id = null where tenant = p_tenant and key = p_id_key;
-	update message set own_key = v_own, internet_message_id = null, identity = 'content', nameless = true
+	update message set internet_message_id = null, identity = 'content', nameless = true
+		where tenant = p_tenant and message_id = p_message and key_of('m', internet_message_id) = p_id_key;
+	update message set other_keys = array_remove(other_keys, p_id_key), presumed_keys = array_remove(presumed_keys, p_id_key)
 		where tenant = p_tenant and message_id = p_message;
+	update message set own_key = v_own where tenant = p_tenant and message_id = p_message and own_key = p_id_key;
+	if found then
+		insert into thread_key (tenant, key, thread_id, message_id) values (p_tenant, v_own, p_thread, p_message);
+	end if;
 end $$;
 
 -- An inline forward's id was presumed, and now the mail comes that has it and is another: the forward's names what it
--- was thought to be, if their subjects say so (weak), and goes by a name of its own. The caller holds the root.
-create function message_evict(p_tenant text, p_message bigint) returns void language plpgsql as $$
+-- was thought to be, if their subjects say so (weak). What the mail itself names says more. The caller holds the root.
+create function message_evict(p_tenant text, p_message bigint, p_key uuid, p_id text) returns void language plpgsql as $$
 declare
 	m record;
 begin
-	select own_key, internet_message_id, thread_id into m from message where tenant = p_tenant and message_id = p_message;
+	select thread_id into m from message where tenant = p_tenant and message_id = p_message;
 	if not found then
 		raise exception 'a mail was erased meanwhile' using errcode = 'serialization_failure';
 	end if;
-	perform message_disown(p_tenant, p_message, m.own_key, m.thread_id);
-	update message set weak = true, ref_keys = m.own_key || ref_keys, refs = m.internet_message_id || refs
-		where tenant = p_tenant and message_id = p_message;
+	perform message_disown(p_tenant, p_message, p_key, m.thread_id);
+	update message set weak = true, ref_keys = p_key || ref_keys, refs = p_id || refs
+		where tenant = p_tenant and message_id = p_message and (is_reconstructed or ref_keys = '{}');
 	update thread set branched = true, settled = false where tenant = p_tenant and thread_id = root_of(p_tenant, m.thread_id);
 end $$;
 
@@ -302,7 +307,7 @@ begin
 	if n.reuses and n.evicts is not null then
 		select * into o_case, o_opened from message_part(f, n.evicts, o_root, p_subject);
 	elsif n.evicts is not null then
-		perform message_evict(f.tenant, n.evicts);
+		perform message_evict(f.tenant, n.evicts, v_own, n.internet_message_id);
 		o_branched := true;
 	end if;
 	o_disturbed := (not v_own = any(v_insert) and key_take(f.tenant, v_own, p_message)) or o_disturbed or cardinality(v_claims) > 0;
@@ -340,7 +345,7 @@ declare
 begin
 	o_is_new := false;
 	if n.weak then
-		o_is_new := not coalesce(weak_goes_on(f.tenant, p_root, p_message, n.keys[1], n.ref_keys, n.base_subject), true);
+		o_is_new := not coalesce(weak_goes_on(f.tenant, p_root, p_message, n.keys[:1], n.ref_keys, n.base_subject), true);
 		if o_is_new then
 			return;
 		end if;

@@ -54,11 +54,13 @@ create function message_insert(f filing, n naming, m body, b belongings, q quota
 declare
 	v_people int;
 begin
-	insert into message (tenant, message_id, case_id, thread_id, own_key, ref_keys, refs, quoted_keys, nameless, side, loose, weak, listed, base_subject, pin, pin_auto,
+	insert into message (tenant, message_id, case_id, thread_id, own_key, presumed_keys, ref_keys, refs, quoted_keys, nameless, side, loose, weak, listed,
+		base_subject, pin, pin_auto,
 		internet_message_id, identity, is_reconstructed, direction, source, kind, from_name, from_address, from_key, subject,
 		sent_at, sent_precision, sent_zone, received_at, submitted_by, comment, text, new_text, html, remote_images, sanitiser_version,
 		source_sha256, delivery_id, is_own_source, defects)
-	values (f.tenant, p_message, p_case, p_thread, n.keys[1], n.ref_keys, n.refs, case when 'quoted' = any(n.signals) then keys_of_signal(n, 'quoted') else '{}' end,
+	values (f.tenant, p_message, p_case, p_thread, n.keys[1], case when n.identity = 'presumed' then n.keys[:1] else '{}' end, n.ref_keys, n.refs,
+		case when 'quoted' = any(n.signals) then keys_of_signal(n, 'quoted') else '{}' end,
 		n.internet_message_id is null, n.side, n.loose, n.weak, coalesce(n.listed, false), n.base_subject, p_pin, p_pin_auto,
 		n.internet_message_id, n.identity, n.is_reconstructed, m.direction, m.source, m.kind, m.from_name, m.from_address, m.from_key, m.subject,
 		m.sent_at, m.sent_precision, m.sent_zone, m.received_at, f."user", m.comment, m.text, m.new_text, m.html, m.remote_images, m.sanitiser_version,
@@ -84,9 +86,6 @@ end;
 -- The real mail came: it replaces what was taken from a text, or what we sent. Its place, comments and submitter stay.
 create function message_complete(f filing, n naming, m body, b belongings, p_case bigint) returns void language plpgsql as $$
 begin
-	update thread_key k set message_id = null from message x         -- a wrongly presumed id is free again
-		where x.tenant = f.tenant and x.message_id = f.known and x.identity = 'presumed' and n.internet_message_id <> x.internet_message_id
-			and k.tenant = x.tenant and k.key = x.own_key;
 	perform event_add(f.tenant, 'send_state', p_case, x.message_id, f.delivery_id, '{"state": "sent"}') from message x
 		where x.tenant = f.tenant and x.message_id = f.known and x.send_state <> 'sent';
 	update message x set internet_message_id = coalesce(n.internet_message_id, x.internet_message_id),
@@ -98,8 +97,7 @@ begin
 		is_own_source = m.is_own_source, delivery_id = f.delivery_id, defects = m.defects,
 		ref_keys = case when e.names_more then x.ref_keys else n.ref_keys || e.keys end, refs = case when e.names_more then x.refs else n.refs || e.ids end,
 		weak = case when e.names_more then x.weak else n.weak or e.keys <> '{}' end,
-		own_key = n.keys[1], other_keys = case when x.own_key = n.keys[1] or (x.identity = 'presumed' and n.internet_message_id <> x.internet_message_id)
-			then x.other_keys else x.other_keys || x.own_key end,
+		own_key = n.keys[1], other_keys = array_remove(x.other_keys || x.own_key, n.keys[1]), presumed_keys = array_remove(x.presumed_keys, n.keys[1]),
 		send_state = case when x.send_state is not null then 'sent' end, send_error = case when x.send_state = 'sent' then x.send_error end
 		from (select case when o.is_evicted then o.ref_keys[:1] else '{}' end as keys, case when o.is_evicted then o.refs[:1] else '{}' end as ids,
 				cardinality(o.refs) > cardinality(n.refs) + o.is_evicted::int as names_more
@@ -175,15 +173,25 @@ begin
 	return false;
 end $$;
 
--- A copy that came from nobody's list: then the mail is no list's matter. True: it was one so far.
-create function known_unlist(f filing, n naming) returns boolean language plpgsql as $$
+-- What a copy says that a known mail is not: a list's matter, if it came from none; a mail that it names, of which a forward
+-- had presumed the id. True: so it was thought.
+create function known_correct(f filing, n naming) returns boolean language plpgsql as $$
+declare
+	m record;
 begin
-	update message x set listed = false where x.tenant = f.tenant and x.message_id = f.known and x.listed and not n.listed;
-	if found then
-		perform thread_unsettle(f.tenant, f.known);
-		return true;
+	select x.thread_id, x.own_key, x.listed and n.listed is not true as is_unlisted,
+			array(select k from unnest(x.presumed_keys) k where k = any(n.ref_keys)) as wrong into m
+		from message x where x.tenant = f.tenant and x.message_id = f.known;
+	if not m.is_unlisted and m.wrong = '{}' then
+		return false;
 	end if;
-	return false;
+	update message x set listed = false where x.tenant = f.tenant and x.message_id = f.known and m.is_unlisted;
+	update message x set own_key = n.keys[1], other_keys = array_replace(x.other_keys, n.keys[1], x.own_key),
+			internet_message_id = n.internet_message_id, identity = n.identity
+		where x.tenant = f.tenant and x.message_id = f.known and x.own_key = any(m.wrong);
+	perform message_disown(f.tenant, f.known, k, m.thread_id) from unnest(m.wrong) k;
+	perform thread_unsettle(f.tenant, f.known);
+	return true;
 end $$;
 
 -- A mail that is here already: what this copy adds to it. Returns its case.
@@ -197,8 +205,11 @@ begin
 		raise exception 'a mail was erased meanwhile' using errcode = 'serialization_failure';
 	end if;
 	if not (f.completes and v_was.is_reconstructed) then -- first of all: what moves it moves who names it so
-		update message x set other_keys = other_keys || n.keys[1]
+		update message x set other_keys = x.other_keys || n.keys[1], presumed_keys = case when n.identity = 'presumed'
+				then x.presumed_keys || n.keys[1] else x.presumed_keys end
 			where x.tenant = f.tenant and x.message_id = f.known and x.own_key <> n.keys[1] and not n.keys[1] = any(x.other_keys);
+		update message x set presumed_keys = array_remove(x.presumed_keys, n.keys[1])
+			where x.tenant = f.tenant and x.message_id = f.known and n.identity <> 'presumed' and n.keys[1] = any(x.presumed_keys);
 	end if;
 	v_case := known_pin(f, v_was.case_id, p_pin);
 	if f.completes and v_was.is_reconstructed then

@@ -216,7 +216,7 @@ begin
 			v_place.o_branched := v_place.o_branched or n.weak;
 			update thread set branched = true where tenant = f.tenant and thread_id = v_place.o_root and not branched and n.weak;
 		end if;
-		v_place.o_disturbed := known_unlist(f, n) or v_place.o_disturbed;
+		v_place.o_disturbed := known_correct(f, n) or v_place.o_disturbed;
 		if v_place.o_branched and v_place.o_disturbed and settle_due(f.tenant, v_place.o_root, f.known, n) then
 			v_moved := true;
 			v_before := settle_telling(f.tenant, v_place.o_root, null, message_id);

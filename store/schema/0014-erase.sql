@@ -113,7 +113,7 @@ declare
 	v_threads bigint[] := array(select class_of(tenant_now(), r) from unnest(p_roots) r);
 	v_named uuid[] := array(select distinct k from message m, unnest(array_prepend(m.own_key, m.ref_keys) || m.quoted_keys) k
 		where m.tenant = tenant_now() and m.message_id = any(p_messages));
-	v_kept uuid[] := array(select distinct k from message m, unnest(array_prepend(m.own_key, m.ref_keys) || m.quoted_keys) k
+	v_kept uuid[] := array(select distinct k from message m, unnest(array_prepend(m.own_key, m.ref_keys) || m.other_keys || m.quoted_keys) k
 		where m.tenant = tenant_now() and m.thread_id = any(v_threads) and m.message_id <> all(p_messages));
 	v_count bigint;
 begin

@@ -29,7 +29,8 @@ begin
 		where d.tenant = tenant_now() and (d.delivery_id = replay_forget.delivery_id or d.message_id = any(v_messages));
 	delete from delivery_message_row r where r.tenant = tenant_now() and r.message_id = any(v_messages);
 	perform keys_drop(v_roots, v_messages);
-	delete from tombstone t using message m where m.tenant = tenant_now() and m.message_id = any(v_messages) and t.tenant = m.tenant and t.key = m.own_key;
+	delete from tombstone t using message m where m.tenant = tenant_now() and m.message_id = any(v_messages) and t.tenant = m.tenant
+		and t.key = any(array_prepend(m.own_key, m.other_keys));
 	perform messages_drop(v_messages);
 	perform threads_drop(v_roots);
 	return v_case;

@@ -217,11 +217,12 @@ begin
 	for r in
 		select array_agg(m.message_id order by m.sent_at, m.own_key) as ids, array_agg(case when right(lower(m.subject), length(m.base_subject)) = m.base_subject then right(m.subject, length(m.base_subject))
 				else m.subject end order by m.sent_at, m.own_key) as subjects,
-			array_agg(m.submitted_by order by m.sent_at, m.own_key) as users, array_agg(m.own_key) as keys, min(m.base_subject) as base_subject
+			array_agg(m.submitted_by order by m.sent_at, m.own_key) as users, min(m.base_subject) as base_subject
 		from unnest(v_firsts, v_all) b(first_id, message_id) join message m on m.tenant = p_tenant and m.message_id = b.message_id group by b.first_id
 	loop
 		v_cases := array(select distinct a.pin_auto from message a where a.tenant = p_tenant and a.message_id = any(r.ids) and a.pin_auto is not null)
-			|| cases_of_answers(p_tenant, p_root, r.keys, r.base_subject, v_all);
+			|| cases_of_answers(p_tenant, p_root, array(select unnest(a.own_key || a.other_keys) from message a
+				where a.tenant = p_tenant and a.message_id = any(r.ids)), r.base_subject, v_all);
 		v_case := coalesce((select f.case_id from case_file f where f.tenant = p_tenant and f.case_id = any(v_cases)
 			order by f.touched_at is null, f.case_id limit 1), case_open(p_tenant, r.subjects[1], r.users[1]));
 		perform unite_cases(p_tenant, c, v_case, null) from (select distinct c from unnest(v_cases) c where c <> v_case) x;
@@ -255,7 +256,7 @@ begin
 	return exists (select from message w where w.tenant = p_tenant and w.weak and w.message_id <> p_message
 		and w.message_id in (select unnest(p_namers) union select a.message_id from awaiting(p_tenant, p_threads, x.ref_keys) a where not x.weak)
 		and (w.message_id = any(p_namers) or subject_similar(x.base_subject, w.base_subject) <> (w.pin_auto is null))
-		and weak_is_due(not coalesce(weak_goes_on(p_tenant, p_root, w.message_id, w.own_key, w.ref_keys, w.base_subject), true), w.pin, w.pin_auto));
+		and weak_is_due(not coalesce(weak_goes_on(p_tenant, p_root, w.message_id, w.own_key || w.other_keys, w.ref_keys, w.base_subject), true), w.pin, w.pin_auto));
 end $$;
 
 -- Does this mail start a new matter, and is there a mail of its subject in the class that follows none?
