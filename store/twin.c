@@ -60,10 +60,10 @@ gboolean twin_is_same_by_id(const PlanItem *item, const Twin *twin, const Overla
 
 gboolean twin_reuses_id(const PlanItem *item, const Twin *twin)
 {
-	const char *presumed = item->is_presumed ? item->mail->subject : twin->subject;
 	g_autofree char *from_key = twin_from_key(item->mail);
 
-	return *from_key && strcmp(from_key, twin->from_key) == 0 && !subject_is_reply(presumed);
+	return *from_key && strcmp(from_key, twin->from_key) == 0 &&
+	       !subject_is_reply(item->mail->subject) && !subject_is_reply(twin->subject);
 }
 
 static int compare_strings(gconstpointer a, gconstpointer b)
