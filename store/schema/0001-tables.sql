@@ -303,9 +303,10 @@ create table said (
 	at           timestamptz,                          -- null: it says nothing of it, only its words are there
 	has_zone     boolean not null,
 	subject      text,                                 -- the base subject that is stated of it; null: none
-	unnamed      boolean not null default false,       -- it, or a copy of it, quotes further back than it has references
-	primary key (tenant, message_id, position, base_subject)
+	unnamed      boolean not null default false        -- it, or a copy of it, quotes further back than it has references
 );
+-- Copies may read a time otherwise: their zone is another.
+create unique index said_row on said (tenant, message_id, position, base_subject, coalesce(at, '-infinity'));
 create index said_at on said (tenant, base_subject, at);
 
 -- The people of a message: its author, too (role from). The view recipients shows all but him.

@@ -37,7 +37,7 @@ begin
 	insert into said (tenant, message_id, position, base_subject, from_key, name, at, has_zone, subject, unnamed)
 		select p_tenant, p_message, u.position, u.base_subject, u.from_key, u.name, u.at, u.zone, u.subject, u.position > cardinality(n.refs)
 		from unnest(q.positions, q.base_subjects, q.from_keys, q.names, q.times, q.zones, q.subjects) u(position, base_subject, from_key, name, at, zone, subject)
-		on conflict (tenant, message_id, position, base_subject) do update set unnamed = said.unnamed or excluded.unnamed, subject = coalesce(said.subject, excluded.subject)
+		on conflict (tenant, message_id, position, base_subject, coalesce(at, '-infinity')) do update set unnamed = said.unnamed or excluded.unnamed, subject = coalesce(said.subject, excluded.subject)
 			where (excluded.unnamed and not said.unnamed) or (excluded.subject is not null and said.subject is null);
 	return found;
 end $$;
@@ -90,7 +90,7 @@ begin
 		where x.tenant = f.tenant and x.message_id = f.known and x.send_state <> 'sent';
 	update message x set internet_message_id = coalesce(n.internet_message_id, x.internet_message_id),
 		identity = case when n.internet_message_id is null then x.identity else n.identity end, is_reconstructed = false,
-		loose = x.loose and n.loose, kind = m.kind, from_name = coalesce(m.from_name, x.from_name), from_address = coalesce(m.from_address, x.from_address),
+		loose = n.loose and (x.loose or x.side is null), side = coalesce(n.side, x.side), kind = m.kind, from_name = coalesce(m.from_name, x.from_name), from_address = coalesce(m.from_address, x.from_address),
 		from_key = coalesce(nullif(m.from_key, ''), x.from_key), subject = m.subject, base_subject = n.base_subject, direction = m.direction,
 		sent_at = m.sent_at, sent_precision = m.sent_precision, sent_zone = m.sent_zone, text = m.text, new_text = m.new_text, html = m.html,
 		remote_images = m.remote_images, sanitiser_version = m.sanitiser_version, source_sha256 = m.source_sha256,
