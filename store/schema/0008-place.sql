@@ -220,6 +220,8 @@ begin
 	end if;
 	v_thread := thread_open(f.tenant, v_new, m.base_subject);
 	perform message_disown(f.tenant, p_message, m.own_key, v_thread);
+	-- Its other names are those of its copies: they go along. (Else no key ever changes its thread; the root is held.)
+	update thread_key set thread_id = v_thread where tenant = f.tenant and message_id = p_message and thread_id <> v_thread;
 	delete from awaited where tenant = f.tenant and thread_id = m.thread_id and message_id = p_message;
 	update thread set settled = false where tenant = f.tenant and thread_id = p_root and settled;
 	update message set thread_id = v_thread, case_id = v_new where tenant = f.tenant and message_id = p_message;
