@@ -102,6 +102,7 @@ void mail_free(Mail *mail)
 	g_ptr_array_unref(mail->fields);
 	g_free(mail->kind_evidence);
 	g_free(mail->reported_id);
+	mail_free(mail->reported);
 	g_ptr_array_unref(mail->reported_recipients);
 	g_free(mail->text);
 	g_free(mail->html);

@@ -133,6 +133,7 @@ struct Mail {
 	gboolean is_auto_forwarded; /* passed on by a rule, not by a hand: the mail itself is the
 				       original */
 	char *reported_id; /* of a bounce or receipt: the Message-ID it reports on, or NULL */
+	Mail *reported; /* its header, as far as the report returns it and it says who, or NULL */
 	GPtrArray *
 		reported_recipients; /* of char: addresses that failed (RFC 3464 Final-Recipient) */
 

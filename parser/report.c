@@ -5,6 +5,7 @@
 #include "mime/address.h"
 #include "mime/charset.h"
 #include "mime/fields.h"
+#include "mime/header.h"
 #include "parser/kind.h"
 #include "mime/limits.h"
 #include "mime/msgid.h"
@@ -76,6 +77,17 @@ static void add_typed_recipient(Mail *mail, const char *value)
 	add_recipient(mail, value, strcspn(value, " \t("));
 }
 
+/* The header of the returned mail is kept if that is the one reported, and says who wrote it. Takes
+ * block. */
+static void keep_reported(Mail *mail, Mail *block)
+{
+	g_autoptr(Mail) owned = block;
+
+	if (block->from->len > 0 &&
+		(!block->message_id || g_strcmp0(block->message_id, mail->reported_id) == 0))
+		mail->reported = g_steal_pointer(&owned);
+}
+
 /* The returned mail, or its header, names what is reported. */
 static void read_returned(Mail *mail, const MimeNode *root)
 {
@@ -83,7 +95,7 @@ static void read_returned(Mail *mail, const MimeNode *root)
 		"message/rfc822-headers", "message/global", "message/global-headers",
 		"text/rfc822"};
 
-	for (gsize i = 0; i < G_N_ELEMENTS(types) && !mail->reported_id; i++) {
+	for (gsize i = 0; i < G_N_ELEMENTS(types) && !mail->reported; i++) {
 		const MimeNode *leaf = find_leaf(root, types[i], 0);
 		g_autoptr(GBytes) bytes = leaf ? mime_decode(mail, leaf) : NULL;
 		g_autoptr(Mail) block = NULL;
@@ -93,6 +105,8 @@ static void read_returned(Mail *mail, const MimeNode *root)
 		block = block_new(g_bytes_get_data(bytes, NULL),
 			MIN(g_bytes_get_size(bytes), LIMIT_HEADER_BYTES));
 		set_reported_id(mail, mail_field(block, "Message-ID"));
+		header_read(block);
+		keep_reported(mail, g_steal_pointer(&block));
 	}
 	if (!mail->reported_id && mail->in_reply_to->len > 0)
 		mail->reported_id = g_strdup(g_ptr_array_index(mail->in_reply_to, 0));

@@ -4,6 +4,6 @@
 
 #include "mime/mime.h"
 
-/* Sets kind, kind_evidence, reported_id and reported_recipients where the mail is a report; leaves
- * it as it is otherwise. mail's header is read. */
+/* Sets kind, kind_evidence, reported_id, reported and reported_recipients where the mail is a
+ * report; leaves it as it is otherwise. mail's header is read. */
 void report_read(Mail *mail, const MimeNode *root);

@@ -7,6 +7,7 @@
 #include "store/db.h"
 #include "store/keys.h"
 #include "store/quoted.h"
+#include "store/reported.h"
 #include "store/twin.h"
 
 #define MINUTE (G_GINT64_CONSTANT(60) * G_USEC_PER_SEC)
@@ -425,7 +426,8 @@ Identity *identity_find(
 	if (identity->known_as && identity->has_given_up) /* what a known mail names is known */
 		g_ptr_array_remove_index(item->references, 0);
 	add_named_keys(identity, item);
-	if (!quoted_find(store, tenant, item, identity, found.is_said, error))
+	if (!quoted_find(store, tenant, item, identity, found.is_said, error) ||
+		!reported_find(store, tenant, item, identity, found.is_said, error))
 		return NULL;
 	return g_steal_pointer(&identity);
 }

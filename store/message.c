@@ -26,7 +26,7 @@ static const char *authority_of(const Filing *filing, const PlanItem *item)
 	if (filing->is_held)
 		return "hold";
 	if (item->kind == MAIL_KIND_BOUNCE)
-		return item->is_believed_bounce ? "bounce" : "hold";
+		return !item->is_believed_bounce ? "hold" : item->is_users ? "user" : "bounce";
 	return filing->plan->standing == STANDING_USER    ? "user"
 	       : filing->plan->standing == STANDING_KNOWN ? "known"
 							  : "hold";
@@ -55,15 +55,8 @@ static void add_decision(Args *args, const Filing *filing, const PlanItem *item,
 /* Whose word counts as this item's people: of a bounce those who did not get the mail. */
 static GPtrArray *people_of(const Filing *filing, const PlanItem *item)
 {
-	GPtrArray *keys;
-
-	if (item->kind != MAIL_KIND_BOUNCE)
-		return plan_item_people(item, filing->people);
-	keys = g_ptr_array_new_with_free_func(g_free);
-	for (guint i = 0; i < item->mail->reported_recipients->len; i++)
-		g_ptr_array_add(
-			keys, address_key(g_ptr_array_index(item->mail->reported_recipients, i)));
-	return keys;
+	return item->kind == MAIL_KIND_BOUNCE ? planitem_unreached(item)
+					      : plan_item_people(item, filing->people);
 }
 
 static void add_keys(

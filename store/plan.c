@@ -57,6 +57,8 @@ static void collect_all(GHashTable *seen, GPtrArray *keys, const Mail *mail, gui
 		if (g_hash_table_add(seen, key))
 			g_ptr_array_add(keys, g_strdup(key));
 	}
+	if (mail->reported)
+		collect(seen, keys, mail->reported->from);
 	for (guint i = 0; level < LEVELS_MAX && i < mail->forwards->len; i++)
 		collect_all(seen, keys, ((Forward *)g_ptr_array_index(mail->forwards, i))->original,
 			level + 1);
@@ -155,12 +157,23 @@ static void find_standing(Plan *plan, const Mail *mail, const Envelope *envelope
 
 /* -------------------------------------------------------------------------- items */
 
+/* Does a user vouch for it? For a bounce only if he brings it: one that comes by itself, be it from
+ * a server of ours or into a mailbox, tells what anybody may have written. */
+static gboolean is_users(const Plan *plan, const Mail *mail, const char *source,
+	const Envelope *envelope, const People *people)
+{
+	if (plan->standing != STANDING_USER || mail->kind != MAIL_KIND_BOUNCE)
+		return plan->standing == STANDING_USER;
+	return g_str_has_prefix(source, "forward") ||
+	       (people->vouched_user && envelope->protocol != PROTOCOL_GRAPH);
+}
+
 /* Adds one mail; comments (may be NULL) is taken. */
 static PlanItem *add_item(Plan *plan, const Mail *mail, const Mail *body, guint inline_depth,
 	const char *source, GPtrArray *comments, const Envelope *envelope, const People *people)
 {
 	PlanItem *item = planitem_new(mail, body, inline_depth, source,
-		plan->standing == STANDING_USER, envelope, people);
+		is_users(plan, mail, source, envelope, people), envelope, people);
 
 	if (comments) {
 		g_ptr_array_unref(item->comments);

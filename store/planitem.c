@@ -90,6 +90,21 @@ static void add_reference(PlanItem *item, const char *id)
 		g_ptr_array_add(item->references, g_strdup(id));
 }
 
+/* A bounce that a user brings is believed what it says of the mail that it reports on. */
+static gboolean reports_for_user(const PlanItem *item)
+{
+	return item->is_users && item->kind == MAIL_KIND_BOUNCE && item->mail->reported_id &&
+	       item->mail->reported;
+}
+
+static void add_chain(PlanItem *item, const Mail *mail)
+{
+	g_autoptr(GPtrArray) chain = chain_of(mail);
+
+	for (guint i = chain->len; i > 0; i--)
+		add_reference(item, g_ptr_array_index(chain, i - 1));
+}
+
 /* The ids of an item. An inline original has none of its own: forwards keep the ids of what they
  * forward, so the last reference of the wrapper is presumed to be the first level's, the one before
  * the second level's. */
@@ -108,6 +123,8 @@ static void name_item(PlanItem *item, guint inline_depth)
 	}
 	if (item->mail->reported_id) /* of a bounce or receipt: the mail that it is about */
 		g_ptr_array_add(item->references, g_strdup(item->mail->reported_id));
+	if (reports_for_user(item))
+		add_chain(item, item->mail->reported);
 	for (guint i = rest; i > 0; i--)
 		add_reference(item, g_ptr_array_index(chain, i - 1));
 	item->has_thread_index = named->has_thread_index && item->kind != MAIL_KIND_CALENDAR;
@@ -283,6 +300,43 @@ static void add_quotes(PlanItem *item, const People *people, gint64 received_at)
 		add_quote(item, g_ptr_array_index(item->mail->quotes, 0), &called);
 }
 
+/* What a user's bounce says of a mail of ours stands for a quote: who, when and what about. */
+static void add_reported(PlanItem *item, const People *people, gint64 received_at)
+{
+	const Mail *reported = item->mail->reported;
+	const Mailbox *author = mail_author(reported);
+	gboolean is_believed;
+	gint64 at = planitem_instant(
+		&reported->date, &item->mail->date, people, received_at, &is_believed);
+	PlanQuote *quote;
+
+	if (reported->from->len != 1 || !people_author(people, reported)->is_ours ||
+		!*reported->base_subject || !is_believed ||
+		reported->date.precision < PRECISION_MINUTE)
+		return;
+	quote = g_new0(PlanQuote, 1);
+	quote->is_stated = TRUE;
+	quote->from_key = address_key(author->address ? author->address : "");
+	quote->name = author->name ? author->name : "";
+	quote->subject = g_strdup(reported->base_subject);
+	quote->subjects = g_ptr_array_new_with_free_func(g_free);
+	add_subject(quote->subjects, quote->subject);
+	quote->at = at;
+	quote->has_zone = reported->date.has_offset;
+	quote->text = reported->text;
+	g_ptr_array_add(item->quotes, quote);
+}
+
+GPtrArray *planitem_unreached(const PlanItem *item)
+{
+	GPtrArray *keys = g_ptr_array_new_with_free_func(g_free);
+
+	for (guint i = 0; i < item->mail->reported_recipients->len; i++)
+		g_ptr_array_add(
+			keys, address_key(g_ptr_array_index(item->mail->reported_recipients, i)));
+	return keys;
+}
+
 GPtrArray *planitem_subjects(const PlanItem *item)
 {
 	GPtrArray *subjects = g_ptr_array_new();
@@ -308,6 +362,7 @@ PlanItem *planitem_new(const Mail *mail, const Mail *body, guint inline_depth, c
 	item->mail = mail;
 	item->body = body;
 	item->is_inline = inline_depth > 0;
+	item->is_users = is_users;
 	item->kind = kind_of(mail, people, is_users);
 	item->source = source;
 	item->comments = g_ptr_array_new_with_free_func(g_free);
@@ -319,7 +374,10 @@ PlanItem *planitem_new(const Mail *mail, const Mail *body, guint inline_depth, c
 	item->sent_precision = is_believed ? mail->date.precision : PRECISION_NONE;
 	item->has_zone = mail->date.has_offset;
 	name_item(item, inline_depth);
-	add_quotes(item, people, envelope->received_at);
+	if (reports_for_user(item))
+		add_reported(item, people, envelope->received_at);
+	else if (item->kind != MAIL_KIND_BOUNCE)
+		add_quotes(item, people, envelope->received_at);
 	/* What a program brings of a mailbox opens no case: nobody has said that it is one. */
 	item->is_weak = is_weak(item) && envelope->protocol != PROTOCOL_GRAPH;
 	item->side = side_of(mail, people);

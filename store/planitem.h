@@ -51,6 +51,7 @@ typedef struct {
 	char *side;         /* the company outside that it is with (store/side.h), NULL: internal */
 	gboolean is_loose;  /* a user's answer that names nothing but its subject */
 	gboolean is_weak;   /* may be a new matter on an old thread */
+	gboolean is_users;  /* a user of ours brought it, and vouches for what it says */
 	gboolean is_believed_bounce; /* may join the case of the mail that it reports on */
 	gboolean may_open;
 	gboolean may_reopen;
@@ -64,6 +65,8 @@ PlanItem *planitem_new(const Mail *mail, const Mail *body, guint inline_depth, c
 /* The base subjects of the mail and of all that it quotes, each once, its own first: borrowed char,
  * the array to be freed. */
 GPtrArray *planitem_subjects(const PlanItem *item);
+/* Those who did not get the mail that a bounce reports on, as keys. Of char. */
+GPtrArray *planitem_unreached(const PlanItem *item);
 void planitem_free(PlanItem *item);
 
 /* Gives the item its mailbox's conversation. Exchange puts mails without a Thread-Index into one

@@ -79,14 +79,16 @@ begin
 	return v_threads;
 end $$;
 
--- What an outsider's mail names and is not here waits as a claim. Returns how much.
+-- What an outsider's mail names and is not here waits as a claim; and what a user's bounce reports on, here or not: its other
+-- copies must have gone to the same people. Returns how much.
 create function claims_add(f filing, n naming, p_places key_place[], p_message bigint) returns int language plpgsql as $$
 declare
 	v_count int;
 begin
 	insert into claim (tenant, key, message_id, people) select distinct f.tenant, k, p_message,
-			case when f.authority = 'bounce' then array(select hashtext(a) from unnest(n.people) a) end from unnest(n.ref_keys) k
-		where not exists (select from unnest(p_places) p where p.key = k and p.message_id is not null) on conflict do nothing;
+			case when f.authority in ('bounce', 'user') then array(select hashtext(a) from unnest(n.people) a) end
+		from unnest(case f.authority when 'user' then n.ref_keys[:1] else n.ref_keys end) k
+		where f.authority = 'user' or not exists (select from unnest(p_places) p where p.key = k and p.message_id is not null) on conflict do nothing;
 	get diagnostics v_count = row_count;
 	return v_count;
 end $$;

@@ -356,23 +356,29 @@ begin
 	return v_count;
 end $$;
 
--- The outgoing mails that a bounce reports on did not arrive.
-create function bounce_note(f filing, p_places key_place[], p_case bigint, p_people text[], p_text text) returns void language plpgsql as $$
+-- The outgoing mails that a bounce reports on did not arrive. A user's names others of their thread, too.
+create function bounce_note(f filing, n naming, p_places key_place[], p_case bigint, p_text text) returns void language plpgsql as $$
 begin
-	update message m set send_error = left(concat_ws(': ', nullif(array_to_string(p_people, ', '), ''),
+	if f.authority = 'user' then
+		p_places := array(select p from unnest(p_places) p where p.key = n.ref_keys[1] or p.signal = 'quoted');
+	end if;
+	update message m set send_error = left(concat_ws(': ', nullif(array_to_string(n.people, ', '), ''),
 			coalesce(nullif(btrim(split_part(p_text, E'\n', 1)), ''), 'could not be delivered')), 500)
 		from unnest(p_places) p where m.tenant = f.tenant and m.message_id = p.message_id and m.direction = 'out';
-	perform event_add(f.tenant, 'delivery_failed', p_case, p.message_id, f.delivery_id) from unnest(p_places) p where p.message_id is not null;
+	perform event_add(f.tenant, 'delivery_failed', p_case, p.message_id, f.delivery_id)
+		from (select distinct message_id from unnest(p_places)) p where p.message_id is not null;
 end $$;
 
 -- The bounces that came before the mail that they report on. Returns how many.
-create function bounce_note_late(f filing, p_own uuid, p_message bigint) returns int language plpgsql as $$
+create function bounce_note_late(f filing, n naming, p_places key_place[], p_message bigint) returns int language plpgsql as $$
 declare
 	r record;
 	v_count int := 0;
 begin
-	for r in select b.text, b.case_id from claim c join message b using (tenant, message_id) join message m on m.tenant = c.tenant and m.message_id = p_message
-		where c.tenant = f.tenant and c.key = p_own and c.people is not null and b.case_id = m.case_id and m.send_error is null
+	for r in select b.text, b.case_id from message b join message m on m.tenant = b.tenant and m.message_id = p_message
+		where b.tenant = f.tenant and b.kind = 'bounce' and b.case_id = m.case_id and m.send_error is null and b.message_id in (
+			select c.message_id from claim c where c.tenant = f.tenant and c.key = n.keys[1] and c.people is not null
+			union all select p.message_id from unnest(p_places) p where p.signal = 'quoted_by')
 	loop
 		update message m set send_error = left(coalesce(nullif(btrim(split_part(r.text, E'\n', 1)), ''), 'could not be delivered'), 500)
 			where m.tenant = f.tenant and m.message_id = p_message;

@@ -208,7 +208,7 @@ begin
 	end if;
 	if f.known is not null then
 		case_id := known_file(f, n, m, b, q, v_pin);
-		if f.authority <> 'user' then
+		if f.authority <> 'user' or m.kind = 'bounce' then
 			perform claims_add(f, n, v_places, f.known);
 		end if;
 		if (f.authority = 'user' and known_refs(f, n)) or (f.completes and n.weak) then
@@ -235,7 +235,7 @@ begin
 			opened := v_case.o_opened;
 		end if;
 		message_id := message_insert(f, n, m, b, q, message_id, case_id, v_place.o_root, v_pin, v_pin_auto);
-		if f.authority <> 'user' then
+		if f.authority <> 'user' or m.kind = 'bounce' then
 			perform claims_add(f, n, v_places, message_id);
 		end if;
 		v_moved := v_pin_auto is not null or (v_place.o_disturbed and (v_place.o_branched or n.weak or v_pin is not null));
@@ -289,10 +289,10 @@ begin
 		perform comments_add(f, r, message_id, case_id);
 	end if;
 	v_count := evidence_file(f, n, v_places, m.sent_at, message_id, case_id, opened, v_is_named);
-	if f.authority = 'bounce' and outcome = 'filed' then
-		perform bounce_note(f, v_places, case_id, n.people, m.text);
+	if m.kind = 'bounce' and outcome = 'filed' then
+		perform bounce_note(f, n, v_places, case_id, m.text);
 	elsif v_place.o_disturbed and m.direction = 'out' then
-		v_count := bounce_note_late(f, n.keys[1], message_id);
+		v_count := bounce_note_late(f, n, v_places, message_id);
 	end if;
 	if f."user" is not null and not opened and (v_look.o_is_member and v_look.o_case = case_id) is not true then
 		v_told := member_file(f.tenant, case_id, case when outcome = 'filed' then message_id end, f."user", f.delivery_id);

@@ -261,6 +261,18 @@ def bounces(tap, world):
     tap.equal(world.file(forged, sender="angreifer@fremd.example")["outcome"], "held", "with an envelope sender it is a stranger's mail")
     unknown = mails.bounce(mails.Plain(mails.ANNA, [mails.KARL], "Unbekannt"))
     tap.equal(world.file(unknown, sender="")["outcome"], "held", "a report about a mail we never saw is held")
+    lost = mails.bounce(order.answer(mails.ANNA, text="Eilt."))
+    tap.equal(world.file(lost, sender="")["outcome"], "held", "and so it is where only its thread is here")
+    tap.equal(world.file(mails.attached([lost]))["case_id"], delivery["case_id"], "unless a user brings it: then it joins that thread's case")
+    passed_on, copy = mails.Plain(mails.ANNA, [mails.KARL], "Abruf Juli"), mails.Plain(mails.ANNA, [mails.KARL], "Abruf Juli")
+    copy.when = passed_on.when
+    sent = world.file(copy)
+    tap.equal(world.file(mails.bounce(passed_on), sender="")["outcome"], "held", "a report about a mail that came under another id is held")
+    tap.equal(world.file(mails.attached([mails.bounce(passed_on)]))["case_id"], sent["case_id"], "unless a user brings it: then author, second and subject tell")
+    tap.ok(world.message(sent)["send_error"], "and the mail that failed shows it")
+    tap.equal(world.message(filed)["send_error"], None, "no other does")
+    own = mails.bounce(order.answer(mails.ANNA, text="Eilt sehr."), reporter=("Mail Delivery System", "mailer-daemon@acme.example"))
+    tap.equal(world.file(own, sender="")["outcome"], "held", "what a server of ours sends by itself no user brings")
 
 
 def calendar(tap, world):

@@ -73,6 +73,7 @@ static inline void assert_mail(const Mail *mail, guint depth)
 	assert_text(mail->new_text);
 	assert_text(mail->kind_evidence);
 	assert_text(mail->reported_id);
+	g_assert_true(!mail->reported || mail->reported->from->len > 0);
 	g_assert_null(strpbrk(mail->subject, "\r\n"));
 	assert_texts(mail->in_reply_to);
 	assert_texts(mail->references);

@@ -95,9 +95,28 @@ static void test_rows(void)
 	}
 }
 
+static void test_reported(void)
+{
+	static const char text[] = SERVER
+		"Subject: Undelivered Mail Returned to Sender\nContent-Type: multipart/report; "
+		"boundary=x\n\n--x\nContent-Type: message/delivery-status\n\nA: b\n\n"
+		"Final-Recipient: rfc822; bo@x.example\nAction: failed\n\n--x\n"
+		"Content-Type: text/rfc822-headers\n\nFrom: Anna <anna@acme.example>\n"
+		"Subject: AW: Rohre\nMessage-ID: <sent@acme.example>\n"
+		"References: <first@x.example>\n\n--x--\n";
+	g_autoptr(GBytes) source = g_bytes_new_static(text, strlen(text));
+	g_autoptr(Mail) mail = parse_mail(source);
+
+	g_assert_nonnull(mail->reported);
+	g_assert_cmpstr(mail_author(mail->reported)->address, ==, "anna@acme.example");
+	g_assert_cmpstr(mail->reported->base_subject, ==, "rohre");
+	g_assert_cmpuint(mail->reported->references->len, ==, 1);
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/report/rows", test_rows);
+	g_test_add_func("/report/reported", test_reported);
 	return g_test_run();
 }
