@@ -44,7 +44,8 @@ static PGresult *ask(Store *store, const Question *question, GError **error)
 		"has_numbers, vouched_user,"
 		" delivery_id, before_delivery, before_message, before_case, before_number, "
 		"before_is_held,"
-		" person, \"user\", is_ours, is_agent, is_participant, is_never_filed"
+		" person, \"user\", is_ours, is_agent, is_participant, is_never_filed, "
+		"is_namesake"
 		" FROM casegate.delivery_open($1, $2, $3, $4::text[], $5, $6, $7, $8)",
 		args, error);
 }
@@ -58,6 +59,7 @@ static void read_persons(const PGresult *result, People *people)
 			.is_agent = db_bool(result, i, 18),
 			.is_participant = db_bool(result, i, 19),
 			.is_never_filed = db_bool(result, i, 20),
+			.is_namesake = db_bool(result, i, 21),
 		};
 
 		if (db_text(result, i, 15))

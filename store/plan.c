@@ -212,14 +212,21 @@ static gboolean is_sent_on(const Mail *mail, const Mail *original)
 	       strcmp(mail->subject, original->subject) == 0 && !is_addressed(mail, author);
 }
 
+static const Forward *first_inline(const Mail *mail)
+{
+	const Forward *first = mail->forwards->len ? g_ptr_array_index(mail->forwards, 0) : NULL;
+
+	return first && first->form == FORWARD_INLINE ? first : NULL;
+}
+
 /* The inline forward of a mail that a user wrote to ours alone, or NULL. Without a mark or prefix
  * the same block may be a reply's; then it is a forward only because nobody but the agent got it,
  * or it was sent on as it was. */
 static const Forward *inline_forward(const Mail *mail, const People *people, gboolean has_attached)
 {
-	const Forward *first = mail->forwards->len ? g_ptr_array_index(mail->forwards, 0) : NULL;
+	const Forward *first = first_inline(mail);
 
-	if (!first || first->form != FORWARD_INLINE)
+	if (!first)
 		return NULL;
 	if (first->has_mark || first->has_prefix)
 		return first;
@@ -235,6 +242,17 @@ static gboolean has_attached_forward(const Mail *mail)
 				      : NULL;
 
 	return last && last->form == FORWARD_ATTACHED;
+}
+
+/* Outlook states colleagues by their names alone. In a user's forward, who is called as a user's
+ * address is him where his mail is a forward by its own marks: if he is not, only a comment is
+ * mistaken for one of ours. */
+static gboolean is_namesakes_forward(const Mail *mail, const People *people)
+{
+	const Forward *first = first_inline(mail);
+
+	return first && (first->has_mark || first->has_prefix) &&
+	       people_author(people, mail)->is_namesake;
 }
 
 /* Does this mail only carry another: one of ours wrote it, and to nobody outside? */
@@ -300,8 +318,9 @@ static void unwrap(const Unwrapping *at, const Mail *mail, const Mail *body, gui
 	g_autoptr(GPtrArray) owned = comments;
 	const Forward *forward;
 
-	if (level >= LEVELS_MAX || !people_author(at->people, mail)->is_ours ||
-		!is_carrier(mail, at->people)) {
+	if (level >= LEVELS_MAX || !is_carrier(mail, at->people) ||
+		!(people_author(at->people, mail)->is_ours ||
+			is_namesakes_forward(mail, at->people))) {
 		add_item(at->plan, mail, body, inline_depth, source, g_steal_pointer(&owned),
 			at->envelope, at->people)
 			->may_open = TRUE;

@@ -30,12 +30,13 @@ def wanted(directory):
 
 
 def provide(cluster, tenant):
-    """A tenant with two users, whose is the agent address now."""
+    """A tenant with three users, whose is the agent address now."""
     with cluster.connect("casegate_admin") as admin:
         admin.execute("DELETE FROM casegate.agent_address")
         for call, *arguments in [("tenant_add(%s, %s)", tenant, tenant), ("address_add(%s, %s)", tenant, AGENT),
                                  ("user_add(%s, 'anna', %s)", tenant, ["anna@acme.example"]),
-                                 ("user_add(%s, 'bernd', %s)", tenant, ["bernd@acme.example"])]:
+                                 ("user_add(%s, 'bernd', %s)", tenant, ["bernd@acme.example"]),
+                                 ("user_add(%s, 'gross', %s)", tenant, ["juergen.gross@acme.example"])]:
             admin.execute("SELECT casegate." + call, arguments)
 
 

@@ -12,7 +12,7 @@ create function delivery_open(p_local text, p_domain text, p_tenant text, p_peop
 	returns table (tenant text, address text, word text, case_id bigint,
 		timezone text, trusted_arc text, has_quota boolean, has_numbers boolean, vouched_user text,
 		delivery_id bigint, before_delivery bigint, before_message bigint, before_case bigint, before_number bigint, before_is_held boolean,
-		person text, "user" text, is_ours boolean, is_agent boolean, is_participant boolean, is_never_filed boolean)
+		person text, "user" text, is_ours boolean, is_agent boolean, is_participant boolean, is_never_filed boolean, is_namesake boolean)
 	language plpgsql security definer set search_path = casegate, pg_temp as $$
 #variable_conflict use_column
 declare
@@ -46,7 +46,8 @@ begin
 				or (select true from case_token k where k.token = split_part(p.address, '@', 1)) is true,
 			(select true from participant x where x.tenant = t.tenant and x.address_key = p.address
 				and x.case_id is not null and not x.is_agent and x.role in ('from', 'to', 'cc') limit 1) is true,
-			cardinality(t.never_file) > 0 and t.never_file && never_file_forms(p.address, p.domain)
+			cardinality(t.never_file) > 0 and t.never_file && never_file_forms(p.address, p.domain),
+			p.domain = '' and exists (select from user_address u where u.tenant = t.tenant and u.words = name_words(p.address))
 		from tenant t
 		left join delivery d on d.tenant = t.tenant and d.recipient = p_recipient and d.source_sha256 = p_sha256 and d.is_first
 		left join message m on m.tenant = d.tenant and m.message_id = d.message_id

@@ -21,6 +21,15 @@ create function name_key(p_name text) returns text language sql immutable strict
 	return (select string_agg(w, ' ' order by w collate "C") from regexp_split_to_table(lower(split_part(p_name, '/', 1)), '[\s,;."''()|]+') w
 		where w <> '' and strpos(p_name, '@') = 0 having count(*) >= 2);
 
+-- "Groß, Jürgen" and juergen.gross@ are "gros jurgen": their words, however umlauts and accents are written. Initials do not count.
+create function name_words(p_name text) returns text language sql immutable strict parallel safe
+	return (select string_agg(w, ' ' order by w collate "C") from regexp_split_to_table(regexp_replace(regexp_replace(
+			translate(normalize(lower(p_name), nfd), 'øłđßæœ', 'oldsao'), '[\u0300-\u036f]', '', 'g'), '([aou])e|(s)s', '\1\2', 'g'), '[\s._-]+') w
+		where w <> '' having count(*) filter (where length(w) > 1) >= 2);
+
+alter table user_address add column words text generated always as (casegate.name_words(split_part(address, '@', 1))) stored;
+create index user_address_words on user_address (tenant, words) where words is not null;
+
 -- People who stand in a mail without an address.
 create index participant_name on participant (tenant, name_key(name)) where address_key is null;
 
@@ -50,5 +59,5 @@ begin
 		and m.direction <> message_direction(m.tenant, m.message_id);
 end $$;
 
-grant execute on function name_key(text), participant_is_ours(participant), message_direction(text, bigint), name_learn(text, text, text)
+grant execute on function name_key(text), name_words(text), participant_is_ours(participant), message_direction(text, bigint), name_learn(text, text, text)
 	to casegate_gateway, casegate_graph, casegate_admin;

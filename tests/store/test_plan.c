@@ -5,7 +5,8 @@
 #include "mime/address.h"
 #include "parser/parse.h"
 
-/* What this tenant knows: anna is a user, acme.example its domain, max takes part in a case. */
+/* What this tenant knows: anna is a user, acme.example its domain, max takes part in a case, and
+ * someone of theirs has the address of a Bob Muster. */
 static People *sample_people(const GPtrArray *addresses)
 {
 	People *people = g_new0(People, 1);
@@ -20,6 +21,7 @@ static People *sample_people(const GPtrArray *addresses)
 
 		person->user = strcmp(address, "anna@acme.example") == 0 ? (char *)"anna" : NULL;
 		person->is_ours = g_str_has_suffix(address, "@acme.example");
+		person->is_namesake = strcmp(address, "bob muster") == 0;
 		person->is_agent = g_str_has_suffix(address, "@in.acme.example");
 		person->is_participant = strcmp(address, "max@supplier.example") == 0;
 		person->is_never_filed = strcmp(address, "private@bank.example") == 0;
@@ -280,6 +282,46 @@ static void test_names(void)
 	}
 }
 
+/* Who stands in a forward with the name of one of ours alone is unwrapped where his mail is a
+ * forward itself; and only there. */
+static void test_namesake(void)
+{
+	static const struct {
+		const char *from, *subject, *below, *author, *direction;
+	} mails[] = {
+		{"Muster, Bob", "Fwd: Offer", "---------- Forwarded message ---------",
+                 "max@supplier.example",									"in"},
+		{"Bob Muster",  "WG: Offer",  "",                                       "max@supplier.example", "in"},
+		{"Bob Muster",  "Offer",      "---------- Forwarded message ---------",
+                 "max@supplier.example",									"in"},
+		{"Bob Muster",  "AW: Offer",  "",                                       NULL,                   "in"},
+		{"Eve Muster",  "Fwd: Offer", "---------- Forwarded message ---------", NULL,                   "in"},
+	};
+
+	for (guint i = 0; i < G_N_ELEMENTS(mails); i++) {
+		g_autofree char *text = g_strdup_printf(
+			"From: anna@acme.example\nTo: agent@in.acme.example\nSubject: WG: %s\n\n"
+			"Von: %s\nGesendet: Montag, 2. Mai 2026 14:25\nAn: Anna\nBetreff: "
+			"%s\n\nsee below\n\n%s\nVon: Max <max@supplier.example>\nGesendet: Montag, "
+			"2. Mai 2026 14:05\nAn: Anna <anna@acme.example>\nBetreff: Offer\n\n"
+			"our offer\n",
+			mails[i].subject, mails[i].from, mails[i].subject, mails[i].below);
+		g_autoptr(GBytes) source = g_bytes_new(text, strlen(text));
+		g_autoptr(Mail) mail = parse_mail(source);
+		g_autoptr(GPtrArray) addresses = plan_addresses(mail);
+		People *people = sample_people(addresses);
+		g_autoptr(Envelope) envelope = envelope_new(PROTOCOL_LMTP);
+		g_autoptr(AuthPolicy) policy = auth_policy_new();
+		g_autoptr(Plan) plan = plan_make(mail, envelope, people, policy);
+		const PlanItem *item = g_ptr_array_index(plan->items, 0);
+
+		g_test_message("%s: %s", mails[i].from, mails[i].subject);
+		g_assert_cmpstr(mail_author(item->mail)->address, ==, mails[i].author);
+		g_assert_cmpstr(item->direction, ==, mails[i].direction);
+		people_free(people);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -292,5 +334,6 @@ int main(int argc, char **argv)
 	g_test_add_func("/plan/inline zone", test_inline_zone);
 	g_test_add_func("/plan/conversation", test_conversation);
 	g_test_add_func("/plan/names", test_names);
+	g_test_add_func("/plan/namesake", test_namesake);
 	return g_test_run();
 }
