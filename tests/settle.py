@@ -116,6 +116,8 @@ class Filing:
         signals = ["message_id"] + ["references"] * len(mail.refs) + ["content"] * len(also)
         names = [own, *mail.refs, *also]
         keys = [key_of(n) for n in names]
+        if own != mail.own and more.get("known"):                    # as whom it was recognised
+            keys, signals, names = keys + [key_of(mail.own)], signals + ["content"], names + [None]
         if mail.has_index and mail.brought == "user":
             keys, signals, names = keys + [key_of(f"thread {mail.thread}")], signals + ["thread_index"], names + [None]
         if mail.quoted and mail.brought == "user":

@@ -200,9 +200,9 @@ declare
 	v_was record;
 	v_case bigint;
 begin
-	select x.case_id, x.is_reconstructed into v_was from message x where x.tenant = f.tenant and x.message_id = f.known;
-	if not found then                                    -- its root is held: who erases now waits
-		raise exception 'a mail was erased meanwhile' using errcode = 'serialization_failure';
+	select x.case_id, x.is_reconstructed, x.own_key into v_was from message x where x.tenant = f.tenant and x.message_id = f.known;
+	if not found or not v_was.own_key = any(n.keys) then -- its root is held: who erases or parts it now waits
+		raise exception 'a mail was erased or lost its name meanwhile' using errcode = 'serialization_failure';
 	end if;
 	if not (f.completes and v_was.is_reconstructed) then -- first of all: what moves it moves who names it so
 		update message x set other_keys = x.other_keys || n.keys[1], presumed_keys = case when n.identity = 'presumed'
