@@ -337,6 +337,21 @@ GPtrArray *planitem_unreached(const PlanItem *item)
 	return keys;
 }
 
+GPtrArray *planitem_recipients(const PlanItem *item)
+{
+	const GPtrArray *const lists[] = {item->mail->to, item->mail->cc};
+	GPtrArray *keys = g_ptr_array_new_with_free_func(g_free);
+
+	for (guint i = 0; i < G_N_ELEMENTS(lists); i++)
+		for (guint j = 0; j < lists[i]->len; j++) {
+			const Mailbox *mailbox = g_ptr_array_index(lists[i], j);
+
+			if (mailbox->address)
+				g_ptr_array_add(keys, address_key(mailbox->address));
+		}
+	return keys;
+}
+
 GPtrArray *planitem_subjects(const PlanItem *item)
 {
 	GPtrArray *subjects = g_ptr_array_new();

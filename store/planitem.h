@@ -65,6 +65,8 @@ PlanItem *planitem_new(const Mail *mail, const Mail *body, guint inline_depth, c
 /* The base subjects of the mail and of all that it quotes, each once, its own first: borrowed char,
  * the array to be freed. */
 GPtrArray *planitem_subjects(const PlanItem *item);
+/* Whom the mail states that it went to, To and Cc, as keys. Of char. */
+GPtrArray *planitem_recipients(const PlanItem *item);
 /* Those who did not get the mail that a bounce reports on, as keys. Of char. */
 GPtrArray *planitem_unreached(const PlanItem *item);
 void planitem_free(PlanItem *item);

@@ -49,29 +49,13 @@ static gboolean find_reported(Store *store, const char *tenant, const PlanItem *
 	return result != NULL;
 }
 
-/* Whom it states that it went to, as keys. Of char. */
-static GPtrArray *addressees_of(const Mail *mail)
-{
-	const GPtrArray *const lists[] = {mail->to, mail->cc};
-	GPtrArray *keys = g_ptr_array_new_with_free_func(g_free);
-
-	for (guint i = 0; i < G_N_ELEMENTS(lists); i++)
-		for (guint j = 0; j < lists[i]->len; j++) {
-			const Mailbox *mailbox = g_ptr_array_index(lists[i], j);
-
-			if (mailbox->address)
-				g_ptr_array_add(keys, address_key(mailbox->address));
-		}
-	return keys;
-}
-
 /* The bounces that may report on a mail and came before it. */
 static gboolean find_reporting(
 	Store *store, const char *tenant, const PlanItem *item, Identity *identity, GError **error)
 {
 	const Mailbox *author = mail_author(item->mail);
 	g_autofree char *from_key = address_key(author->address ? author->address : "");
-	g_autoptr(GPtrArray) addressees = addressees_of(item->mail);
+	g_autoptr(GPtrArray) recipients = planitem_recipients(item);
 	g_autoptr(Args) args = args_new();
 	g_autoptr(PGresult) result = NULL;
 
@@ -81,7 +65,7 @@ static gboolean find_reporting(
 	args_time(args, MAX(item->sent_at - MINUTE, 0));
 	args_time(args, item->sent_at + MINUTE);
 	args_bool(args, item->message_id == NULL);
-	args_array(args, addressees);
+	args_array(args, recipients);
 	result = db_run(store, "looking for who reports on a mail",
 		"SELECT m.own_key, s.from_key, s.name"
 		" FROM casegate.said s JOIN casegate.message m USING (tenant, message_id)"

@@ -94,28 +94,12 @@ static gboolean has_other_attachments(const PlanItem *item, const Twin *twin)
 	       strcmp(attachments, twin->attachments) != 0;
 }
 
-/* The keys of To and Cc, sorted. */
-static GPtrArray *recipients_of(const PlanItem *item)
-{
-	const GPtrArray *const lists[] = {item->mail->to, item->mail->cc};
-	GPtrArray *keys = g_ptr_array_new_with_free_func(g_free);
-
-	for (guint i = 0; i < G_N_ELEMENTS(lists); i++)
-		for (guint j = 0; j < lists[i]->len; j++) {
-			const Mailbox *mailbox = g_ptr_array_index(lists[i], j);
-
-			if (mailbox->address)
-				g_ptr_array_add(keys, address_key(mailbox->address));
-		}
-	g_ptr_array_sort(keys, compare_strings);
-	return keys;
-}
-
 static gboolean has_same_recipients(const PlanItem *item, const Twin *twin)
 {
-	g_autoptr(GPtrArray) keys = recipients_of(item);
+	g_autoptr(GPtrArray) keys = planitem_recipients(item);
 	g_autofree char *recipients = NULL;
 
+	g_ptr_array_sort(keys, compare_strings);
 	g_ptr_array_add(keys, NULL);
 	recipients = g_strjoinv(",", (char **)keys->pdata);
 	return strcmp(recipients, twin->recipients) == 0;
@@ -125,7 +109,7 @@ static gboolean has_same_recipients(const PlanItem *item, const Twin *twin)
  * the other. */
 static gboolean has_other_recipients(const PlanItem *item, const Twin *twin)
 {
-	g_autoptr(GPtrArray) keys = recipients_of(item);
+	g_autoptr(GPtrArray) keys = planitem_recipients(item);
 	g_auto(GStrv) others = g_strsplit(twin->recipients, ",", -1);
 
 	for (guint i = 0; i < keys->len; i++)
