@@ -93,6 +93,38 @@ static const struct {
 	{"nothing at all",                "",							   "",                     STANDING_NOBODY, TRUE,  FALSE, 1, "bcc",              "in",       NULL, NULL },
 };
 
+/* A mail by LMTP, as it is planned. */
+typedef struct {
+	Mail *mail;
+	People *people;
+	Envelope *envelope;
+	AuthPolicy *policy;
+	Plan *plan;
+} Planned;
+
+static Planned planned_of(const char *text)
+{
+	g_autoptr(GBytes) source = g_bytes_new(text, strlen(text));
+	Planned planned = {.mail = parse_mail(source)};
+	g_autoptr(GPtrArray) addresses = plan_addresses(planned.mail);
+
+	planned.people = sample_people(addresses);
+	planned.envelope = envelope_new(PROTOCOL_LMTP);
+	planned.policy = auth_policy_new();
+	planned.plan = plan_make(planned.mail, planned.envelope, planned.people, planned.policy);
+	return planned;
+}
+
+static void planned_clear(Planned *planned)
+{
+	plan_free(planned->plan);
+	auth_policy_free(planned->policy);
+	envelope_free(planned->envelope);
+	people_free(planned->people);
+	mail_free(planned->mail);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Planned, planned_clear)
+
 static void test_plan(gconstpointer data)
 {
 	const guint i = GPOINTER_TO_UINT(data);
@@ -266,19 +298,12 @@ static void test_names(void)
 			mails[i].subject,
 			mails[i].refs ? "References: " : "X: ", mails[i].refs ? mails[i].refs : "x",
 			mails[i].text);
-		g_autoptr(GBytes) source = g_bytes_new(text, strlen(text));
-		g_autoptr(Mail) mail = parse_mail(source);
-		g_autoptr(GPtrArray) addresses = plan_addresses(mail);
-		People *people = sample_people(addresses);
-		g_autoptr(Envelope) envelope = envelope_new(PROTOCOL_LMTP);
-		g_autoptr(AuthPolicy) policy = auth_policy_new();
-		g_autoptr(Plan) plan = plan_make(mail, envelope, people, policy);
-		const PlanItem *item = g_ptr_array_index(plan->items, 0);
+		g_auto(Planned) planned = planned_of(text);
+		const PlanItem *item = g_ptr_array_index(planned.plan->items, 0);
 
 		g_test_message("%s", mails[i].subject);
 		g_assert_cmpint(item->is_weak, ==, mails[i].is_weak);
 		g_assert_cmpint(item->is_loose, ==, mails[i].is_loose);
-		people_free(people);
 	}
 }
 
@@ -306,19 +331,12 @@ static void test_namesake(void)
 			"2. Mai 2026 14:05\nAn: Anna <anna@acme.example>\nBetreff: Offer\n\n"
 			"our offer\n",
 			mails[i].subject, mails[i].from, mails[i].subject, mails[i].below);
-		g_autoptr(GBytes) source = g_bytes_new(text, strlen(text));
-		g_autoptr(Mail) mail = parse_mail(source);
-		g_autoptr(GPtrArray) addresses = plan_addresses(mail);
-		People *people = sample_people(addresses);
-		g_autoptr(Envelope) envelope = envelope_new(PROTOCOL_LMTP);
-		g_autoptr(AuthPolicy) policy = auth_policy_new();
-		g_autoptr(Plan) plan = plan_make(mail, envelope, people, policy);
-		const PlanItem *item = g_ptr_array_index(plan->items, 0);
+		g_auto(Planned) planned = planned_of(text);
+		const PlanItem *item = g_ptr_array_index(planned.plan->items, 0);
 
 		g_test_message("%s: %s", mails[i].from, mails[i].subject);
 		g_assert_cmpstr(mail_author(item->mail)->address, ==, mails[i].author);
 		g_assert_cmpstr(item->direction, ==, mails[i].direction);
-		people_free(people);
 	}
 }
 
