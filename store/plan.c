@@ -4,6 +4,7 @@
 
 #include "mime/address.h"
 #include "mime/subject.h"
+#include "store/instant.h"
 
 /* How many forwards of forwards are unwrapped. */
 enum { LEVELS_MAX = 20 };
@@ -278,7 +279,7 @@ static GPtrArray *comments_with(const GPtrArray *before, const Mail *wrapper, co
 		PlanComment *comment = g_new0(PlanComment, 1);
 
 		comment->author = mail_author(wrapper);
-		comment->at = planitem_instant(
+		comment->at = instant_of(
 			&wrapper->date, &body->date, people, envelope->received_at, &is_believed);
 		comment->text = text;
 		g_ptr_array_add(comments, comment);

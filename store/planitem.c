@@ -3,22 +3,9 @@
 #include <string.h>
 
 #include "mime/address.h"
-#include "mime/date.h"
 #include "mime/subject.h"
+#include "store/instant.h"
 #include "store/side.h"
-
-/* How many of the mails that a mail quotes are looked for. */
-enum { QUOTES_MAX = 8 };
-
-static void quote_free(gpointer data)
-{
-	PlanQuote *quote = data;
-
-	g_free(quote->from_key);
-	g_free(quote->subject);
-	g_ptr_array_unref(quote->subjects);
-	g_free(quote);
-}
 
 void planitem_free(PlanItem *item)
 {
@@ -31,42 +18,6 @@ void planitem_free(PlanItem *item)
 	g_free(item->conversation);
 	g_free(item->side);
 	g_free(item);
-}
-
-/* Is this clock set to the tenant's time? */
-static gboolean is_at_home(const MailDate *clock, const People *people)
-{
-	gint64 at = 0;
-	int interval;
-
-	if (!maildate_instant(clock, NULL, &at))
-		return FALSE;
-	interval = g_time_zone_find_interval(
-		people->timezone, G_TIME_TYPE_UNIVERSAL, at / G_USEC_PER_SEC);
-	return interval >= 0 &&
-	       g_time_zone_get_offset(people->timezone, interval) == clock->offset_minutes * 60;
-}
-
-/* The zone of a wall clock without one: the tenant's where the wrapper was written there (then
- * summer time is known) or says +0000 (servers do), else the wrapper's own. */
-static GTimeZone *zone_of(const MailDate *wrapper, const People *people)
-{
-	if (wrapper->has_offset && wrapper->offset_minutes != 0 && !is_at_home(wrapper, people))
-		return g_time_zone_new_offset(wrapper->offset_minutes * 60);
-	return g_time_zone_ref(people->timezone);
-}
-
-gint64 planitem_instant(const MailDate *date, const MailDate *wrapper, const People *people,
-	gint64 received_at, gboolean *is_believed)
-{
-	static const gint64 year_1990 = G_GINT64_CONSTANT(631152000) * G_USEC_PER_SEC;
-	static const gint64 day = G_GINT64_CONSTANT(86400) * G_USEC_PER_SEC;
-	g_autoptr(GTimeZone) zone = zone_of(wrapper, people);
-	gint64 at = 0;
-
-	*is_believed =
-		maildate_instant(date, zone, &at) && at >= year_1990 && at <= received_at + day;
-	return *is_believed ? at : received_at;
 }
 
 /* Everything that the mail refers to, oldest first: References, then what In-Reply-To adds. */
@@ -225,108 +176,6 @@ static gboolean is_loose(const PlanItem *item)
 	       subject_is_reply(mail->subject);
 }
 
-/* What the mails are called that a mail quotes, going down: as was last stated. */
-typedef struct {
-	char *base;
-	char *former; /* the base subject before that, "" where it is not told */
-} Called;
-
-static void called_set(Called *called, const char *subject)
-{
-	g_autofree char *former = subject_former(subject);
-
-	g_free(called->base);
-	g_free(called->former);
-	called->base = subject_base(subject);
-	called->former = subject_base(former);
-}
-
-static void called_clear(Called *called)
-{
-	g_free(called->base);
-	g_free(called->former);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC(Called, called_clear)
-
-static void add_subject(GPtrArray *subjects, const char *subject)
-{
-	if (!g_ptr_array_find_with_equal_func(subjects, subject, g_str_equal, NULL))
-		g_ptr_array_add(subjects, g_strdup(subject));
-}
-
-static PlanQuote *add_quote(PlanItem *item, const Quote *quote, const Called *called)
-{
-	PlanQuote *added = g_new0(PlanQuote, 1);
-
-	added->from_key =
-		address_key(quote->from && quote->from->address ? quote->from->address : "");
-	added->name = quote->from && quote->from->name ? quote->from->name : "";
-	added->subject = quote->subject && *quote->subject ? subject_base(quote->subject) : NULL;
-	added->subjects = g_ptr_array_new_with_free_func(g_free);
-	add_subject(added->subjects, item->mail->base_subject);
-	add_subject(added->subjects, called->base);
-	if (!added->subject && *called->former)
-		add_subject(added->subjects, called->former);
-	added->text = quote->text;
-	g_ptr_array_add(item->quotes, added);
-	return added;
-}
-
-/* Who and when must both be stated, the time to the minute. Where no quote of a mail without
- * references does, the words of the nearest must do. */
-static void add_quotes(PlanItem *item, const People *people, gint64 received_at)
-{
-	g_auto(Called) called = {NULL, NULL};
-
-	called_set(&called, item->mail->subject);
-	for (guint i = 0; i < item->mail->quotes->len && item->quotes->len < QUOTES_MAX; i++) {
-		const Quote *quote = g_ptr_array_index(item->mail->quotes, i);
-		gboolean is_believed = FALSE;
-		gint64 at = planitem_instant(
-			&quote->date, &item->mail->date, people, received_at, &is_believed);
-		PlanQuote *stated;
-
-		if (quote->subject && *quote->subject)
-			called_set(&called, quote->subject);
-		if (!quote->from || !is_believed || quote->date.precision < PRECISION_MINUTE)
-			continue;
-		stated = add_quote(item, quote, &called);
-		stated->is_stated = TRUE;
-		stated->at = at;
-		stated->has_zone = quote->date.has_offset;
-	}
-	if (item->quotes->len == 0 && item->references->len == 0 && item->mail->quotes->len > 0)
-		add_quote(item, g_ptr_array_index(item->mail->quotes, 0), &called);
-}
-
-/* What a user's bounce says of a mail of ours stands for a quote: who, when and what about. */
-static void add_reported(PlanItem *item, const People *people, gint64 received_at)
-{
-	const Mail *reported = item->mail->reported;
-	const Mailbox *author = mail_author(reported);
-	gboolean is_believed;
-	gint64 at = planitem_instant(
-		&reported->date, &item->mail->date, people, received_at, &is_believed);
-	PlanQuote *quote;
-
-	if (reported->from->len != 1 || !people_author(people, reported)->is_ours ||
-		!*reported->base_subject || !is_believed ||
-		reported->date.precision < PRECISION_MINUTE)
-		return;
-	quote = g_new0(PlanQuote, 1);
-	quote->is_stated = TRUE;
-	quote->from_key = address_key(author->address ? author->address : "");
-	quote->name = author->name ? author->name : "";
-	quote->subject = g_strdup(reported->base_subject);
-	quote->subjects = g_ptr_array_new_with_free_func(g_free);
-	add_subject(quote->subjects, quote->subject);
-	quote->at = at;
-	quote->has_zone = reported->date.has_offset;
-	quote->text = reported->text;
-	g_ptr_array_add(item->quotes, quote);
-}
-
 GPtrArray *planitem_unreached(const PlanItem *item)
 {
 	GPtrArray *keys = g_ptr_array_new_with_free_func(g_free);
@@ -368,6 +217,16 @@ GPtrArray *planitem_subjects(const PlanItem *item)
 	return subjects;
 }
 
+/* A bounce says of the mail that it reports on what others say of those that they quote. */
+static GPtrArray *quotes_of(const PlanItem *item, const People *people, gint64 received_at)
+{
+	if (reports_for_user(item))
+		return planquotes_of_reported(item->mail, people, received_at);
+	if (item->kind == MAIL_KIND_BOUNCE)
+		return g_ptr_array_new();
+	return planquotes_of_quoted(item->mail, item->references->len > 0, people, received_at);
+}
+
 PlanItem *planitem_new(const Mail *mail, const Mail *body, guint inline_depth, const char *source,
 	gboolean is_users, const Envelope *envelope, const People *people)
 {
@@ -382,17 +241,13 @@ PlanItem *planitem_new(const Mail *mail, const Mail *body, guint inline_depth, c
 	item->source = source;
 	item->comments = g_ptr_array_new_with_free_func(g_free);
 	item->references = g_ptr_array_new_with_free_func(g_free);
-	item->quotes = g_ptr_array_new_with_free_func(quote_free);
 	item->direction = direction_of(mail, people);
-	item->sent_at = planitem_instant(
-		&mail->date, &body->date, people, envelope->received_at, &is_believed);
+	item->sent_at =
+		instant_of(&mail->date, &body->date, people, envelope->received_at, &is_believed);
 	item->sent_precision = is_believed ? mail->date.precision : PRECISION_NONE;
 	item->has_zone = mail->date.has_offset;
 	name_item(item, inline_depth);
-	if (reports_for_user(item))
-		add_reported(item, people, envelope->received_at);
-	else if (item->kind != MAIL_KIND_BOUNCE)
-		add_quotes(item, people, envelope->received_at);
+	item->quotes = quotes_of(item, people, envelope->received_at);
 	/* What a program brings of a mailbox opens no case: nobody has said that it is one. */
 	item->is_weak = is_weak(item) && envelope->protocol != PROTOCOL_GRAPH;
 	item->side = side_of(mail, people);

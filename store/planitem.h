@@ -5,6 +5,7 @@
 #include "mime/mail.h"
 #include "store/ingest.h"
 #include "store/people.h"
+#include "store/planquote.h"
 
 /* What a user wrote above a mail that he forwarded. */
 typedef struct {
@@ -12,19 +13,6 @@ typedef struct {
 	gint64 at;
 	const char *text; /* borrowed */
 } PlanComment;
-
-/* What a mail says of an earlier mail that it quotes. */
-typedef struct {
-	gboolean is_stated;  /* it says who and when; else only text counts */
-	char *from_key;      /* address_key(), "" where only a name is stated */
-	const char *name;    /* borrowed, "" where none is stated */
-	char *subject;       /* the base subject, NULL where none is stated */
-	GPtrArray *subjects; /* of char: the base subjects that it may have, the quoting mail's
-				first */
-	gint64 at;
-	gboolean has_zone;
-	const char *text; /* borrowed */
-} PlanQuote;
 
 /* One mail that the delivery brings. */
 typedef struct {
@@ -39,8 +27,7 @@ typedef struct {
 	Precision sent_precision;
 	gboolean has_zone;   /* sent_at's zone was stated */
 	GPtrArray *comments; /* of PlanComment, outermost first */
-	GPtrArray *quotes;   /* of PlanQuote, nearest first, limited: those that state who and when;
-				of a mail   that names nothing else the nearest that does not */
+	GPtrArray *quotes;   /* of PlanQuote: what it quotes, or reports on as a user's bounce */
 	/* What it names. */
 	char *message_id; /* its own or presumed id, NULL: none */
 	gboolean is_presumed;
@@ -74,7 +61,3 @@ void planitem_free(PlanItem *item);
 /* Gives the item its mailbox's conversation. Exchange puts mails without a Thread-Index into one
  * conversation by their subject alone; of those only answers are believed. */
 void planitem_name_conversation(PlanItem *item, const Envelope *envelope);
-
-/* When it was written; what cannot be believed counts as written when it came. */
-gint64 planitem_instant(const MailDate *date, const MailDate *wrapper, const People *people,
-	gint64 received_at, gboolean *is_believed);
