@@ -28,11 +28,54 @@ gboolean delivery_was_imported(Store *store, const char *tenant, const char *rec
 	return result != NULL;
 }
 
-static const char *protocol_name(Protocol protocol)
-{
-	static const char *const names[] = {"smtp", "lmtp", "graph", "import", "send"};
+static const char *const protocol_names[] = {"smtp", "lmtp", "graph", "import", "send"};
 
-	return names[protocol];
+static Protocol protocol_of(const char *name)
+{
+	for (guint i = 0; i < G_N_ELEMENTS(protocol_names); i++)
+		if (strcmp(protocol_names[i], name) == 0)
+			return (Protocol)i;
+	g_assert_not_reached();
+}
+
+static Envelope *envelope_of(const PGresult *result)
+{
+	Envelope *envelope = envelope_new(protocol_of(db_text(result, 0, 0)));
+
+	envelope->peer = g_strdup(db_text(result, 0, 1));
+	envelope->envelope_from = g_strdup(db_text(result, 0, 2));
+	envelope->received_at = db_time(result, 0, 3);
+	envelope->is_trusted_peer = db_bool(result, 0, 4);
+	envelope->vouched_by = g_strdup(db_text(result, 0, 5));
+	g_ptr_array_add(envelope->recipients, g_strdup(db_text(result, 0, 6)));
+	envelope->conversation_id = g_strdup(db_text(result, 0, 7));
+	g_free(envelope->trace);
+	envelope->trace = g_strdup(db_text(result, 0, 8));
+	if (envelope->protocol == PROTOCOL_GRAPH)
+		envelope->mailbox = g_strdup(db_text(result, 0, 6));
+	return envelope;
+}
+
+Envelope *delivery_envelope(
+	Store *store, const char *tenant, const char *delivery_id, char **sha256, GError **error)
+{
+	g_autoptr(Args) args = args_new();
+	g_autoptr(PGresult) result = NULL;
+
+	args_text(args, tenant);
+	args_text(args, delivery_id);
+	result = db_run(store, "reading a delivery",
+		"SELECT protocol, peer, envelope_from, (extract(epoch FROM received_at) * "
+		"1000000)::bigint, is_trusted,"
+		" CASE WHEN is_vouched THEN submitted_by END, recipient, conversation_id, trace,"
+		" encode(source_sha256, 'hex')"
+		" FROM casegate.delivery WHERE tenant = $1 AND delivery_id = $2::bigint AND "
+		"source_sha256 IS NOT NULL",
+		args, error);
+	if (!result || PQntuples(result) == 0)
+		return NULL;
+	*sha256 = g_strdup(db_text(result, 0, 9));
+	return envelope_of(result);
 }
 
 /* The first words of what is new in it, for a list. */
@@ -104,7 +147,7 @@ void delivery_add(Store *store, const DeliveryRow *row)
 	args_text(args, row->tenant);
 	args_bigint(args, row->delivery_id);
 	args_time(args, row->envelope->received_at);
-	args_text(args, protocol_name(row->envelope->protocol));
+	args_text(args, protocol_names[row->envelope->protocol]);
 	args_text(args, row->envelope->peer);
 	args_text(args, row->envelope->envelope_from);
 	args_text(args, row->recipient);

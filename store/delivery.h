@@ -36,6 +36,10 @@ typedef struct {
 	const char *reason;
 } DeliveryRow;
 
+/* The envelope that a delivery came in, and the digest of its bytes (to be freed). NULL where they
+ * are gone, with an error where the database is. */
+Envelope *delivery_envelope(
+	Store *store, const char *tenant, const char *delivery_id, char **sha256, GError **error);
 /* Draws an id for a further one. */
 gboolean delivery_draw_id(Store *store, gint64 *delivery_id, GError **error);
 /* Writes it, and that it waits where it does, with the next statement (db_queue). */

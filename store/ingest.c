@@ -31,13 +31,15 @@ typedef struct {
 	GBytes *source;
 	const Mail *mail;
 	const char *sha256;
-	char *recipient;   /* as address_key() writes it */
-	Opening *opening;  /* NULL: not asked yet */
-	char *author_name; /* the key of a user's name, to learn; or NULL */
-	gint64 again;      /* a filed delivery that is decided once more, 0: none */
-	gboolean is_held;  /* a first try found that it must wait */
-	gboolean is_stuck; /* the world had changed at every try */
+	char *recipient;      /* as address_key() writes it */
+	Opening *opening;     /* NULL: not asked yet */
+	char *author_name;    /* the key of a user's name, to learn; or NULL */
+	gint64 again;         /* a delivery that is decided once more, 0: none */
+	gboolean is_released; /* that one was held, and a user brought the same mail */
+	gboolean is_held;     /* a first try found that it must wait */
+	gboolean is_stuck;    /* the world had changed at every try */
 	char *held_reason;
+	GPtrArray *released;      /* of char: deliveries that this one released */
 	Explanation *explanation; /* filled, and rolled back; NULL: filed for real */
 	Verdict *verdict;
 } Way;
@@ -187,6 +189,22 @@ static void note_word(const Way *way)
 		args);
 }
 
+/* Who is a stranger may have become a participant while we waited for the mails of this subject:
+ * then the mail is decided again. */
+static void ensure_stranger(const Way *way, const Plan *plan)
+{
+	Args *args;
+
+	if (plan->standing != STANDING_NOBODY ||
+		people_author(way->opening->people, way->mail)->is_participant)
+		return;
+	args = args_new();
+	args_text(args, way->opening->tenant);
+	args_text(args, plan->sender);
+	db_queue(way->store, "looking whether a stranger takes part",
+		"SELECT casegate.ensure_stranger($1, $2)", args);
+}
+
 static gboolean file_planned(Way *way, const Plan *plan, gboolean *must_wait, GError **error)
 {
 	const Opening *opening = way->opening;
@@ -200,10 +218,12 @@ static gboolean file_planned(Way *way, const Plan *plan, gboolean *must_wait, GE
 		.source_sha256 = way->sha256,
 		.pin_case = opening->case_id,
 		.is_held = plan->is_held || way->is_held,
+		.released = way->released,
 	};
 	Placing placing = {.explanation = way->explanation};
 
 	identity_lock(way->store, opening->tenant, plan);
+	ensure_stranger(way, plan);
 	if (!save_contents(way, plan, error) ||
 		!items_file(way->store, &filing, &row, &placing, error))
 		return FALSE;
@@ -230,7 +250,9 @@ static gboolean forget_filed(const Way *way, gint64 *case_id, GError **error)
 
 	args_bigint(args, way->again);
 	result = db_run(way->store, "forgetting how a mail was filed",
-		"SELECT casegate.replay_forget($1)", args, error);
+		way->is_released ? "SELECT casegate.held_forget($1)"
+				 : "SELECT casegate.replay_forget($1)",
+		args, error);
 	if (result)
 		*case_id = db_bigint(result, 0, 0);
 	return result != NULL;
@@ -275,6 +297,8 @@ static gboolean open_way(Way *way, const GPtrArray *addresses, GError **error)
 	gint64 case_id = 0;
 
 	g_clear_pointer(&way->opening, opening_free);
+	g_clear_pointer(&way->released, g_ptr_array_unref);
+	way->released = g_ptr_array_new_with_free_func(g_free);
 	if (!(way->again ? begin_again(way, &case_id, error) : begin(way, NULL, error)))
 		return FALSE;
 	way->opening = opening_load(way->store, &question, error);
@@ -286,6 +310,13 @@ static gboolean open_way(Way *way, const GPtrArray *addresses, GError **error)
 	if (way->again && !way->explanation)
 		way->opening->delivery_id = way->again;
 	return is_answered(way, error);
+}
+
+/* Of a mailbox only what ties to a case is kept, not even a count of the rest. What was released
+ * stays the copy that it is where it can add nothing. */
+static gboolean may_come_to_nothing(const Way *way)
+{
+	return way->envelope->tenant || way->is_released;
 }
 
 /* One try in one transaction. */
@@ -307,8 +338,7 @@ static gboolean try_once(Way *way, gboolean *must_wait, GError **error)
 		g_clear_pointer(&way->author_name, g_free); /* he has not proven that it is his */
 	if (plan->is_new_colleague && !plan->is_rejected)
 		people_add_colleague(way->store, opening->tenant, plan->user);
-	/* Of a mailbox only what ties to a case is kept, not even a count of the rest. */
-	*must_wait = way->envelope->tenant && (plan->is_rejected || plan->is_held);
+	*must_wait = may_come_to_nothing(way) && (plan->is_rejected || plan->is_held);
 	if (*must_wait)
 		return TRUE;
 	if (plan->is_rejected)
@@ -317,6 +347,7 @@ static gboolean try_once(Way *way, gboolean *must_wait, GError **error)
 		conclude_resend(way, plan);
 	else if (!file_planned(way, plan, must_wait, error))
 		return FALSE;
+	*must_wait |= way->is_released && way->verdict->outcome != OUTCOME_DUPLICATE;
 	if (*must_wait)
 		return TRUE;
 	return way->explanation ? explanation_read(way->explanation, way->store, opening->tenant,
@@ -339,7 +370,7 @@ static void file_one(Way *way)
 		db_rollback(way->store);
 		if (is_done && !must_wait)
 			return;
-		if (must_wait && way->envelope->tenant) {
+		if (must_wait && may_come_to_nothing(way)) {
 			way->verdict->outcome = OUTCOME_UNTIED;
 			return;
 		}
@@ -357,10 +388,71 @@ static void file_one(Way *way)
 
 static void way_clear(Way *way)
 {
+	g_clear_pointer(&way->released, g_ptr_array_unref);
 	g_free(way->author_name);
 	g_free(way->recipient);
 	g_free(way->held_reason);
 	opening_free(way->opening);
+}
+
+/* A delivery once more under its number, from its bytes. */
+static void decide_again(Store *store, const Envelope *envelope, const AuthPolicy *policy,
+	GBytes *source, gint64 delivery_id, gboolean is_released, Verdict *verdict)
+{
+	g_autoptr(Mail) mail = parse_mail(source);
+	g_autofree char *sha256 = content_sha256(source);
+	Way way = {store, envelope, policy, source, mail, sha256,
+		address_key(g_ptr_array_index(envelope->recipients, 0)), .again = delivery_id,
+		.is_released = is_released, .verdict = verdict};
+
+	memset(verdict, 0, sizeof *verdict);
+	file_one(&way);
+	way_clear(&way);
+}
+
+static gboolean load_released(const Way *way, const char *delivery_id, Envelope **envelope,
+	GBytes **source, GError **error)
+{
+	const char *tenant = way->opening->tenant;
+	g_autofree char *sha256 = NULL;
+
+	if (db_begin(way->store, tenant, error)) {
+		*envelope = delivery_envelope(way->store, tenant, delivery_id, &sha256, error);
+		*source = *envelope ? content_load(way->store, tenant, sha256, error) : NULL;
+	}
+	db_rollback(way->store);
+	return *source != NULL;
+}
+
+static gboolean decide_released(const Way *way, const char *delivery_id, GError **error)
+{
+	g_autoptr(Envelope) envelope = NULL;
+	g_autoptr(GBytes) source = NULL;
+	Verdict verdict = {0};
+
+	if (!load_released(way, delivery_id, &envelope, &source, error))
+		return FALSE;
+	envelope->is_history = way->envelope->is_history;
+	decide_again(way->store, envelope, way->policy, source,
+		g_ascii_strtoll(delivery_id, NULL, 10), TRUE, &verdict);
+	if (verdict.error)
+		g_propagate_error(error, g_steal_pointer(&verdict.error));
+	verdict_clear(&verdict);
+	return !error || !*error;
+}
+
+/* A user brought what was held. What waited is decided once more, as if it came now: its ids, and
+ * what the text did not show, complete the message as they do where the user was first. */
+static void decide_all_released(const Way *way)
+{
+	for (guint i = 0; !way->verdict->error && i < way->released->len; i++) {
+		const char *delivery_id = g_ptr_array_index(way->released, i);
+		g_autoptr(GError) error = NULL;
+
+		if (!decide_released(way, delivery_id, &error))
+			g_message("delivery %s, held and brought by a user, adds nothing to it: %s",
+				delivery_id, error ? error->message : "its bytes are gone");
+	}
 }
 
 /* Keeps the bytes of a mail that could not be read or filed, with the reason. */
@@ -415,6 +507,7 @@ void ingest(Store *store, const Envelope *envelope, const AuthPolicy *policy, GB
 
 		memset(&verdicts[i], 0, sizeof verdicts[i]);
 		file_one(&way);
+		decide_all_released(&way);
 		if (is_our_fault(&way)) {
 			g_autofree char *why = g_strdup(verdicts[i].error->message);
 
@@ -474,13 +567,5 @@ Explanation *ingest_explain_again(Store *store, const Envelope *envelope, const 
 void ingest_again(Store *store, const Envelope *envelope, const AuthPolicy *policy, GBytes *source,
 	gint64 delivery_id, Verdict *verdict)
 {
-	g_autoptr(Mail) mail = parse_mail(source);
-	g_autofree char *sha256 = content_sha256(source);
-	Way way = {store, envelope, policy, source, mail, sha256,
-		address_key(g_ptr_array_index(envelope->recipients, 0)), .again = delivery_id,
-		.verdict = verdict};
-
-	memset(verdict, 0, sizeof *verdict);
-	file_one(&way);
-	way_clear(&way);
+	decide_again(store, envelope, policy, source, delivery_id, FALSE, verdict);
 }

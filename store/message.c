@@ -9,7 +9,8 @@
 #include "store/db.h"
 
 #define SQL                                                                                 \
-	"SELECT outcome, message_id, case_id, opened, reason, number, held_twins"           \
+	"SELECT outcome, message_id, case_id, opened, reason, number, held_twins,"          \
+	" array_to_string(released, ' ')"                                                   \
 	" FROM casegate.file_message("                                                      \
 	" ROW($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"                           \
 	" $13)::casegate.filing,"                                                           \
@@ -254,6 +255,14 @@ static MessageOutcome outcome_of(const char *name)
 	g_assert_not_reached();
 }
 
+static void note_released(const Filing *filing, const char *deliveries)
+{
+	g_auto(GStrv) ids = g_strsplit(deliveries ? deliveries : "", " ", -1);
+
+	for (guint i = 0; ids[i]; i++)
+		g_ptr_array_add(filing->released, g_strdup(ids[i]));
+}
+
 gboolean message_file(Store *store, const Filing *filing, const PlanItem *item,
 	const Identity *identity, guint position, gint64 shared_case, Placed *placed,
 	GError **error)
@@ -279,5 +288,6 @@ gboolean message_file(Store *store, const Filing *filing, const PlanItem *item,
 	placed->reason = g_strdup(db_text(result, 0, 4));
 	placed->case_number = db_bigint(result, 0, 5);
 	placed->has_held_twins = db_bool(result, 0, 6);
+	note_released(filing, db_text(result, 0, 7));
 	return TRUE;
 }

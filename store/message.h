@@ -12,8 +12,9 @@ typedef struct {
 	const People *people;
 	const Plan *plan;
 	const char *source_sha256;
-	gint64 pin_case;  /* of the token in the address, 0: none */
-	gboolean is_held; /* keep it without a case, whatever the plan says */
+	gint64 pin_case;     /* of the token in the address, 0: none */
+	gboolean is_held;    /* keep it without a case, whatever the plan says */
+	GPtrArray *released; /* of char: deliveries that were held until now; filled */
 } Filing;
 
 typedef enum {

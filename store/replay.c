@@ -7,6 +7,7 @@
 #include "parser/parse.h"
 #include "store/content.h"
 #include "store/db.h"
+#include "store/delivery.h"
 #include "store/directory.h"
 
 enum {
@@ -78,60 +79,28 @@ Table *replay_list(Store *store, const char *tenant, const char *since, const ch
 		values, error);
 }
 
-static Protocol protocol_of(const char *name)
-{
-	static const char *const names[] = {"smtp", "lmtp", "graph", "import", "send"};
-
-	for (guint i = 0; i < G_N_ELEMENTS(names); i++)
-		if (strcmp(names[i], name) == 0)
-			return (Protocol)i;
-	g_assert_not_reached();
-}
-
-/* The envelope as it was then. */
-static Envelope *envelope_of(const PGresult *result)
-{
-	Envelope *envelope = envelope_new(protocol_of(db_text(result, 0, 0)));
-
-	envelope->peer = g_strdup(db_text(result, 0, 1));
-	envelope->envelope_from = g_strdup(db_text(result, 0, 2));
-	envelope->received_at = db_time(result, 0, 3);
-	envelope->is_trusted_peer = db_bool(result, 0, 4);
-	envelope->vouched_by = g_strdup(db_text(result, 0, 5));
-	g_ptr_array_add(envelope->recipients, g_strdup(db_text(result, 0, 6)));
-	envelope->conversation_id = g_strdup(db_text(result, 0, 7));
-	g_free(envelope->trace);
-	envelope->trace = g_strdup(db_text(result, 0, 13));
-	if (envelope->protocol == PROTOCOL_GRAPH)
-		envelope->mailbox = g_strdup(db_text(result, 0, 6));
-	return envelope;
-}
-
 static gboolean load_delivery(Store *store, Stored *stored, const char *delivery_id, GError **error)
 {
 	g_autoptr(Args) args = args_new();
 	g_autoptr(PGresult) result = NULL;
 
+	stored->envelope =
+		delivery_envelope(store, stored->tenant, delivery_id, &stored->sha256, error);
+	if (!stored->envelope)
+		return FALSE;
 	args_text(args, stored->tenant);
 	args_text(args, delivery_id);
-	result = db_run(store, "reading a delivery",
-		"SELECT protocol, peer, envelope_from, (extract(epoch FROM received_at) * "
-		"1000000)::bigint, is_trusted,"
-		" CASE WHEN is_vouched THEN submitted_by END, recipient, conversation_id, "
-		"delivery_id,"
-		" encode(source_sha256, 'hex'), outcome, to_char(received_at, "
-		"'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), subject, trace"
-		" FROM casegate.delivery WHERE tenant = $1 AND delivery_id = $2::bigint AND "
-		"source_sha256 IS NOT NULL",
+	result = db_run(store, "reading what became of a delivery",
+		"SELECT delivery_id, outcome, to_char(received_at, "
+		"'YYYY-MM-DD\"T\"HH24:MI:SS\"Z\"'), subject"
+		" FROM casegate.delivery WHERE tenant = $1 AND delivery_id = $2::bigint",
 		args, error);
 	if (!result || PQntuples(result) == 0)
 		return FALSE;
-	stored->envelope = envelope_of(result);
-	stored->delivery_id = db_bigint(result, 0, 8);
-	stored->sha256 = g_strdup(db_text(result, 0, 9));
-	stored->outcome = g_strdup(db_text(result, 0, 10));
-	stored->received_at = g_strdup(db_text(result, 0, 11));
-	stored->subject = g_strdup(db_text(result, 0, 12));
+	stored->delivery_id = db_bigint(result, 0, 0);
+	stored->outcome = g_strdup(db_text(result, 0, 1));
+	stored->received_at = g_strdup(db_text(result, 0, 2));
+	stored->subject = g_strdup(db_text(result, 0, 3));
 	return TRUE;
 }
 

@@ -38,6 +38,8 @@ static gboolean end_one(
 	args_bigint(args, filing->delivery_id);
 	result = db_run(store, "releasing a held mail that was brought",
 		"SELECT casegate.held_end($1, $2, $3, $4, 'content', NULL, 'strong')", args, error);
+	if (result)
+		g_ptr_array_add(filing->released, g_strdup_printf("%" G_GINT64_FORMAT, held));
 	return result != NULL;
 }
 

@@ -152,17 +152,43 @@ begin
 	perform event_add(p_tenant, 'mail_released', v_case, p_message, p_held, jsonb_build_object('brought_by', p_delivery));
 end $$;
 
--- By its Message-ID. (What was brought in a text without one is found by its content: store/waiting.c.) True: there was one.
-create function held_become_duplicate(p_tenant text, p_message bigint, p_delivery bigint) returns boolean language plpgsql as $$
+-- A mail is about to be held because its sender takes part in no case.
+create function ensure_stranger(p_tenant text, p_address text) returns void language plpgsql as $$
 begin
-	perform held_end(p_tenant, d.delivery_id, p_message, p_delivery, 'message_id', d.internet_message_id, 'certain')
-		from delivery d join message m on m.tenant = d.tenant and m.message_id = p_message
+	if exists (select from participant p where p.tenant = p_tenant and p.address_key = p_address and p.case_id is not null
+			and not p.is_agent and p.role in ('from', 'to', 'cc')) then
+		raise exception '% takes part by now', p_address using errcode = 'serialization_failure';
+	end if;
+end $$;
+
+-- By its Message-ID. (What was brought in a text without one is found by its content: store/waiting.c.) Returns which.
+create function held_become_duplicate(p_tenant text, p_message bigint, p_delivery bigint) returns bigint[] language plpgsql as $$
+declare
+	v_held bigint[] := array(
+		select d.delivery_id from delivery d join message m on m.tenant = d.tenant and m.message_id = p_message
 		join message h on h.tenant = d.tenant and h.message_id = d.held_message
 		where d.tenant = p_tenant and d.outcome = 'held' and d.internet_message_id = m.internet_message_id and d.delivery_id <> p_delivery
 			and h.from_key is not distinct from m.from_key and h.base_subject = m.base_subject
-		order by d.delivery_id;
-	return found;
+		order by d.delivery_id);
+begin
+	perform held_end(p_tenant, h, p_message, p_delivery, 'message_id',
+		(select m.internet_message_id from message m where m.tenant = p_tenant and m.message_id = p_message), 'certain') from unnest(v_held) h;
+	return v_held;
 end $$;
+
+-- Such a duplicate is decided once more, as if it came now (store/ingest.c): it is written anew under its number.
+create function held_forget(p_delivery bigint) returns bigint language plpgsql security definer set search_path = casegate, pg_temp as $$
+begin
+	delete from delivery_message_row r where r.tenant = tenant_now() and r.delivery_id = p_delivery;
+	delete from evidence e where e.tenant = tenant_now() and e.delivery_id = p_delivery;
+	delete from delivery d where d.tenant = tenant_now() and d.delivery_id = p_delivery and d.outcome = 'duplicate' and d.is_first;
+	if not found then
+		raise exception 'delivery % is no duplicate', p_delivery using errcode = 'object_not_in_prerequisite_state';
+	end if;
+	return null;                                           -- no case by its address
+end $$;
+revoke all on function held_forget(bigint) from public;
+grant execute on function held_forget(bigint) to casegate_gateway, casegate_graph, casegate_admin;
 
 -- The next mail to parse again, for any tenant.
 create policy claiming on reparse to casegate_owner using (true) with check (true);

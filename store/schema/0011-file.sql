@@ -151,13 +151,30 @@ begin
 		from case_file c where c.tenant = f.tenant and c.case_id = p_case;
 end $$;
 
+-- An outsider's copy of a mail that is here has a name that is not his to give: others are called so where he takes no part, or it
+-- is awaited there. It is a copy, and adds nothing; one of a case in which he takes no part waits.
+create function known_share(f filing, n naming, m body, p_places key_place[], out o_outcome text, out o_case bigint, out o_number bigint)
+	language plpgsql as $$
+begin
+	select c.case_id, c.number into o_case, o_number from message x join case_file c on c.tenant = x.tenant and c.case_id = x.case_id
+		where x.tenant = f.tenant and x.message_id = f.known and address_takes_part(f.tenant, f.sender, x.case_id);
+	if not found then
+		o_outcome := 'hold';
+		return;
+	end if;
+	o_outcome := 'duplicate';
+	perform message_bring(f.tenant, f.delivery_id, f.position, f.known, m.comment);
+	perform evidence_file(f, n, p_places, m.sent_at, f.known, o_case, false, false);
+end $$;
+
 -- What every mail runs is called by assignment and not by PERFORM, which starts an executor for each.
 
 -- Files, holds or recognises one mail of a delivery. outcome: filed, duplicate, held; or 'hold': it may join nothing,
 -- nothing may stay written, the caller rolls back and calls again with the authority 'hold'. held_twins: mails of this author
--- and subject are held; whether they are the same the caller sees (store/waiting.c).
+-- and subject are held; whether they are the same the caller sees (store/waiting.c). released: held deliveries of this very mail.
 create function file_message(f filing, n naming, m body, b belongings, r remarks, q quotations,
-	out outcome text, out message_id bigint, out case_id bigint, out opened boolean, out reason text, out number bigint, out held_twins boolean)
+	out outcome text, out message_id bigint, out case_id bigint, out opened boolean, out reason text, out number bigint, out held_twins boolean,
+	out released bigint[])
 	language plpgsql as $$
 declare
 	v_places key_place[] := array(select k from keys_find(f.tenant, n.keys, n.signals, n.details) k order by k.ord);
@@ -201,6 +218,9 @@ begin
 	v_place := message_place(f, n, v_places, v_loose, message_id,
 		coalesce(v_pin, f.shared_case, case when cardinality(v_matters) = 1 then v_matters[1] end), m.case_subject, m.direction = 'out');
 	if not v_place.o_allowed then
+		if f.known is not null and f.authority = 'known' then
+			select * into outcome, case_id, number from known_share(f, n, m, v_places);
+		end if;
 		return;
 	end if;
 	if cardinality(v_matters) = 1 and v_place.o_case = v_matters[1] then
@@ -298,7 +318,7 @@ begin
 		v_told := member_file(f.tenant, case_id, case when outcome = 'filed' then message_id end, f."user", f.delivery_id);
 	end if;
 	if f.authority = 'user' and v_look.o_is_awaited then
-		v_told := held_become_duplicate(f.tenant, message_id, f.delivery_id);
+		released := held_become_duplicate(f.tenant, message_id, f.delivery_id);
 	end if;
 	held_twins := v_look.o_has_twins;
 	number := v_look.o_number;

@@ -318,6 +318,24 @@ def user_brings_held(tap, world):
     tap.equal(world.reload(stays)["outcome"], "held", "another mail of the same author and subject waits on")
 
 
+def held_under_a_foreign_id(tap, world):
+    """What an outsider calls a mail that a user brought joins no case in which he takes no part"""
+    for is_held in (True, False):
+        foreign, delivery = world.opened("Anfrage", author=RITA)
+        mail = mails.Plain(mails.FRIEDA, [mails.ANNA], mails.new_id(), cc=[("", AGENT)])
+        awaiting = foreign.answer()
+        awaiting.references.insert(0, mail.message_id)
+        tap.equal(world.file(awaiting)["case_id"], delivery["case_id"], "a case awaits his id")
+        if is_held:
+            own = world.file(mail, sender=mails.FRIEDA[1])
+            tap.equal(own["outcome"], "held", "his own mail is held")
+        brought = world.file(mails.forward(mail, known_ids=False))
+        own = world.reload(own) if is_held else world.file(mail, sender=mails.FRIEDA[1])
+        tap.equal([own["outcome"], own["message_id"], own["case_id"]], ["duplicate", brought["message_id"], brought["case_id"]], "now it is a copy")
+        tap.equal([world.reload(brought)["case_id"] == delivery["case_id"], world.message(brought)["internet_message_id"]], [False, None],
+                  "and has no name there")
+
+
 def release(tap, world):
     """A human releases, and refuses"""
     mail = mails.Plain(RITA, [("", AGENT)], "Bitte freigeben")
@@ -527,7 +545,7 @@ def ugly(tap, world):
 
 
 SCENARIOS = [forward_forms, reply_is_no_forward, several_attached, redirected, nested, copied, direct, participant, held_before_its_case, automatic,
-             bounces, calendar, same_id, user_brings_held, release, never_file, threads, outsiders, members, subjects_and_dates,
+             bounces, calendar, same_id, user_brings_held, held_under_a_foreign_id, release, never_file, threads, outsiders, members, subjects_and_dates,
              authenticated, explained, imported, ugly]
 
 
