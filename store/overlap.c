@@ -5,6 +5,7 @@
 enum {
 	RUN_WORDS = 5,
 	WORDS_MAX = 20000,
+	BANNER_WORDS_MAX = 60,
 };
 
 /* FNV-1a over the case-folded letters: equal words, equal hashes. */
@@ -92,6 +93,25 @@ static guint shared_of(GHashTable *few, GHashTable *many)
 	return shared;
 }
 
+/* Does one text, from there on, say the same as the other for as long as both go on? */
+static gboolean agrees_from(const GArray *one, guint from, const GArray *other)
+{
+	const guint length = from < one->len ? MIN(one->len - from, other->len) : 0;
+
+	return length >= 2 && length >= MIN(RUN_WORDS, MIN(one->len, other->len)) &&
+	       memcmp((const guint64 *)one->data + from, other->data, length * sizeof(guint64)) ==
+		       0;
+}
+
+/* Relays write a warning above a mail, lists a footer below. */
+static gboolean is_framed(const GArray *one, const GArray *other)
+{
+	for (guint i = 0; i <= BANNER_WORDS_MAX; i++)
+		if (agrees_from(one, i, other) || agrees_from(other, i, one))
+			return TRUE;
+	return FALSE;
+}
+
 Overlap overlap_of(const char *one, const char *other)
 {
 	g_auto(Words) a = words_of(one);
@@ -103,12 +123,12 @@ Overlap overlap_of(const char *one, const char *other)
 	g_autoptr(GHashTable) few = runs_of(shorter->all, width);
 	g_autoptr(GHashTable) many = runs_of(longer->all, width);
 	const guint numbers = g_hash_table_size(shorter->numbers);
-	const gboolean is_beginning =
-		length == 0 || memcmp(a.all->data, b.all->data, length * sizeof(guint64)) == 0;
 	Overlap overlap = {.numbers = 1, .is_short = length < OVERLAP_WORDS_MIN};
 
-	overlap.is_equal = is_beginning && length == longer->all->len;
-	overlap.is_beginning = is_beginning && length >= 2;
+	overlap.is_equal =
+		length == longer->all->len &&
+		(length == 0 || memcmp(a.all->data, b.all->data, length * sizeof(guint64)) == 0);
+	overlap.is_framed = is_framed(a.all, b.all);
 	if (g_hash_table_size(few))
 		overlap.share = (double)shared_of(few, many) / g_hash_table_size(few);
 	if (numbers)

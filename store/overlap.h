@@ -8,13 +8,14 @@
 enum { OVERLAP_WORDS_MIN = 12 };
 
 typedef struct {
-	double share;      /* shared five-word runs (of a shorter text: of all its words), of those
-			    * of the shorter text; 0..1 */
-	double numbers;    /* of the shorter text's words with digits: how many the other has, too;
-			    * 1 where there are none */
-	gboolean is_short; /* one of the texts has fewer than OVERLAP_WORDS_MIN words */
-	gboolean is_beginning; /* the longer text begins with the shorter's words, two at least */
-	gboolean is_equal;     /* the same words in the same order */
+	double share;       /* shared five-word runs (of a shorter text: of all its words), of those
+			     * of the shorter text; 0..1 */
+	double numbers;     /* of the shorter text's words with digits: how many the other has, too;
+			     * 1 where there are none */
+	gboolean is_short;  /* one of the texts has fewer than OVERLAP_WORDS_MIN words */
+	gboolean is_framed; /* the same words but for some above one of the texts or below one: two
+			     * at least, and a run, or all of the shorter text */
+	gboolean is_equal;  /* the same words in the same order */
 } Overlap;
 
 /* Texts are UTF-8; what lies behind the first 20,000 words of each is not compared. */

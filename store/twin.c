@@ -28,6 +28,7 @@ Overlap twin_overlap(const PlanItem *item, const Twin *twin)
 
 		overlap.share = MIN(overlap.share, own.share);
 		overlap.numbers = own.numbers;
+		overlap.is_framed = overlap.is_framed && own.is_framed;
 	}
 	return overlap;
 }
@@ -54,8 +55,9 @@ gboolean twin_is_same_by_id(const PlanItem *item, const Twin *twin, const Overla
 	if (time < TIME_NEAR && item->sent_precision >= PRECISION_MINUTE && twin->has_minute)
 		return overlap->is_equal ||
 		       (!overlap->is_short && overlap->share >= .8 && overlap->numbers == 1);
-	return overlap->is_equal || (overlap->share >= (overlap->is_short ? .5 : .3) &&
-					    (time == TIME_MATCH || overlap->numbers >= .5));
+	return overlap->is_equal || (overlap->is_framed && time == TIME_MATCH) ||
+	       (overlap->share >= (overlap->is_short ? .5 : .3) &&
+		       (time == TIME_MATCH || overlap->numbers >= .5));
 }
 
 gboolean twin_reuses_id(const PlanItem *item, const Twin *twin)
@@ -156,7 +158,7 @@ static gboolean has_as_many_files(const PlanItem *item, const Twin *twin)
 }
 
 /* Both have an id and yet are one mail: sent again under another id (a relay rewrote it, and may
- * have put a footer below), to the second; or the id of an inline forward was presumed wrongly. */
+ * have framed it), to the second; or the id of an inline forward was presumed wrongly. */
 static gboolean is_same_under_other_id(
 	const PlanItem *item, const Twin *twin, const Overlap *overlap)
 {
@@ -169,11 +171,11 @@ static gboolean is_same_under_other_id(
 	if (item->is_presumed || twin->is_presumed)
 		return twin_compare_times(item, twin) == TIME_MATCH &&
 		       has_as_many_files(item, twin) &&
-		       (overlap->is_equal || overlap->is_beginning ||
+		       (overlap->is_equal || overlap->is_framed ||
 			       (!overlap->is_short && overlap->share >= .8 &&
 				       overlap->numbers >= .8));
 	return has_seconds && has_same_recipients(item, twin) &&
-	       (overlap->is_equal || overlap->is_beginning ||
+	       (overlap->is_equal || overlap->is_framed ||
 		       (!overlap->is_short && overlap->share >= .95 && overlap->numbers == 1));
 }
 
@@ -202,7 +204,7 @@ gboolean twin_is_same_by_content(const PlanItem *item, const Twin *twin, const O
 	/* Machines write one text again and again, with other numbers. */
 	switch (twin_compare_times(item, twin)) {
 	case TIME_MATCH:
-		return overlap->share >= .5 && overlap->numbers >= .8;
+		return overlap->is_framed || (overlap->share >= .5 && overlap->numbers >= .8);
 	case TIME_WEAK:
 		return !overlap->is_short && overlap->share >= .5 && overlap->numbers == 1;
 	case TIME_NEAR:

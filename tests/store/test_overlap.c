@@ -70,6 +70,31 @@ static void test_numbers(void)
 			overlap_of(texts[i].one, texts[i].other).numbers, texts[i].want, 1e-9);
 }
 
+/* A warning above one of them, a list's footer below one. */
+static void test_framed(void)
+{
+	static const struct {
+		const char *one, *other;
+		gboolean want;
+	} texts[] = {
+		{"Passt, danke!",                        "Passt, danke! Liste einkauf",            TRUE },
+		{"Von außen! Passt, danke!",            "Passt, danke!",                          TRUE },
+		{"Von außen! Passt so, danke, Ihr Ott", "Passt so, danke, Ihr Ott Liste einkauf",
+                 TRUE										   },
+		{"Von außen! Passt so, danke, Ihr Ott", "Passt nicht, danke, Ihr Ott",            FALSE},
+		{"Passt so. Mit Gruß, Ihr Ott",         "Mit Gruß, Ihr Ott ist im Urlaub",       FALSE},
+		{"Danke",				"Danke nein",                             FALSE},
+		{"",				     "Passt, danke!",                          FALSE},
+	};
+
+	for (guint i = 0; i < G_N_ELEMENTS(texts); i++) {
+		g_assert_cmpint(
+			overlap_of(texts[i].one, texts[i].other).is_framed, ==, texts[i].want);
+		g_assert_cmpint(
+			overlap_of(texts[i].other, texts[i].one).is_framed, ==, texts[i].want);
+	}
+}
+
 int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
@@ -80,5 +105,6 @@ int main(int argc, char **argv)
 	}
 	g_test_add_func("/overlap/letters", test_letters);
 	g_test_add_func("/overlap/numbers", test_numbers);
+	g_test_add_func("/overlap/framed", test_framed);
 	return g_test_run();
 }
