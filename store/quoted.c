@@ -137,12 +137,12 @@ static gboolean find_quoting(const Search *search, GError **error)
 	args_text(args, search->from_key);
 	result = db_run(search->store, "looking for a quoting mail",
 		"SELECT m.own_key, s.from_key, s.name, (extract(epoch FROM s.at) * "
-		"1000000)::bigint, s.has_zone, m.text, m.refs <> '{}',"
+		"1000000)::bigint, s.has_zone, m.text, s.refs > 0,"
 		" s.subject IS NOT NULL OR m.base_subject = s.base_subject"
 		" FROM casegate.said s JOIN casegate.message m USING (tenant, message_id)"
 		" WHERE s.tenant = $1 AND s.base_subject = $2 AND s.at BETWEEN $3 AND $4 AND "
 		"m.case_id IS NOT NULL AND m.kind IN ('mail', 'calendar')"
-		" AND ($5 OR s.unnamed)"
+		" AND ($5 OR s.position > s.refs)"
 		" AND casegate.time_near(s.at, $6) AND ($7 = '' OR s.from_key IN ('', $7))"
 		" ORDER BY abs(extract(epoch FROM s.at - $6)), m.own_key LIMIT 20",
 		args, error);
@@ -187,7 +187,7 @@ static gboolean find_same_quote(const Search *search, guint position, GError **e
 		" WHERE s.tenant = $1 AND s.base_subject = ANY ($2) AND s.at BETWEEN $3 AND $4 AND "
 		"($5 = '' OR s.from_key IN ('', $5)) AND m.case_id IS NOT NULL AND m.kind IN "
 		"('mail', 'calendar')"
-		" AND ($6 OR s.unnamed)"
+		" AND ($6 OR s.position > s.refs)"
 		" ORDER BY m.message_id LIMIT 20",
 		args, error);
 	for (int i = 0; result && i < PQntuples(result); i++)

@@ -303,7 +303,7 @@ create table said (
 	at           timestamptz,                          -- null: it says nothing of it, only its words are there
 	has_zone     boolean not null,
 	subject      text,                                 -- the base subject that is stated of it; null: none
-	unnamed      boolean not null default false        -- it, or a copy of it, quotes further back than it has references
+	refs         int not null default 0                -- how many references it has, of the copies that say so the fewest: each is good for one
 );
 -- Copies may read a time otherwise: their zone is another.
 create unique index said_row on said (tenant, message_id, position, base_subject, coalesce(at, '-infinity'));

@@ -31,14 +31,14 @@ begin
 	return v_count;
 end $$;
 
--- What a copy of a mail says of those that it quotes, the nearest first. Each of its references is good for one.
+-- What a copy of a mail says of those that it quotes, the nearest first.
 create function said_add(p_tenant text, p_message bigint, n naming, q quotations) returns boolean language plpgsql as $$
 begin
-	insert into said (tenant, message_id, position, base_subject, from_key, name, at, has_zone, subject, unnamed)
-		select p_tenant, p_message, u.position, u.base_subject, u.from_key, u.name, u.at, u.zone, u.subject, u.position > cardinality(n.refs)
+	insert into said (tenant, message_id, position, base_subject, from_key, name, at, has_zone, subject, refs)
+		select p_tenant, p_message, u.position, u.base_subject, u.from_key, u.name, u.at, u.zone, u.subject, cardinality(n.refs)
 		from unnest(q.positions, q.base_subjects, q.from_keys, q.names, q.times, q.zones, q.subjects) u(position, base_subject, from_key, name, at, zone, subject)
-		on conflict (tenant, message_id, position, base_subject, coalesce(at, '-infinity')) do update set unnamed = said.unnamed or excluded.unnamed, subject = coalesce(said.subject, excluded.subject)
-			where (excluded.unnamed and not said.unnamed) or (excluded.subject is not null and said.subject is null);
+		on conflict (tenant, message_id, position, base_subject, coalesce(at, '-infinity')) do update set refs = least(said.refs, excluded.refs), subject = coalesce(said.subject, excluded.subject)
+			where excluded.refs < said.refs or (excluded.subject is not null and said.subject is null);
 	return found;
 end $$;
 

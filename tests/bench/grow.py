@@ -62,9 +62,9 @@ INSERT INTO message (tenant, message_id, case_id, thread_id, own_key, ref_keys, 
 INSERT INTO participant (tenant, message_id, role, position, name, address, address_key, case_id)
   SELECT 'acme', id, r.role, r.n, 'Name', a, a, c FROM load, (VALUES ('from', 1), ('to', 2)) r(role, n),
   LATERAL (SELECT CASE WHEN (p %% 2 = 0) = (r.n = 1) THEN 'karl' || c %% 3 || '@' || side ELSE 'anna@acme.example' END AS a) x;
-INSERT INTO said (tenant, message_id, position, base_subject, from_key, name, at, has_zone)
+INSERT INTO said (tenant, message_id, position, base_subject, from_key, name, at, has_zone, refs)
   SELECT 'acme', id, 1, pg_temp.subject(c - 10000000), CASE WHEN p %% 2 = 1 THEN 'karl' || c %% 3 || '@' || side ELSE 'anna@acme.example' END,
-    'Name', at - interval '1 day 7 minutes', false FROM load WHERE p > 0;
+    'Name', at - interval '1 day 7 minutes', false, 1 FROM load WHERE p > 0;
 INSERT INTO content (tenant, sha256, piece, bytes) SELECT 'acme', sha256(i::text::bytea), 0, convert_to(repeat(md5(i::text), 20), 'UTF8') FROM load;
 INSERT INTO delivery (tenant, delivery_id, received_at, protocol, recipient, is_first, source_sha256, size, internet_message_id, outcome, message_id,
     standing, authenticated, submitted_by) SELECT 'acme', id, at, 'lmtp', 'agent@in.acme.example', true, sha256(i::text::bytea), 640,
