@@ -161,6 +161,14 @@ begin
 	end if;
 end $$;
 
+-- What a copy tells of whom the mail is with. One that states addresses decides whether it is an answer by its subject alone:
+-- it is one only while every such copy is.
+create function known_side(f filing, n naming) returns void language sql
+begin atomic
+	update message x set side = coalesce(x.side, n.side), loose = n.loose and (x.loose or x.side is null)
+		where x.tenant = f.tenant and x.message_id = f.known and n.side is not null and (x.side is null or (x.loose and not n.loose));
+end;
+
 -- A copy that names more than those before it: that is what the mail names. True: so it is.
 create function known_refs(f filing, n naming) returns boolean language plpgsql as $$
 begin
@@ -222,6 +230,7 @@ begin
 				and case when date_trunc('minute', x.sent_at) <> date_trunc('minute', m.sent_at)
 					then x.sent_at between m.sent_at and m.sent_at + interval '20 minutes'
 					else m.sent_precision = 'second' and (x.sent_precision <> 'second' or x.sent_at > m.sent_at) end;
+		perform known_side(f, n);
 	end if;
 	perform known_quotes(f, n, q);
 	if f."user" is not null then

@@ -290,10 +290,10 @@ begin
 		outcome := 'filed';
 		v_told := event_add(f.tenant, 'message_filed', case_id, message_id, f.delivery_id);
 	end if;
-	if n.loose and (outcome = 'filed' or f.completes) then
+	if n.loose then
 		update thread set loose = true, by_subject = by_subject or (v_pin is null and cardinality(v_matters) = 1)
 			where tenant = f.tenant and thread_id = v_place.o_root
-				and (outcome = 'filed' or exists (select from message x where x.tenant = f.tenant and x.message_id = f.known and x.loose));
+				and (f.known is null or exists (select from message x where x.tenant = f.tenant and x.message_id = f.known and x.loose));
 	end if;
 	if v_place.o_loose and cardinality(v_matters) <> 1 then
 		perform class_look(f.tenant, v_place.o_root);
