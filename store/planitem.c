@@ -230,6 +230,10 @@ static GPtrArray *quotes_of(const PlanItem *item, const People *people, gint64 r
 PlanItem *planitem_new(const Mail *mail, const Mail *body, guint inline_depth, const char *source,
 	gboolean is_users, const Envelope *envelope, const People *people)
 {
+	static const MailDate unknown;
+	/* The clock of who writes the forward; where a colleague was who forwarded before him is
+	 * not told. */
+	const MailDate *wrapper = inline_depth > 1 ? &unknown : &body->date;
 	PlanItem *item = g_new0(PlanItem, 1);
 	gboolean is_believed;
 
@@ -243,7 +247,7 @@ PlanItem *planitem_new(const Mail *mail, const Mail *body, guint inline_depth, c
 	item->references = g_ptr_array_new_with_free_func(g_free);
 	item->direction = direction_of(mail, people);
 	item->sent_at =
-		instant_of(&mail->date, &body->date, people, envelope->received_at, &is_believed);
+		instant_of(&mail->date, wrapper, people, envelope->received_at, &is_believed);
 	item->sent_precision = is_believed ? mail->date.precision : PRECISION_NONE;
 	item->has_zone = mail->date.has_offset;
 	name_item(item, inline_depth);
