@@ -93,7 +93,8 @@ end $$;
 
 -- -------------------------------------------------------------------- orphans
 
--- Does an orphan go on with what it names: has one that is known a subject like its own, or does it quote one, or has it
+-- Does an orphan go on with what it names: has one that is known a subject like its own, or does it quote one (that does not
+-- begin its own matter: it names and quotes nothing, and has its subject; then it follows it, branch_called()), or has it
 -- more prefixes than the mails since then, so that the first of them had one, too? Null: it names none that is known. What it
 -- goes on with among these messages is told apart (follows): such a one may be an orphan of the same new matter.
 create function orphan_goes_on(p_tenant text, p_threads bigint[], p_messages bigint[], p_message bigint, p_subject text, p_base_subject text, p_ref_keys uuid[],
@@ -105,8 +106,10 @@ declare
 begin
 	follows := '{}';
 	for a in select q as key from message m, unnest(m.quoted_keys) q where m.tenant = p_tenant and m.message_id = p_message loop
-		select k.message_id into a from thread_key k where k.tenant = p_tenant and k.key = a.key and k.message_id <> p_message and k.thread_id = any(p_threads);
-		continue when not found;
+		select k.message_id, m.ref_keys = '{}' and m.quoted_keys = '{}' and m.base_subject = p_base_subject as begins into a
+			from thread_key k join message m on m.tenant = k.tenant and m.message_id = k.message_id
+			where k.tenant = p_tenant and k.key = a.key and k.message_id <> p_message and k.thread_id = any(p_threads);
+		continue when not found or a.begins;
 		follows := follows || a.message_id;
 		goes_on := not a.message_id = any(p_messages);
 		exit when goes_on;
