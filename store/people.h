@@ -11,7 +11,7 @@ typedef struct {
 	gboolean is_agent;       /* an agent address: listed, never a participant */
 	gboolean is_participant; /* takes part in a case of the tenant */
 	gboolean is_never_filed; /* on the tenant's never_file list */
-	gboolean is_namesake;    /* of a name alone: a user's address consists of its words */
+	gboolean is_namesake;    /* of a name alone: a user's address is made of its words */
 } Person;
 
 typedef struct {

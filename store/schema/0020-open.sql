@@ -47,7 +47,7 @@ begin
 			(select true from participant x where x.tenant = t.tenant and x.address_key = p.address
 				and x.case_id is not null and not x.is_agent and x.role in ('from', 'to', 'cc') limit 1) is true,
 			cardinality(t.never_file) > 0 and t.never_file && never_file_forms(p.address, p.domain),
-			p.domain = '' and exists (select from user_address u where u.tenant = t.tenant and u.words = name_words(p.address))
+			p.domain = '' and exists (select from user_address u where u.tenant = t.tenant and u.words = any(name_calls(p.address)))
 		from tenant t
 		left join delivery d on d.tenant = t.tenant and d.recipient = p_recipient and d.source_sha256 = p_sha256 and d.is_first
 		left join message m on m.tenant = d.tenant and m.message_id = d.message_id

@@ -21,11 +21,17 @@ create function name_key(p_name text) returns text language sql immutable strict
 	return (select string_agg(w, ' ' order by w collate "C") from regexp_split_to_table(lower(split_part(p_name, '/', 1)), '[\s,;."''()|]+') w
 		where w <> '' and strpos(p_name, '@') = 0 having count(*) >= 2);
 
--- "Groß, Jürgen" and juergen.gross@ are "gros jurgen": their words, however umlauts and accents are written. Initials do not count.
+-- "Groß, Jürgen" and juergen.gross@ are "gros jurgen": their words, however umlauts and accents are written.
 create function name_words(p_name text) returns text language sql immutable strict parallel safe
 	return (select string_agg(w, ' ' order by w collate "C") from regexp_split_to_table(regexp_replace(regexp_replace(
-			translate(normalize(lower(p_name), nfd), 'øłđßæœ', 'oldsao'), '[\u0300-\u036f]', '', 'g'), '([aou])e|(s)s', '\1\2', 'g'), '[\s._-]+') w
-		where w <> '' having count(*) filter (where length(w) > 1) >= 2);
+			translate(normalize(lower(p_name), nfd), 'øłđßæœı', 'oldsaoi'), '[\u0300-\u036f]', '', 'g'), '([aou])e|(s)s', '\1\2', 'g'), '[\s._-]+') w
+		where w <> '' having count(*) >= 2 and max(length(w)) > 1);
+
+-- The words of the addresses that a person of this name may have: his, or one of them and the initial of another (j.gross@).
+create function name_calls(p_name text) returns text[] language sql immutable strict parallel safe
+	return array[name_words(p_name)] || array(select distinct (case when left(a, 1) < b collate "C" then left(a, 1) || ' ' || b else b || ' ' || left(a, 1) end) collate "C"
+		from string_to_table(name_words(p_name), ' ') with ordinality x(a, i), string_to_table(name_words(p_name), ' ') with ordinality y(b, j)
+		where i <> j and length(b) > 1 order by 1);
 
 alter table user_address add column words text generated always as (casegate.name_words(split_part(address, '@', 1))) stored;
 create index user_address_words on user_address (tenant, words) where words is not null;
@@ -59,5 +65,5 @@ begin
 		and m.direction <> message_direction(m.tenant, m.message_id);
 end $$;
 
-grant execute on function name_key(text), name_words(text), participant_is_ours(participant), message_direction(text, bigint), name_learn(text, text, text)
+grant execute on function name_key(text), name_words(text), name_calls(text), participant_is_ours(participant), message_direction(text, bigint), name_learn(text, text, text)
 	to casegate_gateway, casegate_graph, casegate_admin;
