@@ -107,17 +107,34 @@ static gboolean has_same_recipients(const PlanItem *item, const Twin *twin)
 	return strcmp(recipients, twin->recipients) == 0;
 }
 
+/* Is he one of these, or may he be? One may state the address alone, the other the name. */
+static gboolean may_be_of(const Mailbox *mailbox, char *const *people)
+{
+	g_autofree char *key = address_key(mailbox->address ? mailbox->address : "");
+	const char *name = mailbox->name ? mailbox->name : "";
+
+	for (guint i = 0; people[i]; i++) {
+		g_auto(GStrv) other = g_strsplit(people[i], "\t", 2);
+		const gboolean is_told = (*key && *other[0]) || (*name && *other[1]);
+
+		if (!is_told || author_is_same(key, name, other[0], other[1]))
+			return TRUE;
+	}
+	return FALSE;
+}
+
 /* Both say to whom they went, and that is nobody of the other's: the same was written to one after
  * the other. */
 static gboolean has_other_recipients(const PlanItem *item, const Twin *twin)
 {
-	g_autoptr(GPtrArray) keys = planitem_recipients(item);
-	g_auto(GStrv) others = g_strsplit(twin->recipients, ",", -1);
+	const GPtrArray *const lists[] = {item->mail->to, item->mail->cc};
+	g_auto(GStrv) people = g_strsplit(twin->people, "\n", -1);
 
-	for (guint i = 0; i < keys->len; i++)
-		if (g_strv_contains((const char *const *)others, g_ptr_array_index(keys, i)))
-			return FALSE;
-	return keys->len > 0 && *twin->recipients;
+	for (guint i = 0; i < G_N_ELEMENTS(lists); i++)
+		for (guint j = 0; j < lists[i]->len; j++)
+			if (may_be_of(g_ptr_array_index(lists[i], j), people))
+				return FALSE;
+	return item->mail->to->len + item->mail->cc->len > 0 && *people;
 }
 
 static gboolean is_named_by_twin(const PlanItem *item, const Twin *twin)
@@ -242,5 +259,6 @@ Twin twin_of(const PGresult *result, int row)
 		.internet_message_id = db_text(result, row, 17),
 		.refs = db_text(result, row, 18),
 		.files = db_bigint(result, row, 19),
+		.people = db_text(result, row, 20),
 	};
 }

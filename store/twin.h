@@ -16,6 +16,7 @@ typedef struct {
 	gint64 files;                /* its attachments without the images of its text */
 	const char *attachments;     /* their sha256, sorted, with commas */
 	const char *recipients;      /* keys of To and Cc, likewise */
+	const char *people; /* To and Cc: key, tab and name, "" where not stated; in lines */
 	gint64 sent_at;
 	gboolean is_reconstructed;
 	gboolean has_own_id;  /* one that it states itself */
@@ -27,7 +28,7 @@ typedef struct {
 
 /* Its columns, of casegate.message m (TWIN_FIELDS of them, what a query adds follows), and the row
  * as read. */
-enum { TWIN_FIELDS = 20 };
+enum { TWIN_FIELDS = 21 };
 #define TWIN_COLUMNS                                                                               \
 	"m.message_id, m.own_key, coalesce(m.from_key, ''), m.base_subject, m.text,"               \
 	" coalesce(m.new_text, m.text),"                                                           \
@@ -44,7 +45,11 @@ enum { TWIN_FIELDS = 20 };
 	" coalesce(m.from_name, ''), m.subject, coalesce(m.internet_message_id, ''),"              \
 	" array_to_string(m.refs, ' '),"                                                           \
 	" (SELECT count(*) FROM casegate.attachment a WHERE a.tenant = m.tenant"                   \
-	"  AND a.message_id = m.message_id AND NOT a.inline)"
+	"  AND a.message_id = m.message_id AND NOT a.inline),"                                     \
+	" (SELECT coalesce(string_agg(coalesce(p.address_key, '') || E'\t' || coalesce(p.name, "   \
+	"''),"                                                                                     \
+	" E'\n'), '') FROM casegate.participant p"                                                 \
+	"  WHERE p.tenant = m.tenant AND p.message_id = m.message_id AND p.role IN ('to', 'cc'))"
 Twin twin_of(const PGresult *result, int row);
 
 /* How much of their words is the same; what one of them only quotes does not count. */
