@@ -94,36 +94,14 @@ begin
 	end if;
 end $$;
 
--- Is it the first mail of its class?
-create function is_first(p_tenant text, p_root bigint, p_message bigint) returns boolean language plpgsql stable as $$
+-- Others of its class may have moved: looks at the answers by the subjects of the class again. (Those of the mail's own subject
+-- were looked at.) Returns its case.
+create function subject_look(f filing, p_root bigint, p_message bigint) returns bigint language plpgsql as $$
 begin
-	return p_message = (select x.message_id from class_of(p_tenant, p_root) c(thread_id)
-		cross join lateral (select y.message_id, y.sent_at from message y where y.tenant = p_tenant and y.thread_id = c.thread_id
-			order by y.sent_at limit 1) x
-		order by x.sent_at limit 1);
-end $$;
-
--- Whose place by its subject may this mail have changed: that of its own class, that of others? (Loose mails of its own
--- subject were looked at.) p_moved: others of its class may have moved, too. Returns its case.
-create function subject_look(f filing, n naming, p_place record, p_message bigint, p_case bigint, p_moved boolean) returns bigint
-	language plpgsql as $$
-declare
-	v_is_new boolean := p_place.o_loose or p_place.o_merged or p_moved
-		or (p_place.o_branched and p_place.o_disturbed and is_first(f.tenant, p_place.o_root, p_message));
-	v_is_asked boolean := false;                         -- by loose mails of this subject
-begin
-	if not v_is_new and p_place.o_disturbed then
-		v_is_asked := exists (select from message l where l.tenant = f.tenant and l.base_subject = n.base_subject and l.side = n.side and l.loose);
-	end if;
-	if v_is_new or v_is_asked then
-		perform loose_look(f.tenant, x.base_subject, x.side, x.first_at, x.last_at) from (
-			select a.base_subject, a.side, min(a.sent_at) as first_at, max(a.sent_at) as last_at from message a
-			where a.tenant = f.tenant and a.thread_id in (select class_of(f.tenant, p_place.o_root)) and a.side is not null group by 1, 2) x;
-	end if;
-	if v_is_new then
-		return (select a.case_id from message a where a.tenant = f.tenant and a.message_id = p_message);
-	end if;
-	return p_case;
+	perform loose_look(f.tenant, x.base_subject, x.side, x.first_at, x.last_at) from (
+		select a.base_subject, a.side, min(a.sent_at) as first_at, max(a.sent_at) as last_at from message a
+		where a.tenant = f.tenant and a.thread_id in (select class_of(f.tenant, p_root)) and a.side is not null group by 1, 2) x;
+	return (select a.case_id from message a where a.tenant = f.tenant and a.message_id = p_message);
 end $$;
 
 -- Settles a thread, and tells of those that moved, but of p_except. Returns where they had lain.
@@ -301,8 +279,8 @@ begin
 	if n.loose or cardinality(v_loose) > 0 then
 		perform loose_look(f.tenant, n.base_subject, n.side, m.sent_at, m.sent_at);
 	end if;
-	if v_place.o_loose or v_place.o_merged or v_place.o_disturbed then
-		case_id := subject_look(f, n, v_place, message_id, case_id, v_moved);
+	if v_place.o_loose or v_place.o_merged or v_moved then
+		case_id := subject_look(f, v_place.o_root, message_id);
 	end if;
 	v_count := message_bring(f.tenant, f.delivery_id, f.position, message_id, m.comment);
 	if cardinality(r.texts) > 0 then

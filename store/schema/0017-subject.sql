@@ -20,34 +20,21 @@ begin
 	return m;
 end $$;
 
--- Is the first mail of a class that is here itself an answer?
-create function begins_missing(p_tenant text, p_root bigint) returns boolean language plpgsql stable as $$
-begin
-	return (select x.refs <> '{}' from class_of(p_tenant, p_root) c(thread_id)
-		cross join lateral (select y.refs, y.sent_at from message y where y.tenant = p_tenant and y.thread_id = c.thread_id order by y.sent_at limit 1) x
-		order by x.sent_at limit 1);
-end $$;
-
--- The matters that a loose mail may answer: cases of this subject and side, in the 45 days before it; where there is none
--- those that go on within 45 days after it and whose beginning is missing. A half day more, for zones nobody stated.
+-- The matters that a loose mail may answer: cases of this subject and side, in the 45 days before it. A half day more, for
+-- zones nobody stated.
 create function matters_of(p_tenant text, p_root bigint, p_base_subject text, p_side text, p_sent_at timestamptz) returns bigint[]
 	language plpgsql stable as $$
-declare
-	v_before bigint[];
 begin
-	with near as (
-		select distinct case_final(p_tenant, m.case_id) as case_id, m.sent_at <= p_sent_at + interval '14 hours' as is_before
+	return array(select distinct case_final(p_tenant, m.case_id)
 		from message m join thread h on h.tenant = m.tenant and h.thread_id = m.thread_id
 		cross join lateral (select root_of(p_tenant, h.root_id) as root_id) r
 		join thread t on t.tenant = m.tenant and t.thread_id = r.root_id
 		where m.tenant = p_tenant and m.base_subject = p_base_subject and m.side = p_side and m.case_id is not null
-			and m.sent_at between p_sent_at - interval '45 days' and p_sent_at + interval '45 days'
-			and not m.loose and m.kind in ('mail', 'calendar') and (m.sent_at <= p_sent_at + interval '14 hours' or begins_missing(p_tenant, t.thread_id))
+			and m.sent_at between p_sent_at - interval '45 days' and p_sent_at + interval '14 hours'
+			and not m.loose and m.kind in ('mail', 'calendar')
 			and t.thread_id is distinct from p_root and not t.by_subject
 			and not (t.loose and (loose_head(p_tenant, t.thread_id)).message_id is not null)
-		limit 200)
-	select coalesce(array_agg(case_id) filter (where is_before), array_agg(case_id) filter (where not is_before), '{}') into v_before from near;
-	return v_before;
+		limit 200);
 end $$;
 
 -- Puts a class into another case, as a whole.
@@ -106,7 +93,7 @@ create function loose_threads(p_tenant text, p_base_subject text, p_side text, p
 begin
 	return array(select distinct m.thread_id from message m
 		where m.tenant = p_tenant and m.base_subject = p_base_subject and m.side = p_side and m.loose and m.thread_id is not null
-			and m.sent_at between p_first_at - interval '46 days' and p_last_at + interval '46 days' limit 200);
+			and m.sent_at between p_first_at - interval '1 day' and p_last_at + interval '46 days' limit 200);
 end $$;
 
 -- Mails of this subject and side, sent in this time, came or became another class's: looks again at the classes of the answers
@@ -121,5 +108,5 @@ begin
 	end if;
 end $$;
 
-grant execute on function loose_head(text, bigint), begins_missing(text, bigint), matters_of(text, bigint, text, text, timestamptz), class_move(text, bigint, bigint, bigint),
+grant execute on function loose_head(text, bigint), matters_of(text, bigint, text, text, timestamptz), class_move(text, bigint, bigint, bigint),
 	class_look(text, bigint), loose_threads(text, text, text, timestamptz, timestamptz), loose_look(text, text, text, timestamptz, timestamptz) to casegate_gateway, casegate_graph, casegate_admin;
