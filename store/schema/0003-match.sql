@@ -369,13 +369,14 @@ declare
 	v_threads bigint[] := array(select class_of(p_tenant, p_root));
 	v_told boolean;
 begin
-	select bool_or(subject_similar(a.base_subject, p_base_subject)) into v_told
-		from thread_key k join message a on a.tenant = k.tenant and a.message_id = k.message_id
-		where k.tenant = p_tenant and k.key = any(p_ref_keys) and k.thread_id = any(v_threads) and a.message_id <> p_message;
+	select bool_or(subject_similar(x.base_subject, p_base_subject)) into v_told from (
+		select distinct p.base_subject from unnest(p_ref_keys) u(key) cross join lateral (
+			select a.base_subject from thread_key k join message a on a.tenant = k.tenant and a.message_id = k.message_id
+				where k.tenant = p_tenant and k.key = u.key and k.thread_id = any(v_threads) and a.message_id <> p_message offset 0) p) x;
 	if v_told is null then
-		select bool_or(subject_similar(a.base_subject, p_base_subject)) into v_told
-			from message a where a.tenant = p_tenant and a.thread_id = any(v_threads) and not a.weak
-				and a.ref_keys && p_ref_keys and not a.ref_keys && p_names and a.message_id <> p_message;
+		select bool_or(subject_similar(x.base_subject, p_base_subject)) into v_told from (
+			select distinct a.base_subject from message a where a.tenant = p_tenant and a.thread_id = any(v_threads) and not a.weak
+				and a.ref_keys && p_ref_keys and not a.ref_keys && p_names and a.message_id <> p_message) x;
 	end if;
 	return v_told;
 end $$;

@@ -346,6 +346,8 @@ create function branch_find(f filing, n naming, p_message bigint, p_root bigint,
 	out o_case bigint, out o_is_new boolean) language plpgsql as $$
 declare
 	v_threads bigint[] := array(select class_of(f.tenant, p_root));
+	v_key uuid;
+	v_near bigint[];                                             -- the nearest that it names, and those that it quotes
 begin
 	o_is_new := false;
 	if n.weak then
@@ -354,14 +356,16 @@ begin
 			return;
 		end if;
 	end if;
-	with known as (
-		select u.i, a.case_id, a.sent_at, a.message_id from (select x.key, x.i from unnest(n.ref_keys) with ordinality x(key, i)
-			union all select x, 0 from unnest(keys_of_signal(n, 'quoted')) x) u
-		join thread_key k on k.tenant = f.tenant and k.key = u.key
-		join message a on a.tenant = k.tenant and a.message_id = k.message_id
-		where a.message_id <> p_message and k.thread_id = any(v_threads))      -- an outsider's mail may name others', too
-	select case_id into o_case from known
-		where i = 0 or i = (select min(i) from known where i > 0) order by sent_at desc, message_id limit 1;
+	foreach v_key in array n.ref_keys loop                       -- an outsider's mail may name others', too
+		select array[a.message_id] into v_near from thread_key k join message a on a.tenant = k.tenant and a.message_id = k.message_id
+			where k.tenant = f.tenant and k.key = v_key and k.thread_id = any(v_threads) and a.message_id <> p_message;
+		exit when found;
+	end loop;
+	if 'quoted' = any(n.signals) then
+		v_near := v_near || array(select k.message_id from thread_key k where k.tenant = f.tenant and k.key = any(keys_of_signal(n, 'quoted'))
+			and k.message_id <> p_message and k.thread_id = any(v_threads));
+	end if;
+	select case_id into o_case from message where tenant = f.tenant and message_id = any(v_near) order by sent_at desc, message_id limit 1;
 	o_case := coalesce(o_case, branch_called(f.tenant, v_threads, n.base_subject), p_default);
 end $$;
 

@@ -278,14 +278,16 @@ create function settle_due(p_tenant text, p_root bigint, p_message bigint, n nam
 declare
 	v_threads bigint[];
 	v_namers bigint[];
-	v_quoters bigint[] := array(select k.message_id from thread_key k
-		where k.tenant = p_tenant and k.key = any(keys_of_signal(n, 'quoted_by')) and k.message_id is not null);
+	v_quoters bigint[] := '{}';
 	v_orphans bigint[];
 	v_case bigint;
 	v_default bigint := (select case_id from thread where tenant = p_tenant and thread_id = p_root and settled);
 begin
 	if v_default is null then
 		return true;
+	end if;
+	if 'quoted_by' = any(n.signals) then
+		v_quoters := array(select message_id from thread_key where tenant = p_tenant and key = any(keys_of_signal(n, 'quoted_by')) and message_id is not null);
 	end if;
 	v_threads := array(select class_of(p_tenant, p_root));
 	perform awaited_add(p_tenant, v_threads, array[p_message]);
