@@ -269,6 +269,7 @@ static gboolean look_by_id(Store *store, const char *tenant, const PlanItem *ite
 		if (twin_is_same_by_id(item, &twin, &overlap)) {
 			add_own_key(identity, item);
 			recognise(identity, item, &twin, &overlap);
+			identity->is_in_texts = twin.is_reconstructed && twin.is_presumed;
 			return TRUE;
 		}
 		identity->reuses_id = twin_reuses_id(item, &twin);
@@ -328,9 +329,10 @@ static gboolean is_better(
 	return overlap->share > best->share;
 }
 
-/* Looks by content: the best of the twins, a nameless copy joins at most one mail. */
-static gboolean look_by_content(
-	Store *store, const char *tenant, PlanItem *item, Identity *identity, GError **error)
+/* Looks by content: the best of the twins (of those that are no text's), a nameless copy joins at
+ * most one mail. */
+static gboolean look_by_content(Store *store, const char *tenant, PlanItem *item,
+	Identity *identity, gboolean is_real, GError **error)
 {
 	g_autofree char *from_key = twin_from_key(item->mail);
 	g_autoptr(PGresult) result = find_twins(store, tenant, item, from_key, error);
@@ -344,7 +346,8 @@ static gboolean look_by_content(
 		Twin twin = twin_of(result, i);
 		Overlap overlap = twin_overlap(item, &twin);
 
-		if (twin_is_same_by_content(item, &twin, &overlap) &&
+		if (!(is_real && twin.is_reconstructed) &&
+			twin_is_same_by_content(item, &twin, &overlap) &&
 			is_better(twin_compare_times(item, &twin), &overlap, nearest, &best)) {
 			nearest = twin_compare_times(item, &twin);
 			best = overlap;
@@ -361,6 +364,20 @@ static gboolean look_by_content(
 		add_own_key(identity, item);
 	}
 	recognise(identity, item, &found, &best);
+	return TRUE;
+}
+
+/* The mail was known by an id that forwards presumed, and no more: is it also a real mail under
+ * another id (which states the minute that those texts did not)? Then both are one. */
+static gboolean look_for_original(
+	Store *store, const char *tenant, PlanItem *item, Identity *identity, GError **error)
+{
+	const gint64 known_as = identity->known_as;
+
+	if (!look_by_content(store, tenant, item, identity, TRUE, error))
+		return FALSE;
+	if (identity->known_as != known_as)
+		identity->joins = known_as;
 	return TRUE;
 }
 
@@ -421,7 +438,10 @@ Identity *identity_find(
 	if (!identity->known_as && !look_by_name(store, tenant, item, identity, &found, error))
 		return NULL;
 	if (!identity->known_as && found.by_content && twin_has_content_identity(item) &&
-		!look_by_content(store, tenant, item, identity, error))
+		!look_by_content(store, tenant, item, identity, FALSE, error))
+		return NULL;
+	if (identity->is_in_texts && item->is_users && found.by_content &&
+		!look_for_original(store, tenant, item, identity, error))
 		return NULL;
 	if (identity->known_as && identity->has_given_up) /* what a known mail names is known */
 		g_ptr_array_remove_index(item->references, 0);

@@ -8,12 +8,15 @@
 #include "store/plan.h"
 
 typedef struct {
-	gint64 known_as;    /* the message that it already is, 0: new */
-	gint64 evicts;      /* the message that was only presumed to have this mail's id, 0: none */
+	gint64 known_as; /* the message that it already is, 0: new */
+	gint64 evicts;   /* the message that was only presumed to have this mail's id, 0: none */
+	gint64 joins;    /* a second message that it already is, taken from texts: they are one, 0:
+			    none */
 	gboolean reuses_id; /* the sender of that one gives one id to many mails: it names none */
 	gboolean has_given_up;    /* the id that was presumed is another mail's: the first that it
 				     names */
 	gboolean completes;       /* that one was taken from a text, and this is the real mail */
+	gboolean is_in_texts;     /* that one has no id but what forwards presumed */
 	gboolean is_same_content; /* that one's text is this one's */
 	const char *kind;   /* "id", "presumed", "content", "reused": as in message.identity */
 	GPtrArray *keys;    /* of char: uuids; the own key first, then what it names, nearest first,

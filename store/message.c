@@ -15,12 +15,12 @@
 	" ROW($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,"                           \
 	" $13)::casegate.filing,"                                                           \
 	" ROW($14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25,"                  \
-	" $26, $27, $28, $29)::casegate.naming,"                                            \
-	" ROW($30, $31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41,"                  \
-	" $42, $43, $44, $45, $46, $47, $48, $49, $50)::casegate.body,"                     \
-	" ROW($51, $52, $53, $54, $55, $56, $57, $58, $59, $60, $61)::casegate.belongings," \
-	" ROW($62, $63, $64, $65)::casegate.remarks,"                                       \
-	" ROW($66, $67, $68, $69, $70, $71, $72)::casegate.quotations)"
+	" $26, $27, $28, $29, $30)::casegate.naming,"                                       \
+	" ROW($31, $32, $33, $34, $35, $36, $37, $38, $39, $40, $41, $42,"                  \
+	" $43, $44, $45, $46, $47, $48, $49, $50, $51)::casegate.body,"                     \
+	" ROW($52, $53, $54, $55, $56, $57, $58, $59, $60, $61, $62)::casegate.belongings," \
+	" ROW($63, $64, $65, $66)::casegate.remarks,"                                       \
+	" ROW($67, $68, $69, $70, $71, $72, $73)::casegate.quotations)"
 
 static const char *authority_of(const Filing *filing, const PlanItem *item)
 {
@@ -81,6 +81,7 @@ static void add_keys(
 	args_id(args, identity->evicts);
 	args_bool(args, identity->reuses_id);
 	args_bool(args, item->body->is_list);
+	args_id(args, identity->joins);
 }
 
 static const char *precision_name(Precision precision)

@@ -28,7 +28,7 @@ SELECT outcome, message_id, case_id FROM casegate.file_message(
   ROW(%(tenant)s, nextval('casegate.delivery_delivery_id_seq'), 0, 'user', 'anna', 'anna@acme.example',
     null, true, true, null, %(known)s, false, true)::filing,
   ROW(%(keys)s::uuid[], %(signals)s::text[], %(details)s::text[], %(ref_keys)s::uuid[], %(refs)s::text[], '{}',
-    %(weak)s, %(subject)s, %(id)s, 'id', false, null, false, null, false, false)::naming,
+    %(weak)s, %(subject)s, %(id)s, 'id', false, null, false, null, false, false, null)::naming,
   ROW('in', 'forward', 'mail', 'S', 's@supplier.example', 's@supplier.example', %(subject)s, %(subject)s,
     now(), 'second', true, now(), null, 'text', null, null, 0, 1, null, false, '{}')::body,
   ROW('{from}', '{S}', '{s@supplier.example}', '{s@supplier.example}', '{f}', '{}', '{}', '{}', '{}', '{}', '{}')::belongings,

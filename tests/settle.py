@@ -26,7 +26,7 @@ SELECT message_id, case_id FROM casegate.file_message(
   ROW(%(tenant)s, nextval('casegate.delivery_delivery_id_seq'), 0, %(authority)s, %(user)s, %(sender)s,
     %(pin)s, true, true, null, %(known)s, %(completes)s, true)::filing,
   ROW(%(keys)s::uuid[], %(signals)s::text[], %(details)s::text[], %(ref_keys)s::uuid[], %(refs)s::text[], %(people)s::text[],
-    %(weak)s, %(subject)s, %(id)s, %(identity)s, %(reconstructed)s, null, false, %(evicts)s, %(reuses)s, %(listed)s)::naming,
+    %(weak)s, %(subject)s, %(id)s, %(identity)s, %(reconstructed)s, null, false, %(evicts)s, %(reuses)s, %(listed)s, null)::naming,
   ROW('in', 'forward', %(kind)s, 'S', %(sender)s, %(sender)s, %(subject)s, %(subject)s,
     %(at)s, 'second', true, now(), null, 'text', null, null, 0, 1, null, false, '{}')::body,
   ROW('{from,to}', '{S,T}', ARRAY[%(sender)s, %(to)s], ARRAY[%(sender)s, %(to)s], '{f,f}', '{}', '{}', '{}', '{}', '{}', '{}')::belongings,

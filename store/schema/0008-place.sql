@@ -20,7 +20,8 @@ create type naming as (              -- what it is called and what it names
 	loose boolean,                   -- a user's answer that names nothing but its subject
 	evicts bigint,                   -- the message that was only presumed to have this one's id
 	reuses boolean,                  -- their sender gives one id to many mails
-	listed boolean);                 -- a mailing list sent this copy
+	listed boolean,                  -- a mailing list sent this copy
+	joins bigint);                   -- a second message that it is: texts of it, under the id that their forwards presumed
 create type body as (
 	direction text, source text, kind text, from_name text, from_address text, from_key text, subject text, case_subject text,
 	sent_at timestamptz, sent_precision text, sent_zone boolean, received_at timestamptz, comment text,
@@ -313,6 +314,10 @@ begin
 	elsif n.evicts is not null then
 		perform message_evict(f.tenant, n.evicts, v_own, n.internet_message_id);
 		o_branched := true;
+	end if;
+	if n.joins is not null then
+		perform message_join(n.joins, p_message);
+		o_disturbed := true;
 	end if;
 	o_disturbed := (not v_own = any(v_insert) and key_take(f.tenant, v_own, p_message)) or o_disturbed or cardinality(v_claims) > 0;
 	if 'quoted_by' = any(n.signals) and f.authority = 'user' then

@@ -156,6 +156,54 @@ begin
 	delete from message m where m.tenant = tenant_now() and m.message_id = any(p_messages);
 end $$;
 
+-- Two messages turned out to be one mail: what was taken from texts goes into the other, with its names, comments and what it
+-- says of others; who brought it sees that one; a person's pin goes along. The caller holds the root of both.
+create function message_join(p_from bigint, p_into bigint) returns void language plpgsql
+	security definer set search_path = casegate, pg_temp as $$
+declare
+	a message;
+	v_case bigint;
+begin
+	select * into a from message m where m.tenant = tenant_now() and m.message_id = p_from and m.is_reconstructed;
+	if not found then
+		raise exception 'a mail came or was erased meanwhile' using errcode = 'serialization_failure';
+	end if;
+	update delivery d set message_id = p_into where d.tenant = a.tenant and d.message_id = p_from;
+	insert into delivery_message_row select r.tenant, r.delivery_id, p_into, r.position, r.comment from delivery_message_row r
+		where r.tenant = a.tenant and r.message_id = p_from on conflict do nothing;
+	delete from delivery_message_row r where r.tenant = a.tenant and r.message_id = p_from;
+	insert into message_comment select c.tenant, p_into, c.delivery_id, c.position, c.author_name, c.author_address, c.at, c.text from message_comment c
+		where c.tenant = a.tenant and c.message_id = p_from on conflict do nothing;
+	insert into message_sight select s.tenant, p_into, s."user", s.may from message_sight s where s.tenant = a.tenant and s.message_id = p_from
+		on conflict (tenant, message_id, "user") do update set may = message_sight.may or excluded.may;
+	insert into message_sight select a.tenant, p_into, a.submitted_by, true where a.submitted_by is not null
+		on conflict (tenant, message_id, "user") do update set may = true;
+	insert into claim select c.tenant, c.key, p_into, c.people from claim c where c.tenant = a.tenant and c.message_id = p_from on conflict do nothing;
+	insert into said (tenant, message_id, position, base_subject, from_key, name, at, has_zone, subject, refs)
+		select s.tenant, p_into, s.position, s.base_subject, s.from_key, s.name, s.at, s.has_zone, s.subject, s.refs from said s
+		where s.tenant = a.tenant and s.message_id = p_from
+		on conflict (tenant, message_id, position, base_subject, coalesce(at, '-infinity')) do update
+			set refs = least(said.refs, excluded.refs), subject = coalesce(said.subject, excluded.subject);
+	update thread_key k set message_id = p_into where k.tenant = a.tenant and k.message_id = p_from;
+	delete from awaited w where w.tenant = a.tenant and w.message_id = p_from;
+	perform messages_drop(array[p_from]);
+	update message m set other_keys = m.other_keys || a.own_key || a.other_keys, presumed_keys = m.presumed_keys || a.presumed_keys,
+			quoted_keys = array(select distinct k from unnest(m.quoted_keys || a.quoted_keys) k order by k), nameless = m.nameless or a.nameless,
+			listed = m.listed and a.listed, pin = coalesce(m.pin, a.pin), by_human = case when m.pin is null then a.by_human else m.by_human end,
+			pin_auto = coalesce(m.pin_auto, a.pin_auto), ref_keys = case when x.names_more then a.ref_keys else m.ref_keys end,
+			refs = case when x.names_more then a.refs else m.refs end, weak = case when x.names_more then a.weak else m.weak end
+		from (select cardinality(a.refs) > cardinality(o.refs) as names_more from message o where o.tenant = a.tenant and o.message_id = p_into) x
+		where m.tenant = a.tenant and m.message_id = p_into returning m.case_id into v_case;
+	update thread t set branched = t.branched or a.weak or a.pin is not null, settled = false
+		where t.tenant = a.tenant and t.thread_id = root_of(a.tenant, a.thread_id);
+	perform event_add(a.tenant, 'message_completed', v_case, p_into, null, jsonb_build_object('was', p_from));
+	if v_case <> a.case_id and not exists (select from message m where m.tenant = a.tenant and m.case_id = a.case_id) then
+		perform unite_cases(a.tenant, a.case_id, v_case, null);
+	end if;
+end $$;
+revoke all on function message_join(bigint, bigint) from public;
+grant execute on function message_join(bigint, bigint) to casegate_gateway, casegate_graph, casegate_admin;
+
 -- A case is called after its opening mail; when that is gone, after the oldest that is left.
 create function cases_rename(p_cases bigint[]) returns void language sql
 begin atomic

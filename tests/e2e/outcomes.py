@@ -3,6 +3,7 @@
 
     tests/e2e/outcomes.py [SCENARIO]..."""
 
+import datetime
 import os
 import sys
 
@@ -336,6 +337,29 @@ def held_under_a_foreign_id(tap, world):
                   "and has no name there")
 
 
+def two_become_one(tap, world):
+    """What a text made a message turns out to be another that is here: one is left, with what people did to either"""
+    mail = mails.Plain(subject="Zweimal da", text="Guten Tag,\n\ndie zwölf Kupplungen gehen am Donnerstag mit der Spedition ab, das Werkszeugnis liegt bei.")
+    late = mails.Plain(subject=mail.subject, text=mail.text, when=mail.when + datetime.timedelta(minutes=9), message_id=mail.message_id)
+    relayed = mails.Plain(subject=mail.subject, text=mail.text, when=mail.when)
+    _, other = world.opened()
+    arrival = world.file(mails.forward(late, "Von Bernd", mails.BERND), sender=mails.BERND[1])
+    real = world.file(mails.attached([relayed], "Vom Relais"))
+    tap.ok(arrival["message_id"] != real["message_id"], "a forward that states the arrival is not told to be the relay's copy")
+    world.act("SELECT casegate.move_message(%s, %s)", (arrival["message_id"], other["case_id"]))
+    stated = world.file(mails.forward(mail, "Von Anna"))
+    tap.equal([stated["outcome"], stated["message_id"], world.reload(arrival)["message_id"]], ["duplicate", real["message_id"], real["message_id"]],
+              "one that states the minute is a copy of both")
+    tap.equal([world.reload(d)["case_id"] for d in (arrival, real, stated)], [other["case_id"]] * 3, "it lies where a person has put it")
+    tap.equal([m["message_id"] for m in world.messages(other["case_id"]) if m["subject"] == mail.subject], [real["message_id"]], "as one message")
+    with world.gateway.admin() as session:
+        comments = session.execute("SELECT text FROM casegate.comments WHERE message_id = %s ORDER BY text", (real["message_id"],))
+    tap.equal([text.strip() for (text,) in comments], ["Vom Relais", "Von Anna", "Von Bernd"], "with everybody's comment")
+    tap.ok("message_completed" in world.event_kinds(message_id=real["message_id"]), "event message_completed")
+    answer = mails.Plain(mails.ANNA, [mails.KARL], "AW: Zweimal da", answers=mail)
+    tap.equal(world.file(answer)["case_id"], other["case_id"], "who answers it by its first id lies there, too")
+
+
 def release(tap, world):
     """A human releases, and refuses"""
     mail = mails.Plain(RITA, [("", AGENT)], "Bitte freigeben")
@@ -545,7 +569,7 @@ def ugly(tap, world):
 
 
 SCENARIOS = [forward_forms, reply_is_no_forward, several_attached, redirected, nested, copied, direct, participant, held_before_its_case, automatic,
-             bounces, calendar, same_id, user_brings_held, held_under_a_foreign_id, release, never_file, threads, outsiders, members, subjects_and_dates,
+             bounces, calendar, same_id, user_brings_held, held_under_a_foreign_id, two_become_one, release, never_file, threads, outsiders, members, subjects_and_dates,
              authenticated, explained, imported, ugly]
 
 
