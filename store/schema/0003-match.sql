@@ -193,6 +193,10 @@ begin
 	update message set pin = p_into where tenant = p_tenant and pin = p_from;
 	update message set pin_auto = p_into where tenant = p_tenant and pin_auto = p_from;
 	update message set case_id = p_into where tenant = p_tenant and case_id = p_from;
+	if p_by is not null then
+		perform case_hold(p_tenant, p_into, array(select distinct root_of(p_tenant, m.thread_id) from message m
+			where m.tenant = p_tenant and m.case_id = p_into and m.thread_id is not null));
+	end if;
 	perform event_add(p_tenant, 'case_merged', p_from, null, null, jsonb_build_object('into', p_into));
 	if p_by is null then
 		perform case_wake(p_tenant, p_into, v_ids);
@@ -277,8 +281,7 @@ begin
 		v_touched := array(select case_id from case_file where tenant = p_tenant and case_id = any(v_cases) and touched_at is not null order by 1);
 		o_case := coalesce(v_touched[1], v_cases[1]);
 		if cardinality(v_touched) > 1 then
-			update message set pin = case_id where tenant = p_tenant and case_id = any(v_touched[2:]) and pin is null
-				and thread_id in (select class_of(p_tenant, r) from unnest(p_roots) r);
+			perform case_hold(p_tenant, x, p_roots) from unnest(v_touched[2:]) x;
 			update thread set branched = true where tenant = p_tenant and thread_id = o_root;
 			perform event_add(p_tenant, 'match_suggested', x, null, null, jsonb_build_object('merge_into', o_case)) from unnest(v_touched[2:]) x;
 		end if;
@@ -400,7 +403,7 @@ create function weak_is_due(p_wants boolean, p_pin bigint, p_pin_auto bigint) re
 -- The case of the new matter in a class that has this subject, if it is one. Who names and quotes nobody there belongs to it.
 create function branch_called(p_tenant text, p_threads bigint[], p_base_subject text) returns bigint language sql stable parallel safe
 	return (select min(m.pin_auto) from message m where m.tenant = p_tenant and p_base_subject <> '' and m.base_subject = p_base_subject
-		and m.thread_id = any(p_threads) and m.pin_auto is not null and m.pin is null and m.case_id is not null having count(distinct m.pin_auto) = 1);
+		and m.thread_id = any(p_threads) and m.pin_auto is not null and coalesce(m.pin, m.pin_auto) = m.pin_auto and m.case_id is not null having count(distinct m.pin_auto) = 1);
 
 -- Which weak messages of a class start a matter of their own: one that goes on with nothing (MATCHING 4). Two rows may
 -- swap sides when a late ancestor comes.
@@ -433,7 +436,7 @@ end $$;
 create function class_tree(p_tenant text, p_root bigint, out o_ids bigint[], out o_parents int[], out o_pins bigint[], out o_cases bigint[])
 	language sql stable
 begin atomic
-	with m as materialized (select message_id, own_key, other_keys, ref_keys, quoted_keys, sent_at, base_subject, coalesce(pin, pin_auto) as pin, case_id, case when pin is null then pin_auto end as branch,
+	with m as materialized (select message_id, own_key, other_keys, ref_keys, quoted_keys, sent_at, base_subject, coalesce(pin, pin_auto) as pin, case_id, case when pin is null or pin = pin_auto then pin_auto end as branch,
 			(row_number() over (order by message_id))::int as place
 			from message where tenant = p_tenant and thread_id in (select class_of(p_tenant, p_root))),
 		keys as materialized (select own_key as key, place, sent_at from m union all select unnest(other_keys), place, sent_at from m where other_keys <> '{}'),
@@ -457,6 +460,17 @@ begin atomic
 				having count(distinct branch) = 1) branches using (base_subject)
 			order by m.place) x;
 end;
+
+-- What a person said of a case stays, whatever mail comes: of these classes' messages in it those are pinned that follow no
+-- other there. The rest follows them, wherever they go.
+create function case_hold(p_tenant text, p_case bigint, p_roots bigint[]) returns void language plpgsql as $$
+begin
+	update message m set pin = p_case, by_human = true
+		from unnest(p_roots) r(root), class_tree(p_tenant, r.root) t, unnest(t.o_ids, t.o_parents, t.o_cases) u(message_id, parent, case_id)
+		where u.case_id = p_case and t.o_cases[u.parent] is distinct from p_case
+			and m.tenant = p_tenant and m.message_id = u.message_id and m.pin is null;
+	update thread set branched = true where tenant = p_tenant and thread_id = any(p_roots) and not branched;
+end $$;
 
 -- Who is where inside one branched thread: a pin starts a branch, everything else follows its nearest known ancestor.
 -- Each message is looked at once, however long the chain of answers is. Returns how many moved. (When a mail comes,

@@ -273,13 +273,14 @@ begin
 	end if;
 end $$;
 
--- Puts messages back where a merge took them from, each by a pin. What came to the target since stays there. A thread
--- that was the merged case's, and joined no other, is so again, with all that will come to it.
+-- Puts messages back where a merge took them from, each by a pin, and with them what came since and answers them. What lay
+-- in the target before stays there. A thread that was the merged case's, and joined no other, is so again, with all that
+-- will come to it. As they lie then, they were parted by a person: no mail that comes moves them.
 create function messages_return(p_merge case_merge, p_ids bigint[], p_from bigint) returns void language plpgsql as $$
 declare
 	v_roots bigint[] := array(select distinct root_of(tenant_now(), m.thread_id) from message m where m.tenant = tenant_now() and m.message_id = any(p_ids));
 	v_stay bigint[] := array(select m.message_id from message m where m.tenant = tenant_now() and m.case_id = p_from and m.message_id <> all(p_ids)
-		and m.thread_id in (select class_of(tenant_now(), r) from unnest(v_roots) r));
+		and m.filed_at < p_merge.at and m.thread_id in (select class_of(tenant_now(), r) from unnest(v_roots) r));
 begin
 	update message m set pin = p_merge.from_case, by_human = true where m.tenant = tenant_now() and m.message_id = any(p_ids);
 	update thread t set branched = true,
@@ -291,6 +292,7 @@ begin
 	if found then
 		perform settle(tenant_now(), r) from unnest(v_roots) r;
 	end if;
+	perform case_hold(tenant_now(), c, v_roots) from unnest(array[p_merge.from_case, p_from]) c;
 end $$;
 
 -- Who became a member of the target by a merge is none of it any more, nor of what the target has become by that.

@@ -57,20 +57,20 @@ select is(world.ask('anna', world.fill('select state || '' '' || (merged_into is
 select is(world.sides(world.fill('select merge_cases({b}, {a})')), 'done: a1 a2 b1', 'the other way');
 select is(world.sides(world.fill('select unmerge_case({b})')), 'done: a1 a2 | b1', 'and back');
 
--- Answers come where the messages are, before, in and after a merge; what came to the target meanwhile stays there.
+-- Answers come where the messages are, before, in and after a merge; who answers them meanwhile goes back with them.
 select world.reply('a3', '{a1}');
 select is(world.sides(world.fill('select merge_cases({a}, {b})')), 'done: a1 a2 a3 b1', 'merged again');
 select world.reply('a4', '{a3}'); select world.reply('b2', '{b1}');
 select is(world.places(), 'a1 a2 a3 a4 b1 b2', 'answers to both sides come to the target');
 select is(world.attempt('chef', world.fill('select split_message(world.message(''a2''))')), 'done', 'one is split off meanwhile');
 select is(world.places(), 'a1 a3 a4 b1 b2 | a2', 'split');
-select is(world.sides(world.fill('select unmerge_case({a})')), 'done: a1 a3 | a2 | a4 b1 b2', 'what a human moved and what came since stays');
+select is(world.sides(world.fill('select unmerge_case({a})')), 'done: a1 a3 a4 | a2 | b1 b2', 'what a human moved stays, what answers them goes back');
 select world.reply('a5', '{a1}'); select world.reply('a6', '{a4}'); select world.reply('a7', '{a2}'); select world.reply('b3', '{b1}');
-select is(world.places(), 'a1 a3 a5 | a2 a7 | a4 a6 b1 b2 b3', 'answers come to what they answer');
+select is(world.places(), 'a1 a3 a4 a5 a6 | a2 a7 | b1 b2 b3', 'answers come to what they answer');
 -- A mail that names both sides unites the threads, but not two cases that a human decided on.
 select world.told() \gset
 select world.reply('both', '{a5,b3}');
-select is(world.places(), 'a1 a3 a5 both | a2 a7 | a4 a6 b1 b2 b3', 'a mail that names both merges nothing');
+select is(world.places(), 'a1 a3 a4 a5 a6 both | a2 a7 | b1 b2 b3', 'a mail that names both merges nothing');
 select matches(world.told(), 'match_suggested', 'it suggests');
 select is(world.faults(), null, 'nothing broken');
 
@@ -175,9 +175,9 @@ select world.branch('w');
 select is(world.attempt('chef', world.fill('select merge_cases({b}, {a})')), 'done', 'the branch into its main case');
 select world.reply('w-next', '{w-new}');
 select is(world.attempt('chef', world.fill('select unmerge_case({b})')), 'done', 'and back');
-select is(world.branch_places('w'), 'new | next old', 'a branch again');
+select is(world.branch_places('w'), 'new next | old', 'a branch again');
 select * from world.mail('anna', 'w-late', '{}', 'Garden gate', p_to => '{r@far.test}');
-select is(world.branch_places('w'), 'late next old | new', 'that no mail takes back');
+select is(world.branch_places('w'), 'late old | new next', 'that no mail takes back');
 select is(world.faults(), null, 'nothing broken');
 -- A new matter on an old thread, known as such only when the mail that it names comes late: told like a person's move.
 select * from world.mail('anna', 'roof', '{cellar}', 'Roof', p_to => '{w@far.test}', p_weak => true);
@@ -188,6 +188,38 @@ select isnt(world.case_of('roof'), :w::bigint, 'a late mail of another subject: 
 select is(world.told(), 'case_opened member_added message_moved message_filed', 'told');
 select is((select (e.case_id = world.case_of('roof')) || ' ' || (detail ->> 'from' = :'w') || ' ' || (detail ->> 'with' = world.message('cellar')::text) from event e
 	where kind = 'message_moved' and message_id = world.message('roof')), 'true true true', 'where it went, from where, and by whose coming');
+select is(world.faults(), null, 'nothing broken');
+-- No mail takes apart what a person put together: not the old thread of what looked like its own matter until then, nor the mail
+-- between two that lie in two cases.
+create function world.together(p_a text, p_b text) returns boolean language sql as $$ select world.case_of(p_a) = world.case_of(p_b) $$;
+create function world.merge(p_from text, p_into text) returns text language sql as $$
+	select world.attempt('chef', format('select merge_cases(%s, %s)', world.case_of(p_from), world.case_of(p_into))) $$;
+select * from world.mail('anna', 'other', '{}', 'Something else', p_to => '{o@far.test}');
+select * from world.mail('anna', 'shed', '{barn}', 'Shed', p_to => '{s@far.test}', p_weak => true);
+select is(world.merge('shed', 'other'), 'done', 'a new matter into another case');
+select * from world.mail('anna', 'barn', '{}', 'Barn', p_to => '{s@far.test}');
+select is(world.together('shed', 'other') || ' ' || world.together('barn', 'other'), 'true true', 'the thread that it comes from comes later');
+select * from world.mail('anna', 'hut', '{hall}', 'Hut', p_to => '{s@far.test}', p_weak => true);
+select is(world.merge('other', 'hut'), 'done', 'another case into a new matter''s');
+select * from world.mail('anna', 'hall', '{}', 'Hall', p_to => '{s@far.test}');
+select is(world.together('hut', 'other'), true, 'and its thread comes');
+select * from world.mail('anna', 'top', '{}', 'Ladder', p_to => '{l@far.test}');
+select * from world.mail('anna', 'end', '{mid}', 'Re: Ladder', p_to => '{l@far.test}');
+select is(world.merge('end', 'other'), 'done', 'the end of a thread into another case');
+select is(world.attempt('chef', 'select split_message(world.message(''top''))'), 'done', 'its beginning stands alone');
+select * from world.mail('anna', 'mid', '{top}', 'Re: Ladder', p_to => '{l@far.test}');
+select is(world.together('end', 'other') || ' ' || world.together('mid', 'top'), 'true true', 'what is between comes to what it answers');
+select world.mail('anna', 'end2', '{end}', 'Re: Ladder', p_to => '{l@far.test}') \gset
+select is(world.attempt('chef', 'select split_message(world.message(''end''))') || ' ' || world.together('end', 'end2'), 'done true', 'what answers a mail that is moved again follows it');
+-- Nor joins what a person parted.
+select * from world.mail('anna', 'm1', '{}', 'Paint', p_to => '{p@far.test}');
+select * from world.mail('anna', 'm3', '{m2}', 'Re: Paint', p_to => '{p@far.test}');
+select world.case_of('m3') as m3 \gset
+select * from world.mail('anna', 'm4', '{m3,m1}', 'Re: Paint', p_to => '{p@far.test}');
+select is(world.together('m1', 'm3'), true, 'mail merged them');
+select is(world.attempt('chef', format('select unmerge_case(%s)', :m3)) || ' ' || world.together('m1', 'm3'), 'done false', 'a person parts them');
+select * from world.mail('anna', 'm2', '{m1}', 'Re: Paint', p_to => '{p@far.test}');
+select is(world.together('m1', 'm3') || ' ' || world.together('m1', 'm2') || ' ' || world.together('m3', 'm4'), 'false true true', 'the mail between moves none of them');
 select is(world.faults(), null, 'nothing broken');
 set constraints all immediate;
 select * from finish();
