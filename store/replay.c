@@ -21,7 +21,7 @@ typedef struct {
 	gint64 delivery_id;
 	Envelope *envelope;
 	char *sha256, *outcome, *received_at, *subject;
-	Table *messages; /* message_id, case_id, reference, by_human, is_opener, is_first */
+	Table *messages; /* as load_messages() reads them */
 } Stored;
 
 static void stored_clear(Stored *stored)
@@ -104,8 +104,8 @@ static gboolean load_delivery(Store *store, Stored *stored, const char *delivery
 	return TRUE;
 }
 
-/* Where its messages lie now; is_opener: this very delivery opened the case, so that the case is
- * where it lies. */
+/* Where its messages lie now; is_opener: the case is its own: this very delivery opened it, or it
+ * is a new matter's, or nothing else lies in it. is_only: no other delivery brought it. */
 static gboolean load_messages(Store *store, Stored *stored, const char *delivery_id, GError **error)
 {
 	const char *const values[] = {stored->tenant, delivery_id, NULL};
@@ -116,7 +116,12 @@ static gboolean load_messages(Store *store, Stored *stored, const char *delivery
 		" exists (select from casegate.evidence e where e.tenant = $1 and e.delivery_id = "
 		"$2::bigint"
 		"  and e.chosen and e.signal in ('new', 'same_delivery') and "
-		"casegate.case_final(e.tenant, e.case_id) = m.case_id) as is_opener,"
+		"casegate.case_final(e.tenant, e.case_id) = m.case_id)"
+		" or casegate.case_final(m.tenant, m.pin_auto) = m.case_id or not exists (select "
+		"from casegate.message o where o.tenant = m.tenant and o.case_id = m.case_id and "
+		"o.message_id <> m.message_id) as is_opener,"
+		" not exists (select from casegate.delivery_message_row e where e.tenant = $1"
+		"  and e.message_id = r.message_id and e.delivery_id <> $2::bigint) as is_only,"
 		" not exists (select from casegate.delivery_message_row e where e.tenant = $1"
 		"  and e.message_id = r.message_id and e.delivery_id < $2::bigint) as is_first"
 		" from casegate.delivery_message_row r join casegate.message m on m.tenant = "
@@ -207,7 +212,8 @@ static Change compare_message(const Pair *pair)
 	Change change;
 
 	if (pair->explanation->verdict.outcome == OUTCOME_HELD)
-		return case_id ? CHANGE_HELD : CHANGE_NONE;
+		return case_id && flag_of(messages, pair->row, "is_only") ? CHANGE_HELD
+									  : CHANGE_NONE;
 	if (!pair->planned)
 		return CHANGE_NONE;
 	/* What others had brought before must be the same as then. */

@@ -134,7 +134,11 @@ def replaying(tap, shell, directory):
     shell.file(write(directory, "replay/5.eml", strange))
     new = [mails.Plain(subject=f"Sammlung {n}") for n in range(3)]
     shell.file(write(directory, "replay/6.eml", mails.attached(new)))
-    tap.equal(shell.json("replay", "--tenant", "acme"), [], "forwards, answers, duplicates and several at once decide the same", shell.run("replay"))
+    # A new matter came before the thread that it was written on.
+    thread = mails.Plain(subject="Flansche aus Stahl")
+    matter = mails.Plain(mails.ANNA, [mails.KARL], subject="Neue Drehbank für die Werkstatt", text="Wir suchen etwas ganz anderes.", answers=thread)
+    shell.file(write(directory, "replay/7.eml", matter.bytes()), write(directory, "replay/8.eml", mails.attached([thread])))
+    tap.equal(shell.json("replay", "--tenant", "acme"), [], "forwards, answers, duplicates, new matters and several at once decide the same", shell.run("replay"))
     # A new domain: her mail was a stranger's, now it is a colleague's.
     before = dump(shell.cluster)
     shell.run("user", "add", "acme", "--domain", "partner.example")
