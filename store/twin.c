@@ -212,10 +212,10 @@ gboolean twin_is_same_by_content(const PlanItem *item, const Twin *twin, const O
 {
 	if (!is_of_same_author(item, twin) || has_other_attachments(item, twin))
 		return FALSE;
+	if (has_other_recipients(item, twin))
+		return FALSE;
 	if (item->message_id && (twin->has_own_id || twin->is_presumed))
 		return is_same_under_other_id(item, twin, overlap);
-	if (twin_compare_times(item, twin) != TIME_MATCH && has_other_recipients(item, twin))
-		return FALSE;
 	if (overlap->is_equal)
 		return twin_compare_times(item, twin) >= TIME_NEAR;
 	/* Machines write one text again and again, with other numbers. */
