@@ -17,6 +17,7 @@ void planitem_free(PlanItem *item)
 	g_free(item->message_id);
 	g_free(item->conversation);
 	g_free(item->side);
+	g_free(item->people);
 	g_free(item);
 }
 
@@ -105,6 +106,24 @@ static char *side_of(const Mail *mail, const People *people)
 			return side_of_address(outsider->address);
 	}
 	return NULL;
+}
+
+static char *people_of(const Mail *mail, const People *people)
+{
+	const GPtrArray *const lists[] = {mail->from, mail->to, mail->cc};
+	GString *keys = g_string_new(NULL);
+
+	for (guint i = 0; i < G_N_ELEMENTS(lists); i++)
+		for (guint j = 0; j < lists[i]->len; j++) {
+			const Mailbox *mailbox = g_ptr_array_index(lists[i], j);
+			g_autofree char *key =
+				address_key(mailbox->address ? mailbox->address : "");
+
+			if (!people_find(people, mailbox->address)->is_agent)
+				g_string_append_printf(
+					keys, "%s%s", keys->len > 0 ? "\n" : "", key);
+		}
+	return g_string_free(keys, FALSE);
 }
 
 /* Of whom only the name is stated is one of ours if a user writes his so. */
@@ -255,6 +274,7 @@ PlanItem *planitem_new(const Mail *mail, const Mail *body, guint inline_depth, c
 	/* What a program brings of a mailbox opens no case: nobody has said that it is one. */
 	item->is_weak = is_weak(item) && envelope->protocol != PROTOCOL_GRAPH;
 	item->side = side_of(mail, people);
+	item->people = people_of(mail, people);
 	item->is_loose = is_loose(item) && is_users;
 	item->may_reopen = item->kind == MAIL_KIND_MAIL || item->kind == MAIL_KIND_CALENDAR;
 	return item;

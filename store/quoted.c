@@ -7,6 +7,7 @@
 #include "store/author.h"
 #include "store/db.h"
 #include "store/overlap.h"
+#include "store/side.h"
 
 #define HOUR (G_GINT64_CONSTANT(3600) * G_USEC_PER_SEC)
 
@@ -73,6 +74,19 @@ static void add(const Search *search, const char *key, const char *signal, const
 	g_ptr_array_add(search->identity->details, g_strdup(detail));
 }
 
+/* Of casegate.message m, as item->people. */
+#define PEOPLE                                                                                   \
+	"(SELECT coalesce(string_agg(coalesce(p.address_key, ''), E'\n'), '')"                   \
+	" FROM casegate.participant p WHERE p.tenant = m.tenant AND p.message_id = m.message_id" \
+	" AND p.role IN ('from', 'to', 'cc') AND NOT p.is_agent)"
+
+/* Firms write one letter to many, in the same minute: who quotes it had it, or is one of those who
+ * had. */
+static gboolean may_have_had(const Search *search, const char *people, const char *author_key)
+{
+	return side_is_shared(search->item->people, people, author_key);
+}
+
 /* The mails that one quote may mean. */
 static gboolean find_quoted(const Search *search, guint position, GError **error)
 {
@@ -90,8 +104,8 @@ static gboolean find_quoted(const Search *search, guint position, GError **error
 	result = db_run(search->store, "looking for a quoted mail",
 		"SELECT own_key, coalesce(from_key, ''), from_name, (extract(epoch FROM sent_at) * "
 		"1000000)::bigint, sent_zone, coalesce(new_text, text), "
-		"nameless, base_subject"
-		" FROM casegate.message WHERE tenant = $1 AND base_subject = ANY ($2) AND sent_at "
+		"nameless, base_subject, " PEOPLE " FROM casegate.message m WHERE tenant = $1 AND "
+		"base_subject = ANY ($2) AND sent_at "
 		"BETWEEN $3 AND $4 AND case_id IS NOT NULL AND kind IN ('mail', 'calendar')"
 		" AND ($5 OR nameless) AND casegate.time_near(sent_at, $6)"
 		" AND ($7 = '' OR coalesce(from_key, '') IN ('', $7))"
@@ -112,6 +126,8 @@ static gboolean find_quoted(const Search *search, guint position, GError **error
 
 		if (!author_is_same(quote->from_key, quote->name, db_text(result, i, 1),
 			    db_text(result, i, 2)) ||
+			!may_have_had(search, db_text(result, i, 8),
+				*quote->from_key ? quote->from_key : db_text(result, i, 1)) ||
 			!is_said_of(&said) ||
 			(is_strict && !is_exact(quote->from_key, said.sent_at, quote->at)))
 			continue;
@@ -138,7 +154,7 @@ static gboolean find_quoting(const Search *search, GError **error)
 	result = db_run(search->store, "looking for a quoting mail",
 		"SELECT m.own_key, s.from_key, s.name, (extract(epoch FROM s.at) * "
 		"1000000)::bigint, s.has_zone, m.text, s.refs > 0,"
-		" s.subject IS NOT NULL OR m.base_subject = s.base_subject"
+		" s.subject IS NOT NULL OR m.base_subject = s.base_subject, " PEOPLE
 		" FROM casegate.said s JOIN casegate.message m USING (tenant, message_id)"
 		" WHERE s.tenant = $1 AND s.base_subject = $2 AND s.at BETWEEN $3 AND $4 AND "
 		"m.case_id IS NOT NULL AND m.kind IN ('mail', 'calendar')"
@@ -158,6 +174,8 @@ static gboolean find_quoting(const Search *search, GError **error)
 
 		if (!author_is_same(db_text(result, i, 1), db_text(result, i, 2), search->from_key,
 			    search->from_name) ||
+			!may_have_had(search, db_text(result, i, 8),
+				*search->from_key ? search->from_key : db_text(result, i, 1)) ||
 			!is_said_of(&said) ||
 			(is_strict &&
 				!is_exact(db_text(result, i, 1), said.stated_at, item->sent_at)))
@@ -167,10 +185,27 @@ static gboolean find_quoting(const Search *search, GError **error)
 	return result != NULL;
 }
 
+/* Whose address is not stated in the quote may stand with it above the mail. */
+static char *key_of_author(const Search *search, const PlanQuote *quote)
+{
+	const Mail *mail = search->item->mail;
+	const GPtrArray *const lists[] = {mail->from, mail->to, mail->cc};
+
+	for (guint i = 0; !*quote->from_key && i < G_N_ELEMENTS(lists); i++)
+		for (guint j = 0; j < lists[i]->len; j++) {
+			const Mailbox *mailbox = g_ptr_array_index(lists[i], j);
+
+			if (mailbox->address && author_is_same("", quote->name, "", mailbox->name))
+				return address_key(mailbox->address);
+		}
+	return g_strdup(quote->from_key);
+}
+
 /* The mails that quote the same one, which may never come. */
 static gboolean find_same_quote(const Search *search, guint position, GError **error)
 {
 	const PlanQuote *quote = g_ptr_array_index(search->item->quotes, position);
+	g_autofree char *author_key = key_of_author(search, quote);
 	g_autoptr(Args) args = args_new();
 	g_autoptr(PGresult) result = NULL;
 
@@ -181,9 +216,8 @@ static gboolean find_same_quote(const Search *search, guint position, GError **e
 	args_text(args, quote->from_key);
 	args_bool(args, cannot_name(search->item, position));
 	result = db_run(search->store, "looking for who quotes the same",
-		"SELECT m.own_key, s.from_key, s.name FROM casegate.said s JOIN casegate.message m "
-		"USING (tenant, "
-		"message_id)"
+		"SELECT m.own_key, s.from_key, s.name, " PEOPLE
+		" FROM casegate.said s JOIN casegate.message m USING (tenant, message_id)"
 		" WHERE s.tenant = $1 AND s.base_subject = ANY ($2) AND s.at BETWEEN $3 AND $4 AND "
 		"($5 = '' OR s.from_key IN ('', $5)) AND m.case_id IS NOT NULL AND m.kind IN "
 		"('mail', 'calendar')"
@@ -192,7 +226,9 @@ static gboolean find_same_quote(const Search *search, guint position, GError **e
 		args, error);
 	for (int i = 0; result && i < PQntuples(result); i++)
 		if (author_is_same(quote->from_key, quote->name, db_text(result, i, 1),
-			    db_text(result, i, 2)))
+			    db_text(result, i, 2)) &&
+			may_have_had(search, db_text(result, i, 3),
+				*author_key ? author_key : db_text(result, i, 1)))
 			add(search, db_text(result, i, 0), "same_quote",
 				*quote->from_key ? quote->from_key : quote->name);
 	return result != NULL;

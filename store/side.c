@@ -52,3 +52,37 @@ char *side_of_address(const char *address)
 		return g_steal_pointer(&key);
 	return g_strdup(registered_domain(at + 1));
 }
+
+/* Without that of the author. NULL: they may be anybody's. */
+static GHashTable *sides_of(const char *people, const char *author_side)
+{
+	g_autoptr(GHashTable) sides = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	g_auto(GStrv) keys = g_strsplit(people, "\n", -1);
+
+	for (guint i = 0; keys[i]; i++) {
+		g_autofree char *side = side_of_address(keys[i]);
+
+		if (!*side)
+			return NULL;
+		if (strcmp(side, author_side) != 0)
+			g_hash_table_add(sides, g_steal_pointer(&side));
+	}
+	return g_hash_table_size(sides) > 0 ? g_steal_pointer(&sides) : NULL;
+}
+
+gboolean side_is_shared(const char *one, const char *other, const char *author_key)
+{
+	g_autofree char *author_side = side_of_address(author_key);
+	g_autoptr(GHashTable) some = sides_of(one, author_side);
+	g_autoptr(GHashTable) others = sides_of(other, author_side);
+	GHashTableIter iterator;
+	gpointer side;
+
+	if (!*author_key || !some || !others)
+		return TRUE;
+	g_hash_table_iter_init(&iterator, some);
+	while (g_hash_table_iter_next(&iterator, &side, NULL))
+		if (g_hash_table_contains(others, side))
+			return TRUE;
+	return FALSE;
+}
