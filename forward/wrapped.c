@@ -75,10 +75,10 @@ static gboolean is_wrapped_list(const Reader *reader, guint at)
 	       (*lines_skip_blanks(line) == '<' || is_full(reader->lines[at - 1], line));
 }
 
-/* A greeting, or the attribution of a quote: "Guten Tag,", "Anna schrieb:". */
+/* A greeting, the attribution of a quote: "Guten Tag,", "Anna schrieb:", or a gateway's warning. */
 static gboolean begins_text(const char *line)
 {
-	return *line && strchr(",!:", line[strlen(line) - 1]);
+	return (*line && strchr(",!:", line[strlen(line) - 1])) || is_banner(line);
 }
 
 /* How many lines from at on go on the last value, though only text comes below them. */

@@ -214,6 +214,13 @@ static const struct {
 		    "Tag,\n\nText",												 "0-4" ANNA " to -<bert@b.example> date 2026-03-02 14:05 subject Angebot über zwei "
 		"Maschinen mit "
 		"Zubehör, Lieferung und vollem"																},
+	{"a warning below a full line",
+         VON
+		"Gesendet: Montag, 2. März 2026 14:05\nAn: bert@b.example\n"
+		"Betreff: Angebot über zwei Maschinen mit Zubehör, Lieferung und vollem\nACHTUNG: "
+		"Diese E-Mail kommt von außerhalb.\n\nText",								       "0-4" ANNA " to -<bert@b.example> date 2026-03-02 14:05 subject Angebot über zwei "
+		"Maschinen mit "
+		"Zubehör, Lieferung und vollem"												      },
 	{"only a sender and a subject, below a separator",
          "---------- Forwarded message ----------\n" VON "Subject: Angebot\n\nText",
          "0-3" ANNA " subject Angebot mark 1"																				      },
