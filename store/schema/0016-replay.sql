@@ -1,11 +1,15 @@
 -- Deciding filed mail again (`casegate replay`): in a transaction that is rolled back the mail is forgotten and filed as
 -- if it came now. What came out otherwise can be applied; what a person has decided stays. For the operator.
 
--- The messages that this delivery was the first to bring.
+-- The messages that this delivery was the first to bring. (One that had come before, and was held until a user brought the
+-- same, is a duplicate of his.)
 create function messages_brought(p_delivery bigint) returns bigint[] language sql stable
-	return array(select r.message_id from delivery_message_row r where r.tenant = tenant_now() and r.delivery_id = p_delivery
-		and not exists (select from delivery_message_row e where e.tenant = r.tenant and e.message_id = r.message_id and e.delivery_id < p_delivery)
+	return array(select r.message_id from delivery_message_row r join delivery d on d.tenant = r.tenant and d.delivery_id = r.delivery_id
+		where r.tenant = tenant_now() and r.delivery_id = p_delivery and d.outcome <> 'duplicate'
+			and not exists (select from delivery_message_row e join delivery x on x.tenant = e.tenant and x.delivery_id = e.delivery_id
+				where e.tenant = r.tenant and e.message_id = r.message_id and e.delivery_id < p_delivery and x.outcome <> 'duplicate')
 		order by r.position);
+grant execute on function messages_brought(bigint) to casegate_admin;
 
 -- Forgets a delivery and what it brought; its bytes stay. Returns the case whose own address led it there, if one did.
 create function replay_forget(delivery_id bigint) returns bigint language plpgsql

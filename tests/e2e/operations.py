@@ -132,6 +132,8 @@ def replaying(tap, shell, directory):
     strange = harness.eml([("From", "olga@partner.example"), ("To", AGENT), ("Subject", "Lieferplan"), ("Message-ID", "<lieferplan@partner.example>"),
                            ("Date", "Tue, 4 Mar 2025 09:00:00 +0100"), *harness.text_headers()], "Der Lieferplan")
     shell.file(write(directory, "replay/5.eml", strange))
+    waited = mails.Plain(("Paul", "paul@erst-fremd.example"), [mails.ANNA], "Erst gehalten")
+    shell.file(write(directory, "replay/waited.eml", waited.bytes()), write(directory, "replay/brought.eml", mails.forward(waited, known_ids=False)))
     new = [mails.Plain(subject=f"Sammlung {n}") for n in range(3)]
     shell.file(write(directory, "replay/6.eml", mails.attached(new)))
     # A new matter came before the thread that it was written on.
