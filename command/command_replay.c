@@ -59,7 +59,7 @@ static gboolean decide_all(Replay *replay, GError **error)
 /* What happens to it, in one word. */
 static const char *fate_of(const Difference *difference)
 {
-	return difference->is_human     ? "stays: a person put it there"
+	return difference->is_human     ? "stays: a person decided about it"
 	       : difference->is_applied ? "done"
 					: "";
 }

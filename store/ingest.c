@@ -102,13 +102,13 @@ static DeliveryRow row_of(const Way *way, const Plan *plan)
 	};
 }
 
-/* "V-000042": as case_reference() writes it. */
+/* "V-000042": as case_reference() writes it. NULL of a case that an explanation has just made. */
 static char *reference_of(gint64 number)
 {
 	g_autofree char *digits = g_strdup_printf("%" G_GINT64_FORMAT, number);
 	gsize length = strlen(digits);
 
-	return g_strconcat("V-", &"000000"[MIN(length, 6)], digits, NULL);
+	return number < 0 ? NULL : g_strconcat("V-", &"000000"[MIN(length, 6)], digits, NULL);
 }
 
 /* Writes the delivery and says so in the verdict. */

@@ -105,14 +105,15 @@ static gboolean load_delivery(Store *store, Stored *stored, const char *delivery
 }
 
 /* Where its messages lie now; is_opener: the case is its own: this very delivery opened it, or it
- * is a new matter's, or nothing else lies in it. is_only: no other delivery brought it. */
+ * is a new matter's, or nothing else lies in it. is_only: no other delivery brought it. by_human: a
+ * person put it there, or has done something with its case. */
 static gboolean load_messages(Store *store, Stored *stored, const char *delivery_id, GError **error)
 {
 	const char *const values[] = {stored->tenant, delivery_id, NULL};
 
 	stored->messages = table_query(store, "reading where a mail lies",
 		"select m.message_id, m.case_id, casegate.case_reference(c.number) as reference, "
-		"m.by_human, m.direction,"
+		"m.by_human or c.touched_at is not null as by_human, m.direction,"
 		" exists (select from casegate.evidence e where e.tenant = $1 and e.delivery_id = "
 		"$2::bigint"
 		"  and e.chosen and e.signal in ('new', 'same_delivery') and "

@@ -44,7 +44,8 @@ end $$;
 create function touched_at_of(p_case bigint) returns timestamptz language sql stable
 	return (select c.touched_at from case_file c where c.tenant = tenant_now() and c.case_id = p_case);
 
--- A message into a case, or into one of its own (p_case null), as mail would have placed it. False: a person placed it.
+-- A message into a case, or into one of its own (p_case null), as mail would have placed it. False: a person placed it, or
+-- has done something with its case.
 create function replay_move(message_id bigint, case_id bigint) returns boolean language plpgsql
 	security definer set search_path = casegate, pg_temp as $$
 declare
@@ -55,7 +56,7 @@ begin
 	perform asked_by_operator();
 	select x.case_id, x.thread_id, x.by_human, x.submitted_by, subject_shown(x.subject, x.base_subject) as subject into strict m
 		from message x where x.tenant = tenant_now() and x.message_id = replay_move.message_id;
-	if m.by_human then
+	if m.by_human or touched_at_of(m.case_id) is not null then
 		return false;
 	end if;
 	v_case := coalesce(case_final(tenant_now(), replay_move.case_id), case_open(tenant_now(), m.subject, m.submitted_by));
