@@ -374,13 +374,15 @@ create function deliveries_of(p_address text, p_limit int) returns bigint[] lang
 	return array(select d.delivery_id from delivery d where d.tenant = tenant_now() and d.erased_at is null and d.message_id is null
 		and (is_address_of(d.from_address, p_address) or is_address_of(d.envelope_from, p_address)) order by 1 limit p_limit);
 
--- Where else a person is named: as the author of a note above, in what others quote, as the envelope's sender.
+-- Where else a person is named: as the author of a note above, in what others quote, in why their mail lies where it
+-- lies, as the envelope's sender.
 create function mentions_drop(p_address text) returns void language plpgsql as $$
 begin
 	delete from message_comment c where c.tenant = tenant_now() and is_address_of(c.author_address, p_address);
 	delete from said s where s.tenant = tenant_now() and is_address_of(s.from_key, p_address);
 	delete from user_name n where n.tenant = tenant_now() and is_address_of(n.address, p_address);
 	update delivery d set envelope_from = null, trace = '' where d.tenant = tenant_now() and is_address_of(d.envelope_from, p_address);
+	update evidence e set detail = null where e.tenant = tenant_now() and e.detail ~* address_pattern(p_address);
 	update event e set detail = '{}' where e.tenant = tenant_now() and e.detail::text ~* address_pattern(p_address);
 end $$;
 

@@ -119,6 +119,8 @@ select * from world.mail(null, 'p3', '{}', 'Nur so', p_from => 'paula@pump.test'
 select * from world.mail('anna', 'p4', '{}', 'Sonst', p_to => '{Paula@pump.test,paula@pump.test}');
 insert into said (tenant, message_id, position, base_subject, from_key, name, at, has_zone)
 	select tenant, message_id, 2, base_subject, 'paula@pump.test', '', now(), false from message where internet_message_id = 'p2';
+insert into evidence (tenant, delivery_id, position, signal, detail, strength, chosen)
+	select tenant, delivery_id, 900, 'quoted', 'paula@pump.test', 'strong', false from delivery where internet_message_id = 'keep2';
 update delivery set envelope_from = 'paula@pump.test', trace = E'Return-Path: <paula@pump.test>\r\n' where internet_message_id = 'keep2';
 update message set text = 'Zitat: Paula@pump.test schrieb' where internet_message_id = 'keep1';
 update tenant set quota_bytes = 1000000 where tenant = 'acme';
