@@ -122,7 +122,7 @@ static void file_all(Filing *filing, MailFiles *files)
 	}
 }
 
-static void print_totals(const Filing *filing, guint skipped)
+static void print_totals(const Filing *filing, guint skipped, guint flagged)
 {
 	const guint *outcomes = filing->outcomes;
 
@@ -138,6 +138,9 @@ static void print_totals(const Filing *filing, guint skipped)
 	if (skipped > 0)
 		printf("; %u %s left out that did not look like mail", skipped,
 			skipped == 1 ? "file was" : "files were");
+	if (flagged > 0)
+		printf("; %u %s left out as drafts or deleted", flagged,
+			flagged == 1 ? "mail was" : "mails were");
 	putchar('\n');
 }
 
@@ -169,7 +172,7 @@ static Status file_paths(Filing *filing, char *const *paths)
 	filing->progress = progress;
 	file_all(filing, files);
 	progress_pause(progress);
-	print_totals(filing, mailfiles_skipped(files));
+	print_totals(filing, mailfiles_skipped(files), mailfiles_flagged(files));
 	return command_finish(filing->invocation, filing->store,
 		filing->errors > 0 ? STATUS_FAILED : STATUS_DONE);
 }

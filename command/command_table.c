@@ -17,10 +17,12 @@ static const char check_details[] =
 	"each: ok, warning or problem, with the remedy. Fails where there is a problem.";
 
 static const char file_details[] =
-	"Each PATH is an .eml file, an mbox, a Maildir (cur and new; name its subfolders\n"
-	"to have them, too) or a directory of these. Filing is repeatable: what is there\n"
-	"already counts as duplicate. What may pass by waiting is tried again for some\n"
-	"seconds; every mail that was not filed is named. The last line is the totals.";
+	"Each PATH is an .eml file, an mbox, a Maildir with all its subfolders (junk and\n"
+	"trash, too: name the folders one by one to leave some out) or a directory of\n"
+	"these. In a Maildir, drafts and what is flagged as deleted are left out. Filing\n"
+	"is repeatable: what is there already counts as duplicate. What may pass by\n"
+	"waiting is tried again for some seconds; every mail that was not filed is named.\n"
+	"The last line is the totals, with what was left out.";
 
 static const char explain_details[] =
 	"Takes the same way as filing and undoes it: nothing is written. Reads stdin\n"

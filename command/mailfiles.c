@@ -17,12 +17,18 @@ enum {
 	FORGOTTEN_AT_ONCE = 16 << 20,
 };
 
+typedef enum {
+	LEVEL_FILES,   /* any directory */
+	LEVEL_MAILS,   /* cur or new of a Maildir: every file in it is one mail */
+	LEVEL_FOLDERS, /* a Maildir's subfolders, among files of programs */
+} LevelKind;
+
 /* A directory that is being walked. */
 typedef struct {
 	char *path;
 	GPtrArray *names; /* of char, sorted */
 	guint next;
-	gboolean is_maildir; /* cur or new of one: every file in it is one mail */
+	LevelKind kind;
 } Level;
 
 typedef enum {
@@ -48,7 +54,7 @@ struct MailFiles {
 	guint mbox_count;
 	guint64 before;  /* bytes of the files before the current one */
 	guint64 current; /* size of the current file */
-	guint skipped;
+	guint skipped, flagged;
 };
 
 static void level_free(Level *level)
@@ -94,6 +100,11 @@ guint mailfiles_skipped(const MailFiles *files)
 	return files->skipped;
 }
 
+guint mailfiles_flagged(const MailFiles *files)
+{
+	return files->flagged;
+}
+
 static gboolean fail_errno(const char *path, int number, GError **error)
 {
 	g_autofree char *shown = g_filename_display_name(path);
@@ -117,7 +128,26 @@ static gboolean is_directory(const char *parent, const char *name)
 	return g_file_test(path, G_FILE_TEST_IS_DIR);
 }
 
-static gboolean push_level(MailFiles *files, const char *path, gboolean is_maildir, GError **error)
+static gboolean is_maildir(const char *path)
+{
+	return is_directory(path, "cur") && is_directory(path, "new");
+}
+
+/* Hidden are all but Maildirs: Maildir++ writes its folders so. */
+static gboolean is_walked(const char *parent, const char *name, LevelKind kind)
+{
+	static const char *const own[] = {"cur", "new", "tmp", NULL};
+	g_autofree char *path = g_build_filename(parent, name, NULL);
+
+	if (g_str_equal(name, ".") || g_str_equal(name, ".."))
+		return FALSE;
+	if (kind == LEVEL_FOLDERS &&
+		(g_strv_contains(own, name) || !g_file_test(path, G_FILE_TEST_IS_DIR)))
+		return FALSE;
+	return name[0] != '.' || is_maildir(path);
+}
+
+static gboolean push_level(MailFiles *files, const char *path, LevelKind kind, GError **error)
 {
 	if (files->levels->len >= DIRECTORIES_DEEP)
 		return fail_errno(path, ELOOP, error);
@@ -131,9 +161,9 @@ static gboolean push_level(MailFiles *files, const char *path, gboolean is_maild
 
 	level->path = g_strdup(path);
 	level->names = g_ptr_array_new_with_free_func(g_free);
-	level->is_maildir = is_maildir;
+	level->kind = kind;
 	for (const struct dirent *entry; (entry = readdir(directory)) != NULL;)
-		if (entry->d_name[0] != '.')
+		if (is_walked(path, entry->d_name, kind))
 			g_ptr_array_add(level->names, g_strdup(entry->d_name));
 	closedir(directory);
 	g_ptr_array_sort(level->names, by_name);
@@ -144,23 +174,25 @@ static gboolean push_level(MailFiles *files, const char *path, gboolean is_maild
 /* cur before new: what was read is older. The level that is pushed last is walked first. */
 static gboolean enter_directory(MailFiles *files, const char *path, GError **error)
 {
-	if (!is_directory(path, "cur") || !is_directory(path, "new"))
-		return push_level(files, path, FALSE, error);
+	if (!is_maildir(path))
+		return push_level(files, path, LEVEL_FILES, error);
 
 	g_autofree char *cur = g_build_filename(path, "cur", NULL);
 	g_autofree char *fresh = g_build_filename(path, "new", NULL);
 
-	return push_level(files, fresh, TRUE, error) && push_level(files, cur, TRUE, error);
+	return push_level(files, path, LEVEL_FOLDERS, error) &&
+	       push_level(files, fresh, LEVEL_MAILS, error) &&
+	       push_level(files, cur, LEVEL_MAILS, error);
 }
 
 /* The next name of the innermost directory as a path; leaves directories that are at their end. */
-static char *next_name(MailFiles *files, gboolean *is_maildir)
+static char *next_name(MailFiles *files, LevelKind *kind)
 {
 	while (files->levels->len > 0) {
 		Level *level = g_ptr_array_index(files->levels, files->levels->len - 1);
 
 		if (level->next < level->names->len) {
-			*is_maildir = level->is_maildir;
+			*kind = level->kind;
 			return g_build_filename(
 				level->path, g_ptr_array_index(level->names, level->next++), NULL);
 		}
@@ -169,8 +201,16 @@ static char *next_name(MailFiles *files, gboolean *is_maildir)
 	return NULL;
 }
 
+/* "1700000000.name:2,DS": a draft, or marked as deleted? */
+static gboolean is_flagged(const char *path)
+{
+	const char *flags = g_strrstr(path, ":2,");
+
+	return flags && strpbrk(flags, "DT") && !strchr(flags, '/');
+}
+
 /* One step in the directories: TRUE with file set, or not set where there was nothing to read. */
-static gboolean step(MailFiles *files, char *path, gboolean is_maildir, File *file, GError **error)
+static gboolean step(MailFiles *files, char *path, LevelKind kind, File *file, GError **error)
 {
 	g_autofree char *owned = path;
 	struct stat status;
@@ -178,12 +218,14 @@ static gboolean step(MailFiles *files, char *path, gboolean is_maildir, File *fi
 	if (lstat(path, &status) != 0) /* it went away while we walked: a Maildir is alive */
 		return errno == ENOENT || fail_errno(path, errno, error);
 	if (S_ISDIR(status.st_mode))
-		return is_maildir || enter_directory(files, path, error);
+		return kind == LEVEL_MAILS || enter_directory(files, path, error);
 	if (S_ISLNK(status.st_mode) && stat(path, &status) != 0)
 		return errno == ENOENT || fail_errno(path, errno, error);
-	if (S_ISREG(status.st_mode))
-		*file = (File){g_steal_pointer(&owned), is_maildir ? FILE_MAILDIR : FILE_FOUND,
-			(guint64)status.st_size};
+	if (kind == LEVEL_MAILS && is_flagged(path))
+		files->flagged++;
+	else if (S_ISREG(status.st_mode))
+		*file = (File){g_steal_pointer(&owned),
+			kind == LEVEL_MAILS ? FILE_MAILDIR : FILE_FOUND, (guint64)status.st_size};
 	return TRUE;
 }
 
@@ -204,11 +246,11 @@ static gboolean begin_path(MailFiles *files, const char *path, File *file, GErro
 static gboolean next_file(MailFiles *files, File *file, GError **error)
 {
 	while (file->path == NULL) {
-		gboolean is_maildir = FALSE;
-		char *path = next_name(files, &is_maildir);
+		LevelKind kind = LEVEL_FILES;
+		char *path = next_name(files, &kind);
 
 		if (path != NULL) {
-			if (!step(files, path, is_maildir, file, error))
+			if (!step(files, path, kind, file, error))
 				return FALSE;
 		} else if (*files->paths == NULL) {
 			return TRUE;
@@ -418,6 +460,10 @@ static GBytes *open_file(MailFiles *files, const File *file, GError **error)
 	files->current = file->size;
 	if (bytes == NULL)
 		return NULL;
+	if (g_bytes_get_size(bytes) == 0) {
+		files->skipped++;
+		return NULL;
+	}
 	if (file->kind == FILE_MAILDIR || has_suffix(file->path, ".eml"))
 		return checked(g_steal_pointer(&bytes), file->path, error);
 	if (mbox_is(bytes)) {

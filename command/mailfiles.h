@@ -8,11 +8,13 @@
  * - An mbox's mail begins at a "From " line behind an empty line, with a date in it or a header
  * field below; the empty line before it belongs to the separator. ">From " lines lose one ">"
  * (mboxrd; of mboxo the same).
- * - A directory with cur/ and new/ is a Maildir: these two are read, tmp/ and subfolders (.Sent)
- * are not.
+ * - A directory with cur/ and new/ is a Maildir: these two are read, then its subfolders (.Sent, or
+ * Sent); tmp/ and the files beside them are not. Drafts and what is marked as deleted were never
+ * sent or are kept no more: they are left out.
  * - Of any other directory all files that look like mail are read, subdirectories included, in the
- * order of their names; hidden files and links to directories are left out. A path that was named
- * is always read; what it is decides only whether it is split. */
+ * order of their names; hidden files (but not hidden Maildirs) and links to directories are left
+ * out. A path that was named is always read; what it is decides only whether it is split.
+ * - An empty file has no mail in it. */
 #pragma once
 
 #include <glib.h>
@@ -30,8 +32,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC(MailFiles, mailfiles_close)
 GBytes *mailfiles_next(MailFiles *files, char **where, GError **error);
 /* How many bytes of files lie behind the reader; reaches mailfiles_measure(). */
 guint64 mailfiles_position(const MailFiles *files);
-/* Files in directories that did not look like mail. */
+/* Files that are empty, or in directories and did not look like mail. */
 guint mailfiles_skipped(const MailFiles *files);
+/* Mails of Maildirs that are flagged as drafts or as deleted. */
+guint mailfiles_flagged(const MailFiles *files);
 
 /* All bytes below these paths that a reader will walk through. Looks at names and sizes; what it
  * cannot look at counts nothing. */

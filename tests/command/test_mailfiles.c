@@ -95,17 +95,19 @@ static void test_eml(Folder *folder, gconstpointer data)
 	g_assert_cmpstr(have, ==, "one.eml=From x\nA: b\n\nFrom y\nC: d\n|");
 }
 
-/* What was named is read, whatever it looks like. */
+/* What was named is read, whatever it looks like; nothing is no mail. */
 static void test_named(Folder *folder, gconstpointer data)
 {
+	guint skipped = 0;
+
 	(void)data;
 	put(folder, "notes", "no mail at all");
 	put(folder, "empty", "");
 	g_autofree char *notes = walk(folder, "notes", NULL);
-	g_autofree char *empty = walk(folder, "empty", NULL);
+	g_autofree char *empty = walk(folder, "empty", &skipped);
 
 	g_assert_cmpstr(notes, ==, "notes=no mail at all|");
-	g_assert_cmpstr(empty, ==, "empty=|");
+	g_assert_cmpstr(empty, ==, "");
 }
 
 static void test_mbox(Folder *folder, gconstpointer data)
@@ -124,15 +126,70 @@ static void test_maildir(Folder *folder, gconstpointer data)
 	put(folder, "m/cur/1700000000.b:2,", "From x\nB: c\n");
 	put(folder, "m/new/1700000002.c", "C: d\n");
 	put(folder, "m/tmp/1700000003.d", "half");
-	put(folder, "m/.Sent/cur/1700000004.e:2,", "sent");
 	put(folder, "m/subscriptions", "From: x\n");
 	g_autofree char *have = walk(folder, "m", NULL);
-	g_autofree char *sent = walk(folder, "m/.Sent/cur", NULL);
 
 	g_assert_cmpstr(have, ==,
 		"m/cur/1700000000.b:2,=From x\nB: c\n|m/cur/1700000001.a:2,S=odd but mail|"
 		"m/new/1700000002.c=C: d\n|");
-	g_assert_cmpstr(sent, ==, "");
+}
+
+static void put_empty_folder(const Folder *folder, const char *name)
+{
+	g_autofree char *path = g_build_filename(folder->path, name, NULL);
+
+	g_assert_cmpint(g_mkdir_with_parents(path, 0700), ==, 0);
+}
+
+/* Both ways to lay out a Maildir's folders. */
+static void test_subfolders(Folder *folder, gconstpointer data)
+{
+	guint skipped = 0;
+
+	(void)data;
+	put(folder, "m/cur/1:2,", "A: b\n");
+	put_empty_folder(folder, "m/new");
+	put(folder, "m/.Archiv/cur/2:2,S", "B: c\n");
+	put_empty_folder(folder, "m/.Archiv/new");
+	put(folder, "m/.Archiv.2024/new/3", "C: d\n");
+	put_empty_folder(folder, "m/.Archiv.2024/cur");
+	put(folder, "m/sub folder/cur/4:2,", "D: e\n");
+	put_empty_folder(folder, "m/sub folder/new");
+	put(folder, "m/sub folder/below/cur/5:2,", "E: f\n");
+	put_empty_folder(folder, "m/sub folder/below/new");
+	put(folder, "m/.cache/6", "From: x\n");
+	put(folder, "m/dovecot.index", "From: x\n");
+	g_autofree char *have = walk(folder, "m", &skipped);
+
+	g_assert_cmpstr(have, ==,
+		"m/cur/1:2,=A: b\n|m/.Archiv/cur/2:2,S=B: c\n|m/.Archiv.2024/new/3=C: d\n|"
+		"m/sub folder/cur/4:2,=D: e\n|m/sub folder/below/cur/5:2,=E: f\n|");
+	g_assert_cmpuint(skipped, ==, 0);
+}
+
+/* Drafts were never sent, what is marked as deleted is nobody's any more. */
+static void test_flagged(Folder *folder, gconstpointer data)
+{
+	g_autofree char *path = g_build_filename(folder->path, "m:2,T", NULL);
+	char *const paths[] = {path, NULL};
+	g_autoptr(MailFiles) files = mailfiles_open(paths);
+	g_autofree char *where = NULL;
+	guint mails = 0;
+
+	(void)data;
+	put(folder, "m:2,T/cur/1.DT:2,RS", "A: b\n");
+	put(folder, "m:2,T/cur/2:2,DS", "B: c\n");
+	put(folder, "m:2,T/cur/3:2,ST", "C: d\n");
+	put(folder, "m:2,T/new/4.D", "D: e\n");
+	for (;;) {
+		g_autoptr(GBytes) mail = mailfiles_next(files, &where, NULL);
+
+		if (!mail)
+			break;
+		mails++;
+	}
+	g_assert_cmpuint(mails, ==, 2);
+	g_assert_cmpuint(mailfiles_flagged(files), ==, 2);
 }
 
 /* Files that nobody named must look like mail. */
@@ -232,15 +289,17 @@ int main(int argc, char **argv)
 		const char *name;
 		void (*run)(Folder *folder, gconstpointer data);
 	} tests[] = {
-		{"/mailfiles/eml",       test_eml      },
-		{"/mailfiles/named",     test_named    },
-		{"/mailfiles/mbox",      test_mbox     },
-		{"/mailfiles/maildir",   test_maildir  },
-		{"/mailfiles/directory", test_directory},
-		{"/mailfiles/links",     test_links    },
-		{"/mailfiles/missing",   test_missing  },
-		{"/mailfiles/goes-on",   test_goes_on  },
-		{"/mailfiles/read",      test_read     },
+		{"/mailfiles/eml",        test_eml       },
+		{"/mailfiles/named",      test_named     },
+		{"/mailfiles/mbox",       test_mbox      },
+		{"/mailfiles/maildir",    test_maildir   },
+		{"/mailfiles/subfolders", test_subfolders},
+		{"/mailfiles/flagged",    test_flagged   },
+		{"/mailfiles/directory",  test_directory },
+		{"/mailfiles/links",      test_links     },
+		{"/mailfiles/missing",    test_missing   },
+		{"/mailfiles/goes-on",    test_goes_on   },
+		{"/mailfiles/read",       test_read      },
 	};
 
 	g_test_init(&argc, &argv, NULL);

@@ -190,6 +190,14 @@ def filing(tap, shell, directory):
         write(directory, f"Maildir/{folder}/{number}", outgoing(number))
     code, out, err = shell.file(f"{directory}/Maildir")
     tap.ok(code == 0 and out.startswith("2 mails: 2 filed"), "a Maildir, without tmp", out, err)
+    write(directory, "Maildir/cur/9:2,DS", outgoing(9))
+    for folder in ("cur", "new"):
+        write(directory, f"Maildir/.Archiv/{folder}/{folder}", outgoing(10 if folder == "cur" else 11))
+    code, out, err = shell.file(f"{directory}/Maildir")
+    tap.ok(code == 0 and out.startswith("4 mails: 2 filed") and "2 duplicate" in out and "1 mail was left out as drafts or deleted" in out,
+           "with its subfolders, without drafts", out, err)
+    code, out, err = shell.file(write(directory, "leer.mbox", b""))
+    tap.ok(code == 0 and out.startswith("0 mails: 0 filed (0 new cases), 0 held") and "1 file was left out" in out, "an empty mbox is no mail", out, err)
     code, out, err = shell.file(f"{directory}/none.eml", forward)
     tap.ok(code == 1 and "none.eml" in err and is_one_line(err) and out.startswith("1 mail:")
            and "1 not filed because of errors" in out, "what cannot be read is named, the rest is filed", out, err)
