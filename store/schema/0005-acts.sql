@@ -212,10 +212,18 @@ begin
 	perform message_move(tenant_now(), p_message, case_final(tenant_now(), p_case), true);
 end $$;
 
+-- What answers a message goes with it: he must see the whole case that it lies in, not only what he brought there.
+create function movable_message(p_message bigint) returns bigint language plpgsql stable as $$
+begin
+	perform seen_message(p_message);
+	perform named_case((select m.case_id from message m where m.tenant = tenant_now() and m.message_id = p_message));
+	return p_message;
+end $$;
+
 create function move_message(message_id bigint, case_id bigint) returns void language plpgsql
 	security definer set search_path = casegate, pg_temp as $$
 begin
-	perform message_take(seen_message(move_message.message_id), seen_case(move_message.case_id));
+	perform message_take(movable_message(move_message.message_id), seen_case(move_message.case_id));
 end $$;
 
 -- The subject as a case shows it: without prefixes, where what is left of it is what is compared.
@@ -226,7 +234,7 @@ create function subject_shown(p_subject text, p_base text) returns text language
 create function split_message(message_id bigint) returns bigint language plpgsql
 	security definer set search_path = casegate, pg_temp as $$
 declare
-	v_message bigint := seen_message(split_message.message_id);
+	v_message bigint := movable_message(split_message.message_id);
 	m record;
 	v_case bigint;
 	v_user text;

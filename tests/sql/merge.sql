@@ -144,6 +144,13 @@ select is(world.attempt('chef', world.fill('select move_message(world.message(''
 select is((select string_agg(internet_message_id, ' ' order by internet_message_id) from message where case_id = (select a from named)), 'p1 p2 p3 p4 p5', 'all of it');
 select is(world.faults(), null, 'nothing broken');
 
+-- Who only brought a mail into the case of others takes it nowhere: what they answered would go with it.
+select * from world.mail('anna', 'w1', '{}', 'Walls', p_to => '{w@far.test}'); select * from world.mail('cleo', 'w2', '{w1}', 'Re: Walls', p_to => '{w@far.test}'); select * from world.mail('anna', 'w3', '{w2}', 'Re: Walls', p_to => '{w@far.test}');
+select is(world.ask('cleo', 'select internet_message_id from messages where subject like ''%Walls'''), 'w2', 'cleo sees what she brought, not the answer to it');
+select * from world.mail('cleo', 'w4', '{}', 'Windows', p_to => '{w@far.test}');
+select is(world.rehearse(w.who, s.sql), case w.who when 'cleo' then 'P0002' else 'done' end, w.who || ': ' || s.sql)
+	from unnest('{cleo,chef}'::text[]) w(who), unnest(array['select split_message(world.message(''w2''))', 'select move_message(world.message(''w2''), world.case_of(''w4''))']) s(sql);
+
 -- Found by trying: a new matter on an old thread (a branch), then a human, then a late ancestor.
 create function world.branch(p_name text) returns void language plpgsql as $$
 begin
