@@ -102,6 +102,18 @@ begin
 		and not p.is_agent and p.role in ('from', 'to', 'cc'));
 end $$;
 
+-- May mail make him a member of the case? Who takes part in it, but not whom a human removed from it or from a case that it has
+-- become, nor whom a merge kept apart there: for him a human says so.
+create function mail_admits(p_tenant text, p_user text, p_case bigint, p_except bigint default null) returns boolean language plpgsql stable as $$
+begin
+	return user_takes_part(p_tenant, p_user, p_case, p_except) and not exists (
+		with recursive part as (
+			select p_case as case_id
+			union all
+			select c.case_id from part join case_file c on c.tenant = p_tenant and c.merged_into = part.case_id)
+		select from part join case_member m on m.tenant = p_tenant and m.case_id = part.case_id and m."user" = p_user);
+end $$;
+
 -- Somebody filed into an existing case: he becomes a member if he took part in it before, else the app is told. False: he is one.
 create function member_file(p_tenant text, p_case bigint, p_message bigint, p_user text, p_delivery bigint) returns boolean language plpgsql as $$
 declare
@@ -111,7 +123,7 @@ begin
 	if found and v_member.removed_at is null then
 		return false;
 	end if;
-	if not found and user_takes_part(p_tenant, p_user, p_case, p_message) then
+	if not found and mail_admits(p_tenant, p_user, p_case, p_message) then
 		insert into case_member (tenant, case_id, "user") values (p_tenant, p_case, p_user) on conflict do nothing;
 		perform event_add(p_tenant, 'member_added', p_case, p_message, p_delivery, jsonb_build_object('user', p_user));
 	else
@@ -133,8 +145,7 @@ begin
 		full join (select "user" from case_member where tenant = p_tenant and case_id = p_into and removed_at is null) i using ("user")
 	loop
 		continue when r.in_from and r.in_into;
-		if user_takes_part(p_tenant, r."user", case when r.in_from then p_into else p_from end)
-				and not exists (select from case_member where tenant = p_tenant and case_id = p_into and "user" = r."user" and removed_at is not null) then
+		if mail_admits(p_tenant, r."user", case when r.in_from then p_into else p_from end) then
 			if r.in_from then
 				insert into case_member (tenant, case_id, "user") values (p_tenant, p_into, r."user");
 				perform event_add(p_tenant, 'member_added', p_into, null, null, jsonb_build_object('user', r."user"));

@@ -89,6 +89,35 @@ select is((select count(*) from message_sight s join message m using (tenant, me
 select * from world.mail('cleo', 'bridge2', '{d1,c1}', 'Re: Chairs', p_to => '{third@far.test}');
 select matches(world.places(), '\| bridge c1 \| bridge2 d1$', 'the same bridge again merges nothing');
 
+-- Whom a merge kept apart no later mail of his own lets in, on whichever side he is; nor whom a human removed from either.
+create function world.side(p_user text, p_name text) returns text language sql as $$
+	select outcome from world.mail(p_user, p_name, '{}', p_name, p_to => array[p_name || '@far.test']) $$;
+create function world.goes_on(p_user text, p_refs text[]) returns text language sql as $$
+	select outcome from world.mail(p_user, p_refs[1] || '-' || p_user || (select count(*) from message), p_refs, 'Re: ' || p_refs[1], p_to => '{third@far.test}') $$;
+create function world.sees(p_user text, p_names text[]) returns text language sql as $$
+	select world.ask(p_user, format('select internet_message_id from messages where internet_message_id = any(%L) order by 1', p_names)) $$;
+select world.side('anna', 'east'), world.side('bob', 'west'), world.goes_on('anna', '{west,east}');
+select is(world.members(world.case_of('west')), 'anna', 'who brought the older side is its member');
+select world.goes_on('bob', '{west}'), world.goes_on('bob', '{west}');
+select is(world.members(world.case_of('west')), 'anna', 'going on in his own thread makes no member of who was kept apart');
+select is(world.sees('anna', '{east,west}') || ' ' || world.sees('bob', '{east,west}'), 'east west', 'each sees his side');
+select world.side('bob', 'south'), world.side('anna', 'north'), world.goes_on('anna', '{south,north}'), world.goes_on('anna', '{north}');
+select is(world.sees('anna', '{north,south}') || ' ' || world.sees('bob', '{north,south}'), 'north south', 'nor her own mail that merges');
+select world.side('anna', 'up'), world.side('bob', 'down');
+select is(world.attempt('chef', format('select add_member(%s, ''chef'')', world.case_of('down'))), 'done', 'a human touches the younger one');
+select world.goes_on('anna', '{down,up}'), world.goes_on('anna', '{up}');
+select is(world.sees('anna', '{down,up}') || ' ' || world.sees('bob', '{down,up}'), 'up down', 'which stays');
+select is(world.attempt('chef', format('select add_member(%s, ''anna'')', world.case_of('down'))), 'done', 'a human lets her in');
+select is(world.sees('anna', '{down,up}'), 'down,up', 'she sees both');
+select world.side('bob', 'left'), world.side('anna', 'right');
+select world.mail('anna', 'right2', '{right}', 'Re: right', p_to => '{bob@acme.test}');
+select is(world.attempt('chef', format('select add_member(%s, ''bob''), remove_member(%1$s, ''bob'')', world.case_of('right'))), 'done', 'bob is removed from one side');
+select is(world.attempt('chef', format('select merge_cases(%s, %s), remove_member(%2$s, ''anna'')', world.case_of('right'), world.case_of('left'))), 'done', 'a human unites them, and removes anna');
+select world.side('cleo', 'middle'), world.mail('cleo', 'middle2', '{middle}', 'Re: middle', p_to => '{anna@acme.test}');
+select is(world.attempt('chef', format('select merge_cases(%s, %s)', world.case_of('left'), world.case_of('middle'))), 'done', 'and unites that with a third');
+select world.goes_on('anna', '{right}'), world.goes_on('anna', '{middle}');
+select is(world.members(world.case_of('left')), 'bob cleo', 'no mail of hers lets her in again, though she takes part in all of them');
+
 -- Chains: the end counts, and each link can be taken back.
 select * from world.mail('anna', 'k1', '{}', 'Key'); select * from world.mail('bob', 'l1', '{}', 'Lamp', p_to => '{l@far.test}'); select * from world.mail('cleo', 'm1', '{}', 'Mat', p_to => '{m@far.test}');
 update named set a = world.case_of('k1'), b = world.case_of('l1'), c = world.case_of('m1');
