@@ -2,11 +2,11 @@
 -- The columns are a contract (docs/SCHEMA.md): new ones go to the end. Words are text there, whatever domain the tables have.
 
 -- The case that a merged one has become. The way may lead through cases that the reader does not see, so the
--- owner walks it, inside the tenant that is signed in; an operator without a tenant walks it himself.
+-- owner walks it, inside the tenant that is signed in; an operator, who reads other tenants' too, walks it himself.
 create function case_end(p_tenant text, p_case bigint) returns bigint language sql stable
 	security definer set search_path = casegate, pg_temp
 begin atomic
-	select case_final(p_tenant, p_case);
+	select case_final(p_tenant, p_case) where p_tenant = tenant_now();
 end;
 create function case_shown(p_tenant text, p_case bigint) returns bigint language sql stable
 	return coalesce(case_end(p_tenant, p_case), case_final(p_tenant, p_case));

@@ -42,6 +42,8 @@ select is(world.sides(world.fill('select merge_cases({a}, {b})')), 'done: a1 a2 
 select is(world.told(), 'member_added case_merged', 'told');
 select is(world.members((select b from named)), 'anna bob', 'members of both');
 select is(world.ask('anna', world.fill('select state || '' '' || merged_into || '' '' || message_count from cases where case_id = {a}')), world.fill('merged {b} 0'), 'the view says where to');
+select is(world.ask(w, world.fill('select merged_into from cases where case_id = {a}')), world.fill('{b}'), w || ', too')
+	from unnest('{anna,chef,operator,operator@acme,operator@beta,superuser,gateway@acme}'::text[]) w;
 select is(world.ask('anna', 'select count(*) from messages'), '3', 'anna sees all of it');
 select is(world.sides(world.fill('select merge_cases({a}, {b})')), 'done: a1 a2 b1', 'twice is once');
 select is(world.told(), '', 'and nothing to tell');
