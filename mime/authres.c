@@ -5,6 +5,8 @@
 #include "mime/address.h"
 #include "mime/authfield.h"
 
+#define WORD_ENDS " \t\r\n();<>\"" /* in a Received field */
+
 enum { MOST_FIELDS = 200 }; /* of ours in one block */
 
 AuthPolicy *auth_policy_new(void)
@@ -32,21 +34,50 @@ const char *auth_verdict_name(AuthVerdict verdict)
 	return names[verdict];
 }
 
-/* The name behind "by" in a Received field; NULL where there is none. Words in comments do not
- * count. */
+/* Behind a word, a quoted string, an address in angle brackets or a semicolon of a Received field.
+ * NULL where they do not end, or end without having begun. */
+static const char *skip_token(const char *at)
+{
+	const char *end;
+
+	switch (*at) {
+	case '"':
+		for (at++; *at && *at != '"'; at++)
+			if (*at == '\\' && at[1])
+				at++;
+		return *at ? at + 1 : NULL;
+	case '<':
+		at += 1 + strcspn(at + 1, "<> \t\r\n");
+		return *at == '>' ? at + 1 : NULL;
+	case ';':
+		return at + 1;
+	default:
+		end = at + strcspn(at, WORD_ENDS);
+		return end > at ? end : NULL;
+	}
+}
+
+/* The name behind the one "by" before the date in a Received field; else NULL. Behind "from" stands
+ * the client's word: a relay that joins the words of a HELO writes down "by" for it, too, what
+ * opens comments or quotes, and semicolons. */
 static char *received_by(const char *value)
 {
+	g_autofree char *host = NULL;
+	gboolean is_dated = FALSE;
 	const char *at = authfield_skip_space(value);
 
-	while (at && *at && *at != ';') {
-		gsize length = strcspn(at, " \t\r\n(;");
-		gboolean is_by = length == 2 && g_ascii_strncasecmp(at, "by", 2) == 0;
+	while (at && *at) {
+		const char *end = skip_token(at);
+		gboolean is_by = end && end - at == 2 && g_ascii_strncasecmp(at, "by", 2) == 0;
 
-		at = authfield_skip_space(at + MAX(length, 1));
+		if (!end || (is_dated && (is_by || *at == ';')) || (is_by && host))
+			return NULL;
+		is_dated = is_dated || *at == ';';
+		at = authfield_skip_space(end);
 		if (is_by && at)
-			return g_strndup(at, strcspn(at, " \t\r\n(;"));
+			host = g_strndup(at, strcspn(at, WORD_ENDS));
 	}
-	return NULL;
+	return at ? g_steal_pointer(&host) : NULL;
 }
 
 static gboolean is_our_host(const char *host, const AuthPolicy *policy)

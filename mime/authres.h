@@ -1,8 +1,8 @@
 /* Authentication-Results (RFC 8601): what our own edge proved about the author of a mail.
  *
  * Believed only from a trusted peer, in the topmost block of trace fields (down to the first
- * Received whose `by` is not one of our hosts), and only with our authserv-id. Anything odd proves
- * nothing. */
+ * Received whose one `by` is not one of our hosts), and only with our authserv-id. Anything odd
+ * proves nothing. */
 #pragma once
 
 #include "mime/mail.h"

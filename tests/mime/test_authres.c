@@ -113,6 +113,54 @@ static const struct {
          AUTH_FAIL														      },
 };
 
+/* The one Received above what says pass: is it ours? */
+static const struct {
+	const char *value;
+	gboolean is_ours;
+} hops[] = {
+	{"from x by mx.acme.example",						       TRUE },
+	{"by mx.acme.example",							      TRUE },
+	{"from x BY MX.ACME.EXAMPLE with ESMTP; Tue",                                       TRUE },
+	{"from x\n by\n\tmx.acme.example with ESMTP",                                       TRUE },
+	{"from a.example (a.example [192.0.2.1])\n\t(using TLSv1.2 (256/256 bits))\n\t"
+	 "by mx.acme.example (Postfix) with ESMTPS id 4711\n\t"
+	 "for <agent@in.acme.example>; Tue, 4 Mar 2025 09:00:00 +0100 (CET)",      TRUE },
+	{"from x (by evil.example) by mx.acme.example",                                     TRUE },
+	{"from x (invoked by uid 89) by (this is) mx.acme.example(8.15) with LMTP",         TRUE },
+	{"from x (a \\) by evil.example) by mx.acme.example",                               TRUE },
+	{"from \"x by evil.example\" by mx.acme.example",                                   TRUE },
+	{"from [by evil.example] (unknown) by mx.acme.example",                             TRUE },
+	{"",										FALSE},
+	{"from x",									  FALSE},
+	{"from x by",								       FALSE},
+	{"from x by (mx.acme.example)",						     FALSE},
+	{"from x by <mx.acme.example>",						     FALSE},
+	{"from x by \"mx.acme.example\"",						   FALSE},
+	{"from x by mx.acme.example.evil.example",                                          FALSE},
+	{"from x by evil.example (by mx.acme.example)",                                     FALSE},
+	{"from x by evil.example for <by@mx.acme.example>",                                 FALSE},
+	{"from x by mx.acme.example (unknown [192.0.2.66]) by relay.example",               FALSE},
+	{"from by mx.acme.example (unknown [192.0.2.66]) by relay.example",                 FALSE},
+	{"from by by mx.acme.example",						      FALSE},
+	{"by relay.example id by mx.acme.example",                                          FALSE},
+	{"from \"x by mx.acme.example \" (unknown) by relay.example",                       FALSE},
+	{"from [by mx.acme.example x] (unknown) by relay.example",                          FALSE},
+	{"from x by mx.acme.example; (unknown) by relay.example; Tue",                      FALSE},
+	{"from x by mx.acme.example; (unknown); Tue",                                       FALSE},
+	{"from x; by mx.acme.example",						      FALSE},
+	{"from x by mx.acme.example ( (unknown) by relay.example",                          FALSE},
+	{"from x by mx.acme.example (\" (unknown) by relay.example (Postfix)",              FALSE},
+	{"from x by mx.acme.example \" (unknown) by relay.example; Tue",                    FALSE},
+	{"from x by mx.acme.example \" (unknown) by relay.example for <\"a\\\"b\"@y>; Tue", FALSE},
+	{"from x by mx.acme.example < (unknown) by relay.example for <a@y>; Tue",           FALSE},
+	{"from x by mx.acme.example <(unknown)by\trelay.example>; Tue",                     FALSE},
+	{"from x by mx.acme.example > (unknown) by relay.example",                          FALSE},
+	{"from x by mx.acme.example ) (unknown)",                                           FALSE},
+	{"from x (a (b by mx.acme.example) by mx.acme.example ) by evil.example",           FALSE},
+	{"from x (a \\) by mx.acme.example ) by evil.example",                              FALSE},
+	{"from x ((by mx.acme.example) by evil.example",                                    FALSE},
+};
+
 static AuthVerdict ask(
 	const char *header, const AuthPolicy *policy, gboolean is_trusted_peer, char **why)
 {
@@ -138,6 +186,22 @@ static void test_rows(void)
 			g_test_message("%s: %s (%s)", rows[i].name, auth_verdict_name(have), why);
 		g_assert_cmpint(have, ==, rows[i].want);
 		g_assert_nonnull(why);
+	}
+}
+
+static void test_hops(void)
+{
+	g_autoptr(AuthPolicy) policy = auth_policy_new();
+
+	policy->authserv_id = g_strdup("mx.acme.example");
+	for (gsize i = 0; i < G_N_ELEMENTS(hops); i++) {
+		g_autofree char *header =
+			g_strconcat("Received: ", hops[i].value, "\n" OURS PASS FROM, NULL);
+		gboolean have = ask(header, policy, TRUE, NULL) == AUTH_PASS;
+
+		if (have != hops[i].is_ours)
+			g_test_message("%s", hops[i].value);
+		g_assert_cmpint(have, ==, hops[i].is_ours);
 	}
 }
 
@@ -174,6 +238,7 @@ int main(int argc, char **argv)
 {
 	g_test_init(&argc, &argv, NULL);
 	g_test_add_func("/authres/rows", test_rows);
+	g_test_add_func("/authres/hops", test_hops);
 	g_test_add_func("/authres/policy", test_policy);
 	g_test_add_func("/authres/many", test_many);
 	return g_test_run();
