@@ -1,5 +1,6 @@
 #include "mime/authres.h"
 
+#include <libpsl.h>
 #include <string.h>
 
 #include "mime/address.h"
@@ -113,20 +114,14 @@ static void read_block(const Mail *mail, const AuthPolicy *policy, AuthFindings 
 	}
 }
 
-/* Is signer the domain itself or one above or below it (relaxed alignment)? A label alone ("de")
- * aligns nothing. */
+/* Relaxed alignment: both have the same organisational domain, the one that is registered below a
+ * public suffix (RFC 7489 3.1.1 and 3.2). "de" and "co.uk" have none. */
 static gboolean is_aligned(const char *signer, const char *domain)
 {
-	gsize signer_length = strlen(signer), domain_length = strlen(domain);
+	const psl_ctx_t *suffixes = psl_builtin();
+	const char *registered = psl_registrable_domain(suffixes, domain);
 
-	if (!strchr(signer, '.') || !strchr(domain, '.'))
-		return FALSE;
-	if (signer_length == domain_length)
-		return strcmp(signer, domain) == 0;
-	if (signer_length < domain_length)
-		return g_str_has_suffix(domain, signer) &&
-		       domain[domain_length - signer_length - 1] == '.';
-	return FALSE;
+	return registered && g_strcmp0(psl_registrable_domain(suffixes, signer), registered) == 0;
 }
 
 static gboolean has_aligned_dkim(const AuthFindings *findings, const char *domain)

@@ -2,7 +2,8 @@
  *
  * Believed only from a trusted peer, in the topmost block of trace fields (down to the first
  * Received whose one `by` is not one of our hosts), and only with our authserv-id. Anything odd
- * proves nothing. */
+ * proves nothing. Which domains are one organisation's says the Public Suffix List
+ * (publicsuffix.org), as built into libpsl. */
 #pragma once
 
 #include "mime/mail.h"

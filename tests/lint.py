@@ -20,7 +20,7 @@ FOLDERS = ["mime", "html", "forward", "parser", "store", "graph", "server", "com
 # Each foreign library lives in one folder; OpenSSL and JSON in two. GLib is the ground of all.
 LIBRARIES = {
     "gmime": {"mime"}, "uchardet": {"mime"}, "uchardet.h": {"mime"},
-    "nettle": {"mime"},
+    "nettle": {"mime"}, "libpsl.h": {"mime"},
     "libpq-fe.h": {"store"}, "libpq": {"store"}, "postgresql": {"store"},
     "curl": {"graph"},
     "openssl": {"graph", "server"},
