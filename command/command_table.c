@@ -69,7 +69,7 @@ static const char export_details[] =
 	"--case writes REFERENCE.mbox (every mail's bytes) and REFERENCE.json (all that is\n"
 	"known of them). --message prints one mail; with --anonymise for a bug report:\n"
 	"words, names, addresses and numbers become others of the same form and length,\n"
-	"files become noise; structure, dates and the words of forwards stay.";
+	"files become noise; structure, dates and the words of mail programs stay.";
 
 static const char erase_details[] =
 	"A case with all of its mail, or every mail that a person wrote or got, held\n"

@@ -89,3 +89,8 @@ LineMarks clientbox_marks(const HtmlReader *tag)
 	}
 	return marks;
 }
+
+const char *clientbox_name(guint i)
+{
+	return i < G_N_ELEMENTS(boxes) ? boxes[i].name : NULL;
+}

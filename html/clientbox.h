@@ -7,3 +7,5 @@
 
 /* What this start tag says of its content: LINE_FORWARD, LINE_QUOTE_BOX, LINE_SIGNATURE or 0. */
 LineMarks clientbox_marks(const HtmlReader *tag);
+/* The names that it knows, one by one; NULL behind the last. */
+const char *clientbox_name(guint i);

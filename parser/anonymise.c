@@ -145,12 +145,19 @@ static void read_field(Entity *entity, Span field)
 	}
 }
 
+/* "--boundary" or "--boundary--", and white space behind it. */
 static gboolean is_delimiter(const char *line, const char *end, const char *boundary)
 {
 	gsize length = strlen(boundary);
 
-	return (gsize)(end - line) >= length + 2 && line[0] == '-' && line[1] == '-' &&
-	       strncmp(line + 2, boundary, length) == 0;
+	if ((gsize)(end - line) < length + 2 || line[0] != '-' || line[1] != '-' ||
+		strncmp(line + 2, boundary, length) != 0)
+		return FALSE;
+	line += length + 2;
+	line += end - line >= 2 && strncmp(line, "--", 2) == 0 ? 2 : 0;
+	while (line < end && g_ascii_isspace(*line))
+		line++;
+	return line >= end;
 }
 
 /* What stands above the first part and below the last is text; between are the parts. */
@@ -169,6 +176,10 @@ static void replace_parts(Pseudonyms *pseudonyms, const char *boundary, Span spa
 			else
 				span_replace(pseudonyms, PSEUDONYM_TEXT, NULL, (Span){start, line});
 			is_part = !is_end && strncmp(line + 2 + strlen(boundary), "--", 2) != 0;
+			/* The same as in the header. */
+			if (!is_end)
+				span_replace(pseudonyms, PSEUDONYM_NAME, NULL,
+					(Span){line + 2, line + 2 + strlen(boundary)});
 			start = behind;
 		}
 		line = behind;

@@ -1,7 +1,8 @@
 /* Anonymise: a mail that can be shown to others. Every word, name, address and number becomes
- * another of the same form and length, the same one everywhere; what programs read stays: the
- * structure, field names, dates, the words of forwards and quotes. So it is parsed as the original
- * is. Files become noise of their length. Pure. */
+ * another of the same form and length, the same one everywhere, however it is coded; only what is
+ * listed stays (parser/vocabulary.h): words of protocols, of HTML and of mail clients, and dates.
+ * The structure stays, so it is parsed as the original is. Files become noise of their length.
+ * Pure. */
 #pragma once
 
 #include <glib.h>

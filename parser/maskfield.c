@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "mime/charset.h"
 #include "mime/subject.h"
 #include "parser/coded.h"
 
@@ -31,6 +32,8 @@ static char *replace_word(Pseudonyms *pseudonyms, PseudonymKind kind, char *at, 
 	if (!behind)
 		return NULL;
 	name = g_strndup(charset, strcspn(charset, "?*"));
+	if (!charset_is_known(name))
+		return NULL;
 	coded_replace(g_ascii_toupper(mark[1]) == 'B' ? TRANSFER_BASE64 : TRANSFER_QUOTED_PRINTABLE,
 		TRUE, text, (gsize)(behind - text), replace_bytes,
 		&(Replacing){pseudonyms, kind, name});
@@ -67,55 +70,82 @@ static void replace_subject(Pseudonyms *pseudonyms, Span value)
 	replace_value(pseudonyms, PSEUDONYM_TEXT, value);
 }
 
-/* Names of files: their endings stay. "name*0*=utf-8''%C3%BC": the charset and the codes, too. */
+/* "name*0*=utf-8''%C3%BC": the charset stays. */
 static void replace_filename(Pseudonyms *pseudonyms, Span value)
 {
-	char *at = value.start, *dot = NULL;
-	char *quote = memchr(at, '\'', (gsize)(value.end - at));
+	char *quote = memchr(value.start, '\'', (gsize)(value.end - value.start));
+	g_autofree char *charset =
+		quote ? g_strndup(value.start, (gsize)(quote - value.start)) : NULL;
 
-	if (quote)
-		quote = memchr(quote + 1, '\'', (gsize)(value.end - quote - 1));
-	if (quote)
-		at = quote + 1;
-	for (char *c = at; c < value.end; c++)
-		dot = *c == '.' ? c : dot;
-	value = (Span){at, dot && value.end - dot <= 8 ? dot : value.end};
-	while (quote && value.start < value.end) {
-		char *code = memchr(value.start, '%', (gsize)(value.end - value.start));
-
-		span_replace(pseudonyms, PSEUDONYM_NAME, NULL,
-			(Span){value.start, code ? code : value.end});
-		value.start = code ? MIN(code + 3, value.end) : value.end;
-	}
-	if (!quote)
-		replace_value(pseudonyms, PSEUDONYM_NAME, value);
+	if (charset && charset_is_known(g_strstrip(charset)))
+		value.start = quote;
+	replace_value(pseudonyms, PSEUDONYM_NAME, value);
 }
 
-/* Parameters of Content-Type and Content-Disposition: only files' names are anybody's. */
+/* Where a parameter ends: at a semicolon that is not in quotes. */
+static char *parameter_end(char *at, const char *end)
+{
+	gboolean is_quoted = FALSE;
+
+	for (; at < end && (is_quoted || *at != ';'); at++) {
+		if (*at == '"')
+			is_quoted = !is_quoted;
+		else if (*at == '\\' && at + 1 < end)
+			at++;
+	}
+	return at;
+}
+
+static gboolean is_known_charset(Span value)
+{
+	g_autofree char *label = g_strndup(value.start, (gsize)(value.end - value.start));
+	gsize length = strlen(g_strstrip(label));
+
+	if (length > 1 && *label == '"' && label[length - 1] == '"')
+		label[length - 1] = '\0';
+	return charset_is_known(label + (*label == '"' ? 1 : 0));
+}
+
+/* name: in lower case. */
+static void replace_parameter(Pseudonyms *pseudonyms, const char *name, Span value)
+{
+	if (g_str_has_prefix(name, "name") || g_str_has_prefix(name, "filename"))
+		replace_filename(pseudonyms, value);
+	else if (strcmp(name, "boundary") == 0)
+		replace_value(pseudonyms, PSEUDONYM_NAME, value);
+	else if (g_str_has_suffix(name, "-date"))
+		replace_value(pseudonyms, PSEUDONYM_TEXT, value);
+	else if (strcmp(name, "charset") != 0 || !is_known_charset(value))
+		replace_value(pseudonyms, PSEUDONYM_KEYWORDS, value);
+}
+
+/* A type with its parameters: what is registered stays. */
 static void replace_parameters(Pseudonyms *pseudonyms, Span value)
 {
-	for (char *at = value.start; at < value.end;) {
-		char *semicolon = memchr(at, ';', (gsize)(value.end - at));
-		Span parameter = {at, semicolon ? semicolon : value.end};
-		char *equals = memchr(at, '=', (gsize)(parameter.end - at));
-		g_autofree char *name = equals ? g_ascii_strdown(at, equals - at) : g_strdup("");
+	char *at = parameter_end(value.start, value.end);
 
-		g_strstrip(name);
-		if (equals &&
-			(g_str_has_prefix(name, "name") || g_str_has_prefix(name, "filename")))
-			replace_filename(pseudonyms, (Span){equals + 1, parameter.end});
-		at = parameter.end + 1;
+	replace_value(pseudonyms, PSEUDONYM_KEYWORDS, (Span){value.start, at});
+	while (at < value.end) {
+		char *end = parameter_end(at + 1, value.end);
+		char *equals = memchr(at, '=', (gsize)(end - at));
+		g_autofree char *name =
+			equals ? g_ascii_strdown(at + 1, equals - at - 1) : g_strdup("");
+
+		/* With the number of a piece: "filename*0*". */
+		replace_value(pseudonyms, PSEUDONYM_CODE, (Span){at, equals ? equals : end});
+		if (equals)
+			replace_parameter(pseudonyms, g_strstrip(name), (Span){equals + 1, end});
+		at = end;
 	}
 }
 
 /* Outlook's conversation: the GUID becomes another, the same everywhere; times and depth stay. */
 static void replace_guid(guint8 *bytes, gsize length, gpointer data)
 {
-	const guint8 mask[] = {0x5a, 0x17, 0xc3, 0x88};
-
-	(void)data;
-	for (gsize i = 6; i < MIN(length, (gsize)22); i++)
-		bytes[i] ^= mask[i % G_N_ELEMENTS(mask)];
+	if (length >= 22 && (length - 22) % 5 == 0 && bytes[0] == 1)
+		pseudonyms_mask(data, bytes + 6, 16);
+	else
+		pseudonyms_noise(data, bytes, length);
 }
 
 static void replace_received(Pseudonyms *pseudonyms, Span value)
@@ -126,11 +156,14 @@ static void replace_received(Pseudonyms *pseudonyms, Span value)
 		date--;
 	span_replace(pseudonyms, PSEUDONYM_NAME, NULL,
 		(Span){value.start, date > value.start ? date : value.end});
+	if (date > value.start)
+		span_replace(pseudonyms, PSEUDONYM_TEXT, NULL, (Span){date, value.end});
 }
 
 typedef enum {
 	FIELD_NAMES,
-	FIELD_KEPT,
+	FIELD_DATE,
+	FIELD_CODE,
 	FIELD_SUBJECT,
 	FIELD_PARAMETERS,
 	FIELD_RECEIVED,
@@ -149,28 +182,28 @@ static FieldKind field_kind(const char *line, gsize length)
 		{"content-disposition",       FIELD_PARAMETERS  },
 		{"received",                  FIELD_RECEIVED    },
 		{"thread-index",              FIELD_THREAD_INDEX},
-		{"date",                      FIELD_KEPT        },
-		{"resent-date",               FIELD_KEPT        },
-		{"delivery-date",             FIELD_KEPT        },
-		{"arrival-date",              FIELD_KEPT        },
-		{"last-attempt-date",         FIELD_KEPT        },
-		{"action",                    FIELD_KEPT        },
-		{"status",                    FIELD_KEPT        },
-		{"mime-version",              FIELD_KEPT        },
-		{"content-transfer-encoding", FIELD_KEPT        },
-		{"content-language",          FIELD_KEPT        },
-		{"accept-language",           FIELD_KEPT        },
-		{"auto-submitted",            FIELD_KEPT        },
-		{"precedence",                FIELD_KEPT        },
-		{"x-auto-response-suppress",  FIELD_KEPT        },
-		{"importance",                FIELD_KEPT        },
-		{"priority",                  FIELD_KEPT        },
-		{"x-priority",                FIELD_KEPT        },
-		{"x-mailer",                  FIELD_KEPT        },
-		{"user-agent",                FIELD_KEPT        },
-		{"x-ms-has-attach",           FIELD_KEPT        },
-		{"feedback-type",             FIELD_KEPT        },
-		{"disposition",               FIELD_KEPT        },
+		{"date",                      FIELD_DATE        },
+		{"resent-date",               FIELD_DATE        },
+		{"delivery-date",             FIELD_DATE        },
+		{"arrival-date",              FIELD_DATE        },
+		{"last-attempt-date",         FIELD_DATE        },
+		{"action",                    FIELD_CODE        },
+		{"status",                    FIELD_CODE        },
+		{"mime-version",              FIELD_CODE        },
+		{"content-transfer-encoding", FIELD_CODE        },
+		{"content-language",          FIELD_CODE        },
+		{"accept-language",           FIELD_CODE        },
+		{"auto-submitted",            FIELD_CODE        },
+		{"precedence",                FIELD_CODE        },
+		{"x-auto-response-suppress",  FIELD_CODE        },
+		{"importance",                FIELD_CODE        },
+		{"priority",                  FIELD_CODE        },
+		{"x-priority",                FIELD_CODE        },
+		{"x-mailer",                  FIELD_CODE        },
+		{"user-agent",                FIELD_CODE        },
+		{"x-ms-has-attach",           FIELD_CODE        },
+		{"feedback-type",             FIELD_CODE        },
+		{"disposition",               FIELD_CODE        },
 	};
 
 	for (guint i = 0; i < G_N_ELEMENTS(fields); i++)
@@ -185,8 +218,17 @@ void maskfield_replace(Pseudonyms *pseudonyms, Span field)
 	char *colon = memchr(field.start, ':', (gsize)(field.end - field.start));
 	Span value = {colon ? colon + 1 : field.start, field.end};
 
-	switch (colon ? field_kind(field.start, (gsize)(colon - field.start)) : FIELD_NAMES) {
-	case FIELD_KEPT:
+	FieldKind kind =
+		colon ? field_kind(field.start, (gsize)(colon - field.start)) : FIELD_NAMES;
+
+	if (colon && kind == FIELD_NAMES)
+		span_replace(pseudonyms, PSEUDONYM_KEYWORDS, NULL, (Span){field.start, colon});
+	switch (kind) {
+	case FIELD_DATE:
+		replace_value(pseudonyms, PSEUDONYM_TEXT, value);
+		return;
+	case FIELD_CODE:
+		replace_value(pseudonyms, PSEUDONYM_CODE, value);
 		return;
 	case FIELD_SUBJECT:
 		replace_subject(pseudonyms, value);
@@ -199,7 +241,7 @@ void maskfield_replace(Pseudonyms *pseudonyms, Span field)
 		return;
 	case FIELD_THREAD_INDEX:
 		coded_replace(TRANSFER_BASE64, FALSE, value.start, (gsize)(value.end - value.start),
-			replace_guid, NULL);
+			replace_guid, pseudonyms);
 		return;
 	default:
 		replace_value(pseudonyms, PSEUDONYM_NAME, value);

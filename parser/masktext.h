@@ -6,7 +6,7 @@
 
 /* Text, with uuencoded files in it. charset may be NULL, as below. */
 void masktext_text(Pseudonyms *pseudonyms, const char *charset, Span span);
-/* Tags and styles stay; of attributes those that lead somewhere or are read by people do not. */
+/* Tags, styles and classes stay as far as they are words of HTML or of mail programs. */
 void masktext_html(Pseudonyms *pseudonyms, const char *charset, Span span);
 void masktext_calendar(Pseudonyms *pseudonyms, const char *charset, Span span);
 /* Letters that stand in a row, one or two bytes each. */

@@ -3,7 +3,10 @@
 #include <gio/gio.h>
 #include <string.h>
 
+#include "html/clientbox.h"
 #include "mime/subject.h"
+#include "parser/spelled.h"
+#include "parser/vocabulary.h"
 
 /* The words of mail clients, compiled in (forward/labels). */
 GResource *label_files_get_resource(void);
@@ -15,6 +18,7 @@ enum { TRIES = 40 };
 struct Pseudonyms {
 	char seed[33];
 	GHashTable *kept;  /* words in lower case that stay */
+	GHashTable *codes; /* and those that stay among codes only */
 	GHashTable *words; /* word → its pseudonym, both in lower case */
 	GHashTable *taken; /* pseudonyms */
 };
@@ -38,31 +42,6 @@ static const struct {
 	{0x4e00, 0x9fff, "日本人大小中年月上下"   },
 	{0xac00, 0xd7af, "가나다라마바사아자하"   },
 };
-
-/* What addresses, header fields and their values have in common in everybody's mail. */
-static const char protocol_words[] =
-	"esmtp esmtps esmtpsa esmtpa smtp lmtp tls http https from by with id for via pass fail "
-	"none neutral softfail "
-	"permerror temperror dkim dmarc spf arc header mailfrom policy action rfc822 utf dns smtp "
-	"x unknown failed delayed "
-	"delivered relayed expanded noreply no reply donotreply postmaster mailer daemon bounce "
-	"bounces mailto cid www com "
-	"org net de at ch eu info biz io uk fr it nl es pl example test invalid local localhost "
-	"content type text plain html "
-	"charset iso windows us ascii transfer encoding quoted printable base64 bit multipart "
-	"mixed alternative related report "
-	"signed message subject date to cc bcc sender return path received mime version references "
-	"in attachment inline "
-	"disposition filename name boundary format flowed delsp ipm note microsoft outlook "
-	"exchange substg properties nameid "
-	"recip attach version undelivered delivery status notification failure mail system winmail "
-	"dat eml msg ics p7m p7s pdf "
-	"mon tue wed thu fri sat sun jan feb mar apr may jun jul aug sep oct nov dec gmt utc cet "
-	"cest am pm uhr begin end "
-	"vevent vcalendar list unsubscribe post help archive owner request auto submitted bulk "
-	"gmail gmx web yahoo hotmail "
-	"nbsp amp lt gt quot null undefined mez mesz est edt cst cdt mst mdt pst pdt bst ist jst "
-	"msk ihr programm kann";
 
 static void keep_words(GHashTable *kept, const char *text)
 {
@@ -105,8 +84,12 @@ Pseudonyms *pseudonyms_new(void)
 	pseudonyms->kept = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
 	pseudonyms->words = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, g_free);
 	pseudonyms->taken = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	keep_words(pseudonyms->kept, protocol_words);
+	pseudonyms->codes = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
+	keep_words(pseudonyms->kept, vocabulary_protocol);
 	keep_labels(pseudonyms->kept);
+	keep_words(pseudonyms->codes, vocabulary_code);
+	for (guint i = 0; clientbox_name(i); i++)
+		keep_words(pseudonyms->codes, clientbox_name(i));
 	return pseudonyms;
 }
 
@@ -115,6 +98,7 @@ void pseudonyms_free(Pseudonyms *pseudonyms)
 	if (!pseudonyms)
 		return;
 	g_hash_table_unref(pseudonyms->kept);
+	g_hash_table_unref(pseudonyms->codes);
 	g_hash_table_unref(pseudonyms->words);
 	g_hash_table_unref(pseudonyms->taken);
 	g_free(pseudonyms);
@@ -145,13 +129,16 @@ static char *invent(const Pseudonyms *pseudonyms, const char *word, guint try)
 
 	for (const char *at = word; *at; at = g_utf8_next_char(at), i++) {
 		guint chance = (guint)(noise[2 * i % 62] * 31 + noise[(2 * i + 1) % 62]) + i;
+		gunichar c = g_utf8_get_char(at);
+		gint digit = g_unichar_isdigit(c) ? g_unichar_digit_value(c) : -1;
 
-		if (g_ascii_isdigit(*at))
-			g_string_append_c(
-				out, (char)('0' + (i == 0 && *at != '0' && word[1] ? 1 + chance % 9
-										   : chance % 10)));
+		if (digit >= 0)
+			c = c - (guint)digit +
+			    (i == 0 && digit > 0 && *g_utf8_next_char(at) ? 1 + chance % 9
+									  : chance % 10);
 		else
-			g_string_append_unichar(out, letter_for(g_utf8_get_char(at), chance));
+			c = letter_for(c, chance);
+		g_string_append_unichar(out, c);
 	}
 	return g_string_free(out, FALSE);
 }
@@ -192,15 +179,18 @@ static char *lower_word(const char *text, gsize length)
 	return g_string_free(word, FALSE);
 }
 
-/* Writes the pseudonym over a word, in its case. */
-static void replace_word(Pseudonyms *pseudonyms, char *text, gsize length)
+/* Writes the pseudonym over a word, in its case. FALSE: it stays. */
+static gboolean replace_word(
+	Pseudonyms *pseudonyms, PseudonymKind kind, gboolean is_lone, char *text, gsize length)
 {
 	g_autofree char *word = lower_word(text, length);
+	gboolean is_code = kind == PSEUDONYM_CODE || kind == PSEUDONYM_KEYWORDS;
 	const char *other;
 	char *at = text;
 
-	if (g_hash_table_contains(pseudonyms->kept, word))
-		return;
+	if (!is_lone && (g_hash_table_contains(pseudonyms->kept, word) ||
+				(is_code && g_hash_table_contains(pseudonyms->codes, word))))
+		return FALSE;
 	other = pseudonym_of(pseudonyms, word);
 	while (at < text + length) {
 		gunichar c = g_utf8_get_char(at), o = g_utf8_get_char(other);
@@ -212,38 +202,124 @@ static void replace_word(Pseudonyms *pseudonyms, char *text, gsize length)
 		at += width;
 		other = g_utf8_next_char(other);
 	}
+	return TRUE;
 }
 
 /* ---------------------------------------------------------------------- one line */
 
-/* Is there a year, a time of day, or a date of figures? Then short numbers belong to it. */
-static gboolean has_date(const char *line, const char *end)
-{
-	guint digits = 0, pairs = 0;
+/* A number in a line, of ASCII digits. */
+typedef struct {
+	char *start, *end;
+	guint value, length;
+	gboolean is_dated; /* of a date or a time of day by its form */
+	gboolean is_kept;  /* or beside one: the day of "3. März 2025" */
+} Number;
 
-	for (const char *at = line; at <= end; at++) {
-		if (at < end && g_ascii_isdigit(*at)) {
-			digits++;
-			continue;
+static GArray *numbers_in(char *line, const char *end)
+{
+	GArray *numbers = g_array_new(FALSE, FALSE, sizeof(Number));
+
+	for (char *at = line; at < end; at++) {
+		Number number = {.start = at};
+
+		while (at < end && g_ascii_isdigit(*at)) {
+			number.value = MIN(number.value, 99999) * 10 + (guint)(*at - '0');
+			at++;
 		}
-		if (digits == 4 && (strncmp(at - 4, "19", 2) == 0 || strncmp(at - 4, "20", 2) == 0))
-			return TRUE;
-		if (digits == 0)
-			pairs = 0;
-		else if (digits <= 2 && at + 1 < end && g_ascii_isdigit(at[1]) &&
-			 (*at == ':' || ((*at == '.' || *at == '/' || *at == '-') && ++pairs == 2)))
-			return TRUE;
-		digits = 0;
+		number.end = at;
+		number.length = (guint)(at - number.start);
+		if (number.length > 0)
+			g_array_append_val(numbers, number);
 	}
-	return FALSE;
+	return numbers;
 }
 
-/* "+0100" is a zone. */
-static gboolean is_of_date(const char *line, const char *digits, gsize length)
+/* What stands between two numbers, where it is one character, or one and a blank; else NUL. */
+static char joint(const GArray *numbers, guint i)
 {
-	return length <= 2 ||
-	       (length == 4 && digits > line && (digits[-1] == '+' || digits[-1] == '-')) ||
-	       (length == 4 && (strncmp(digits, "19", 2) == 0 || strncmp(digits, "20", 2) == 0));
+	const Number *one = &g_array_index(numbers, Number, i), *other = one + 1;
+
+	if (i + 1 >= numbers->len || other->start - one->end > 2)
+		return '\0';
+	return other->start - one->end == 1 || one->end[1] == ' ' ? *one->end : '\0';
+}
+
+static gboolean is_year(const Number *number)
+{
+	return number->length == 4 && (number->value / 100 == 19 || number->value / 100 == 20);
+}
+
+static gboolean is_below(const Number *number, guint limit)
+{
+	return number->length <= 2 && number->value <= limit;
+}
+
+static gboolean is_date(const Number *n)
+{
+	if (is_year(n))
+		return is_below(n + 1, 12) && is_below(n + 2, 31);
+	return is_below(n, 31) && is_below(n + 1, 31) && MIN(n[0].value, n[1].value) <= 12 &&
+	       (is_year(n + 2) || n[2].length == 2);
+}
+
+static gboolean is_time(const Number *n)
+{
+	return is_below(n, 24) && n[1].length == 2 && is_below(n + 1, 59);
+}
+
+/* How many numbers from this one on are a date or a time of day by their form. */
+static guint dated_from(const GArray *numbers, guint i)
+{
+	const Number *n = &g_array_index(numbers, Number, i);
+	char before = i > 0 ? joint(numbers, i - 1) : '\0', behind = joint(numbers, i);
+
+	if (behind && strchr("./-", behind) && joint(numbers, i + 1) == behind && is_date(n))
+		return 3;
+	if (behind && strchr(":hH", behind) && is_time(n))
+		return joint(numbers, i + 1) == ':' && is_below(n + 2, 60) ? 3 : 2;
+	return is_year(n) && !(before && strchr("-/.", before)) &&
+	       !(behind && strchr("-/.", behind) && n[1].start == n->end + 1);
+}
+
+/* Do two numbers stand near each other, or with one letter of another script between ("3月3日")? */
+static gboolean is_beside(const Number *one, const Number *other)
+{
+	gsize gap = (gsize)(other->start - one->end);
+
+	if (one->is_dated || other->is_dated)
+		return gap <= 24;
+	return (one->is_kept || other->is_kept) && gap <= 4 && (guint8)*one->end >= 0x80;
+}
+
+static gboolean is_zone(const char *line, const Number *number)
+{
+	return number->length == 4 && number->value <= 1459 && number->start > line &&
+	       strchr("+-", number->start[-1]);
+}
+
+/* Marks the numbers that say when. */
+static void find_dates(const char *line, GArray *numbers)
+{
+	Number *all = (Number *)(void *)numbers->data;
+
+	for (guint i = 0; i < numbers->len;) {
+		guint count = dated_from(numbers, i);
+
+		for (guint j = 0; j < count; j++)
+			all[i + j].is_dated = all[i + j].is_kept = TRUE;
+		i += MAX(count, 1);
+	}
+	for (guint i = 0; i < numbers->len; i++) {
+		gboolean is_behind = i > 0 && is_beside(all + i - 1, all + i);
+		gboolean is_before = i + 1 < numbers->len && is_beside(all + i, all + i + 1);
+
+		if ((is_behind || is_before) && is_below(all + i, 59))
+			all[i].is_kept = TRUE;
+		else if (is_behind && is_zone(line, all + i))
+			all[i].is_kept = TRUE;
+		else if (is_behind && joint(numbers, i) == '.' && is_time(all + i))
+			all[i + 1].is_kept = TRUE;
+	}
 }
 
 static gboolean is_letter(gunichar c)
@@ -262,42 +338,89 @@ static gboolean is_prefix(const char *word, const char *behind, const char *end)
 	return subject_is_reply(probe) || subject_is_forward(probe);
 }
 
+static void replace_number(Pseudonyms *pseudonyms, char *start, const char *end)
+{
+	g_autofree char *number = g_strndup(start, (gsize)(end - start));
+
+	memcpy(start, pseudonym_of(pseudonyms, number), (gsize)(end - start));
+}
+
+/* is_attached: behind a word that stays ("h1", "rfc822"). */
+static gboolean is_kept_number(
+	PseudonymKind kind, const Number *number, gsize length, gboolean is_attached)
+{
+	if (kind == PSEUDONYM_TEXT)
+		return number && number->is_kept;
+	return length <= 3 &&
+	       (kind == PSEUDONYM_CODE || (kind == PSEUDONYM_KEYWORDS && is_attached));
+}
+
+/* Letters by themselves could spell a word; those of "<b", "o:p", "x-" and "x_" are names. */
+static gboolean is_lone_letter(
+	const char *line, const char *start, const char *behind, const char *end)
+{
+	return g_utf8_next_char(start) == behind && !(start > line && strchr("</:-", start[-1])) &&
+	       !(behind < end && strchr(":-_", *behind));
+}
+
 static void replace_line(Pseudonyms *pseudonyms, PseudonymKind kind, char *line, char *end)
 {
-	gboolean keeps_dates = kind == PSEUDONYM_TEXT && has_date(line, end);
+	g_autoptr(GArray) numbers = numbers_in(line, end);
+	gboolean is_attached = FALSE;
+	guint next = 0;
 
+	find_dates(line, numbers);
 	for (char *at = line; at < end;) {
 		char *start = at;
+		const Number *number = NULL;
 
 		while (at < end && is_letter(g_utf8_get_char(at)))
 			at = g_utf8_next_char(at);
 		if (at > start) {
-			if (!is_prefix(start, at, end))
-				replace_word(pseudonyms, start, (gsize)(at - start));
+			gboolean is_lone =
+				kind != PSEUDONYM_TEXT && is_lone_letter(line, start, at, end);
+
+			is_attached = is_prefix(start, at, end) ||
+				      !replace_word(pseudonyms, kind, is_lone, start,
+					      (gsize)(at - start));
 			continue;
 		}
-		while (at < end && g_ascii_isdigit(*at))
-			at++;
-		if (at > start && !(keeps_dates && is_of_date(line, start, (gsize)(at - start)))) {
-			g_autofree char *number = g_strndup(start, (gsize)(at - start));
-
-			memcpy(start, pseudonym_of(pseudonyms, number), (gsize)(at - start));
-		} else if (at == start) {
-			at = g_utf8_next_char(at);
+		if (next < numbers->len && g_array_index(numbers, Number, next).start == at) {
+			number = &g_array_index(numbers, Number, next++);
+			at = number->end;
 		}
+		while (!number && at < end && g_unichar_isdigit(g_utf8_get_char(at)) &&
+			!g_ascii_isdigit(*at))
+			at = g_utf8_next_char(at);
+		if (at == start)
+			at = g_utf8_next_char(at);
+		else if (!is_kept_number(kind, number, (gsize)(at - start), is_attached))
+			replace_number(pseudonyms, start, at);
+		is_attached = FALSE;
+	}
+}
+
+typedef struct {
+	Pseudonyms *pseudonyms;
+	PseudonymKind kind;
+} Replacing;
+
+static void replace_lines(guint8 *bytes, gsize length, gpointer data)
+{
+	const Replacing *replacing = data;
+	char *text = (char *)bytes, *end = text + length;
+
+	for (char *line = text; line < end;) {
+		char *newline = memchr(line, '\n', (gsize)(end - line));
+
+		replace_line(replacing->pseudonyms, replacing->kind, line, newline ? newline : end);
+		line = newline ? newline + 1 : end;
 	}
 }
 
 void pseudonyms_replace(Pseudonyms *pseudonyms, PseudonymKind kind, char *text, gsize length)
 {
-	char *end = text + length;
-
-	for (char *line = text; line < end;) {
-		char *newline = memchr(line, '\n', (gsize)(end - line));
-
-		replace_line(pseudonyms, kind, line, newline ? newline : end);
-		line = newline ? newline + 1 : end;
-	}
+	spelled_replace(text, length, replace_lines, &(Replacing){pseudonyms, kind});
 }
 
 /* ------------------------------------------------------------------ other charsets */
@@ -360,4 +483,13 @@ void pseudonyms_noise(Pseudonyms *pseudonyms, guint8 *bytes, gsize length)
 void pseudonyms_noise_code(Pseudonyms *pseudonyms, guint8 *bytes, gsize length)
 {
 	noise(pseudonyms, bytes, length, 'A');
+}
+
+void pseudonyms_mask(const Pseudonyms *pseudonyms, guint8 *bytes, gsize length)
+{
+	g_autofree char *mask =
+		g_compute_checksum_for_string(G_CHECKSUM_SHA256, pseudonyms->seed, -1);
+
+	for (gsize i = 0; i < length; i++)
+		bytes[i] ^= (guint8)(mask[2 * i % 64] * 16 + mask[(2 * i + 1) % 64]);
 }
