@@ -102,7 +102,7 @@ char *people_name_key(const char *name)
 	return g_strjoinv(" ", (char **)sorted->pdata);
 }
 
-static const Person *find_mailbox(const People *people, const Mailbox *mailbox)
+const Person *people_find_mailbox(const People *people, const Mailbox *mailbox)
 {
 	g_autofree char *key = mailbox && !mailbox->address ? people_name_key(mailbox->name) : NULL;
 
@@ -111,12 +111,12 @@ static const Person *find_mailbox(const People *people, const Mailbox *mailbox)
 
 gboolean people_is_ours(const People *people, const Mailbox *mailbox)
 {
-	return find_mailbox(people, mailbox)->is_ours;
+	return people_find_mailbox(people, mailbox)->is_ours;
 }
 
 const Person *people_author(const People *people, const Mail *mail)
 {
-	return find_mailbox(people, mail_author(mail));
+	return people_find_mailbox(people, mail_author(mail));
 }
 
 char *people_note_author(People *people, const Mail *mail)

@@ -36,7 +36,8 @@ const Person *people_find(const People *people, const char *address);
 /* "Muster, Anna" and "Anna Muster" are "anna muster": how a person is looked for of whom only the
  * name is stated. NULL: one word names nobody. As name_key() in schema/0022-names.sql. */
 char *people_name_key(const char *name);
-/* One of ours: by the address, where none is stated by the name. */
+/* Never NULL: by the address, where none is stated by the name. */
+const Person *people_find_mailbox(const People *people, const Mailbox *mailbox);
 gboolean people_is_ours(const People *people, const Mailbox *mailbox);
 
 /* Never NULL. The author's. */

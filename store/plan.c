@@ -4,6 +4,7 @@
 
 #include "mime/address.h"
 #include "mime/subject.h"
+#include "store/author.h"
 #include "store/instant.h"
 
 /* How many forwards of forwards are unwrapped. */
@@ -245,15 +246,38 @@ static gboolean has_attached_forward(const Mail *mail)
 	return last && last->form == FORWARD_ATTACHED;
 }
 
+/* Was the mail sent to one of ours, and is of this name nobody outside whom it states? */
+static gboolean came_to_ours(const Mail *mail, const char *name, const People *people)
+{
+	const GPtrArray *const lists[] = {mail->to, mail->cc, mail->from};
+	gboolean is_sent = FALSE;
+
+	for (guint i = 0; i < G_N_ELEMENTS(lists); i++)
+		for (guint j = 0; j < lists[i]->len; j++) {
+			const Mailbox *mailbox = g_ptr_array_index(lists[i], j);
+			const Person *person = people_find_mailbox(people, mailbox);
+
+			if (person->is_ours || person->is_namesake)
+				is_sent |= lists[i] != mail->from;
+			else if (author_is_same("", name, "", mailbox->name))
+				return FALSE;
+		}
+	return is_sent;
+}
+
 /* Outlook states colleagues by their names alone. In a user's forward, who is called as a user's
- * address is him where his mail is a forward by its own marks: if he is not, only a comment is
- * mistaken for one of ours. */
-static gboolean is_namesakes_forward(const Mail *mail, const People *people)
+ * address is him where his mail is a forward by its own marks, and who could have what he forwards
+ * only from one of ours is one of them (a shared mailbox): if he is not, only a comment is mistaken
+ * for one of ours. */
+static gboolean is_colleagues_forward(const Mail *mail, const People *people)
 {
 	const Forward *first = first_inline(mail);
+	const Mailbox *author = mail_author(mail);
 
-	return first && (first->has_mark || first->has_prefix) &&
-	       people_author(people, mail)->is_namesake;
+	return first && (first->has_mark || first->has_prefix) && author && !author->address &&
+	       author->name &&
+	       (people_author(people, mail)->is_namesake ||
+		       came_to_ours(first->original, author->name, people));
 }
 
 /* Does this mail only carry another: one of ours wrote it, and to nobody outside? */
@@ -321,7 +345,7 @@ static void unwrap(const Unwrapping *at, const Mail *mail, const Mail *body, gui
 
 	if (level >= LEVELS_MAX || !is_carrier(mail, at->people) ||
 		!(people_author(at->people, mail)->is_ours ||
-			is_namesakes_forward(mail, at->people))) {
+			is_colleagues_forward(mail, at->people))) {
 		add_item(at->plan, mail, body, inline_depth, source, g_steal_pointer(&owned),
 			at->envelope, at->people)
 			->may_open = TRUE;

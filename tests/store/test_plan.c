@@ -307,8 +307,8 @@ static void test_names(void)
 	}
 }
 
-/* Who stands in a forward with the name of one of ours alone is unwrapped where his mail is a
- * forward itself; and only there. */
+/* Who stands in a forward with the name of one of ours alone, or could have what he forwards only
+ * from one of ours, is unwrapped where his mail is a forward itself; and only there. */
 static void test_namesake(void)
 {
 	static const struct {
@@ -320,7 +320,10 @@ static void test_namesake(void)
 		{"Bob Muster",  "Offer",      "---------- Forwarded message ---------",
                  "max@supplier.example",									"in"},
 		{"Bob Muster",  "AW: Offer",  "",                                       NULL,                   "in"},
-		{"Eve Muster",  "Fwd: Offer", "---------- Forwarded message ---------", NULL,                   "in"},
+		{"Eve Muster",  "Fwd: Offer", "---------- Forwarded message ---------",
+                 "max@supplier.example",									"in"},
+		{"Max",         "Fwd: Offer", "---------- Forwarded message ---------", NULL,                   "in"},
+		{"Eve Muster",  "AW: Offer",  "",                                       NULL,                   "in"},
 	};
 
 	for (guint i = 0; i < G_N_ELEMENTS(mails); i++) {
