@@ -42,10 +42,19 @@ static gboolean is_said_of(const Said *said)
 	return time >= TIME_NEAR && overlap_contained(said->own, said->text).share >= .5;
 }
 
-/* Where ids should have said it, or no subject helps, nothing but the address and the minute do. */
-static gboolean is_exact(const char *from_key, gint64 one, gint64 other)
+static gboolean holds_letter(const char *own, const char *whole)
 {
-	return *from_key && ABS(one - other) <= MINUTE;
+	Containment contained = overlap_contained(own, whole);
+
+	return contained.share >= WORDS_SHARE && contained.runs >= WORDS_RUNS;
+}
+
+/* Ids are there that could have said it: nothing but the whole letter does. Or it is further back
+ * than they go, or no subject helps: then the address and the minute do, too. */
+static gboolean is_exact(const Said *said, const char *from_key, gboolean may_be_named)
+{
+	return (!may_be_named && *from_key && ABS(said->stated_at - said->sent_at) <= MINUTE) ||
+	       holds_letter(said->own, said->text);
 }
 
 /* What one side names by id the other need not find by words. A mail without references can name
@@ -101,13 +110,16 @@ static gboolean find_quoted(const Search *search, guint position, GError **error
 	args_bool(args, cannot_name(search->item, position));
 	args_time(args, quote->at);
 	args_text(args, quote->from_key);
+	args_array(args, search->identity->ref_keys);
 	result = db_run(search->store, "looking for a quoted mail",
 		"SELECT own_key, coalesce(from_key, ''), from_name, (extract(epoch FROM sent_at) * "
 		"1000000)::bigint, sent_zone, coalesce(new_text, text), "
-		"nameless, base_subject, " PEOPLE " FROM casegate.message m WHERE tenant = $1 AND "
-		"base_subject = ANY ($2) AND sent_at "
+		"nameless, base_subject, " PEOPLE ", NOT ($5 OR nameless)"
+		" FROM casegate.message m WHERE tenant = $1 AND base_subject = ANY ($2) AND "
+		"sent_at "
 		"BETWEEN $3 AND $4 AND case_id IS NOT NULL AND kind IN ('mail', 'calendar')"
-		" AND ($5 OR nameless) AND casegate.time_near(sent_at, $6)"
+		" AND ($5 OR nameless OR NOT (own_key || other_keys) && $8::uuid[]) AND "
+		"casegate.time_near(sent_at, $6)"
 		" AND ($7 = '' OR coalesce(from_key, '') IN ('', $7))"
 		" ORDER BY abs(extract(epoch FROM sent_at - $6)), own_key LIMIT 20",
 		args, error);
@@ -129,7 +141,7 @@ static gboolean find_quoted(const Search *search, guint position, GError **error
 			!may_have_had(search, db_text(result, i, 8),
 				*quote->from_key ? quote->from_key : db_text(result, i, 1)) ||
 			!is_said_of(&said) ||
-			(is_strict && !is_exact(quote->from_key, said.sent_at, quote->at)))
+			(is_strict && !is_exact(&said, quote->from_key, db_bool(result, i, 9))))
 			continue;
 		add(search, db_text(result, i, 0), "quoted",
 			*quote->from_key ? quote->from_key : quote->name);
@@ -151,14 +163,16 @@ static gboolean find_quoting(const Search *search, GError **error)
 	args_bool(args, item->message_id == NULL);
 	args_time(args, item->sent_at);
 	args_text(args, search->from_key);
+	args_text(args, g_ptr_array_index(search->identity->keys, 0));
 	result = db_run(search->store, "looking for a quoting mail",
 		"SELECT m.own_key, s.from_key, s.name, (extract(epoch FROM s.at) * "
 		"1000000)::bigint, s.has_zone, m.text, s.refs > 0,"
 		" s.subject IS NOT NULL OR m.base_subject = s.base_subject, " PEOPLE
+		", NOT ($5 OR s.position > s.refs)"
 		" FROM casegate.said s JOIN casegate.message m USING (tenant, message_id)"
 		" WHERE s.tenant = $1 AND s.base_subject = $2 AND s.at BETWEEN $3 AND $4 AND "
 		"m.case_id IS NOT NULL AND m.kind IN ('mail', 'calendar')"
-		" AND ($5 OR s.position > s.refs)"
+		" AND ($5 OR s.position > s.refs OR $8::uuid <> ALL (m.ref_keys))"
 		" AND casegate.time_near(s.at, $6) AND ($7 = '' OR s.from_key IN ('', $7))"
 		" ORDER BY abs(extract(epoch FROM s.at - $6)), m.own_key LIMIT 20",
 		args, error);
@@ -178,7 +192,7 @@ static gboolean find_quoting(const Search *search, GError **error)
 				*search->from_key ? search->from_key : db_text(result, i, 1)) ||
 			!is_said_of(&said) ||
 			(is_strict &&
-				!is_exact(db_text(result, i, 1), said.stated_at, item->sent_at)))
+				!is_exact(&said, db_text(result, i, 1), db_bool(result, i, 9))))
 			continue;
 		add(search, db_text(result, i, 0), "quoted_by", db_text(result, i, 1));
 	}
@@ -235,13 +249,6 @@ static gboolean find_same_quote(const Search *search, guint position, GError **e
 }
 
 /* ------------------------------------------------------------------------------ words */
-
-static gboolean holds_letter(const char *own, const char *whole)
-{
-	Containment contained = overlap_contained(own, whole);
-
-	return contained.share >= WORDS_SHARE && contained.runs >= WORDS_RUNS;
-}
 
 /* The mails whose words stand in a quote of which nothing is said. */
 static gboolean find_contained(const Search *search, const PlanQuote *quote, GError **error)
