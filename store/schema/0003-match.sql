@@ -443,32 +443,42 @@ begin
 end $$;
 
 -- The nearest known ancestor of each message of a class, as places in one list: the nearest that it names, or one that it
--- quotes and that is later. Pins also hold who has no ancestor, and the subject of one new matter (branch_called()).
+-- quotes and that is later. Pins also hold who has no ancestor, and the subject of one new matter (branch_called()). A free
+-- one names and quotes nobody: it says nothing of where who quotes it belongs, or who answers a missing one after it, but goes
+-- with the first of them that names another.
 create function class_tree(p_tenant text, p_root bigint, out o_ids bigint[], out o_parents int[], out o_pins bigint[], out o_cases bigint[])
 	language sql stable
 begin atomic
 	with m as materialized (select message_id, own_key, other_keys, ref_keys, quoted_keys, sent_at, base_subject, coalesce(pin, pin_auto) as pin, case_id, case when pin is null or pin = pin_auto then pin_auto end as branch,
 			(row_number() over (order by message_id))::int as place
 			from message where tenant = p_tenant and thread_id in (select class_of(p_tenant, p_root))),
+		called as materialized (select base_subject, min(branch) as branch from m where branch is not null and base_subject <> '' group by base_subject
+			having count(distinct branch) = 1),
+		free as materialized (select m.place from m left join called using (base_subject)
+			where m.ref_keys = '{}' and m.quoted_keys = '{}' and m.pin is null and called.branch is null),
 		keys as materialized (select own_key as key, place, sent_at from m union all select unnest(other_keys), place, sent_at from m where other_keys <> '{}'),
 		direct as materialized (select m.place, min(a.place) as parent from m left join keys a on a.key = m.ref_keys[1] and a.place <> m.place group by m.place),
-		further as (select distinct on (k.place) k.place, a.place as parent
+		others as materialized (select k.place, k.i, a.place as parent, a.place in (select f.place from free f) as is_free
 			from (select m.place, u.key, u.i from direct d join m using (place), unnest(m.ref_keys) with ordinality u(key, i)
 				where d.parent is null and m.ref_keys <> '{}') k join keys a using (key)
-			where a.place <> k.place order by k.place, k.i, a.place),
-		named as (select d.place, coalesce(d.parent, f.parent) as parent from direct d left join further f using (place)),
-		quoted as materialized (select k.place, a.place as parent, a.sent_at
+			where a.place <> k.place),
+		further as (select distinct on (place) place, i, parent, is_free from others order by place, is_free, i, parent),
+		named as materialized (select d.place, coalesce(d.parent, f.parent) as parent, coalesce(f.is_free, false) as is_free, f.i
+			from direct d left join further f using (place)),
+		quoted as materialized (select k.place, a.place as parent, a.sent_at, a.place in (select f.place from free f) as is_free
 			from (select m.place, unnest(m.quoted_keys) as key from m where m.quoted_keys <> '{}') k join keys a using (key) where a.place <> k.place),
 		latest as (select distinct on (c.place) c.place, c.parent
-			from (table quoted union all select n.place, n.parent, a.sent_at from named n join m a on a.place = n.parent
+			from (table quoted union all select n.place, n.parent, a.sent_at, n.is_free from named n join m a on a.place = n.parent
 				where n.place in (select q.place from quoted q)) c
-			order by c.place, c.sent_at desc, c.parent)
+			order by c.place, c.is_free, c.sent_at desc, c.parent),
+		followed as (select distinct on (q.parent) q.parent as place, q.place as parent
+			from (select place, parent, null as i from quoted where is_free union all select place, parent, i from others where is_free) q
+			join named n using (place) join m a using (place)
+			where n.parent is not null and not n.is_free and (q.i < n.i) is not false order by q.parent, a.sent_at, a.own_key)
 	select array_agg(x.message_id), array_agg(x.parent), array_agg(x.pin), array_agg(x.case_id)
-		from (select m.message_id, coalesce(latest.parent, named.parent) as parent,
-				coalesce(m.pin, case when coalesce(latest.parent, named.parent) is null then branches.branch end) as pin, m.case_id
-			from m join named using (place) left join latest using (place)
-			left join (select base_subject, min(branch) as branch from m where branch is not null and base_subject <> '' group by base_subject
-				having count(distinct branch) = 1) branches using (base_subject)
+		from (select m.message_id, coalesce(latest.parent, named.parent, followed.parent) as parent,
+				coalesce(m.pin, case when coalesce(latest.parent, named.parent) is null then called.branch end) as pin, m.case_id
+			from m join named using (place) left join latest using (place) left join followed using (place) left join called using (base_subject)
 			order by m.place) x;
 end;
 

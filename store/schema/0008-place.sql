@@ -345,14 +345,23 @@ begin
 	return case when p_signal = any(n.signals) then array(select k from unnest(n.keys, n.signals) u(k, s) where s = p_signal) else '{}' end;
 end $$;
 
+-- A message that names and quotes nobody, and has no new matter's subject: as class_tree() has it.
+create function message_is_free(m message, p_threads bigint[]) returns boolean language plpgsql stable as $$
+begin
+	return m.ref_keys = '{}' and m.quoted_keys = '{}' and m.pin is null and m.pin_auto is null
+		and branch_called(m.tenant, p_threads, m.base_subject) is null;
+end $$;
+
 -- Where in a branched thread a mail belongs that nobody can refer to yet: only its own place is open.
 -- Everything else is settle()'s.
 create function branch_find(f filing, n naming, p_message bigint, p_root bigint, p_default bigint,
 	out o_case bigint, out o_is_new boolean) language plpgsql as $$
 declare
 	v_threads bigint[] := array(select class_of(f.tenant, p_root));
-	v_key uuid;
-	v_near bigint[];                                             -- the nearest that it names, and those that it quotes
+	v_named record;
+	v_near bigint;                                               -- the nearest that it names
+	v_is_free boolean;
+	v_quoted bigint[];
 begin
 	o_is_new := false;
 	if n.weak then
@@ -361,16 +370,20 @@ begin
 			return;
 		end if;
 	end if;
-	foreach v_key in array n.ref_keys loop                       -- an outsider's mail may name others', too
-		select array[a.message_id] into v_near from thread_key k join message a on a.tenant = k.tenant and a.message_id = k.message_id
-			where k.tenant = f.tenant and k.key = v_key and k.thread_id = any(v_threads) and a.message_id <> p_message;
-		exit when found;
+	for i in 1 .. cardinality(n.ref_keys) loop                   -- an outsider's mail may name others', too
+		select a.message_id, i > 1 and message_is_free(a, v_threads) as is_free into v_named
+			from thread_key k join message a on a.tenant = k.tenant and a.message_id = k.message_id
+			where k.tenant = f.tenant and k.key = n.ref_keys[i] and k.thread_id = any(v_threads) and a.message_id <> p_message;
+		if found and (v_near is null or not v_named.is_free) then
+			v_near := v_named.message_id;
+			v_is_free := v_named.is_free;
+		end if;
+		exit when not v_is_free;
 	end loop;
-	if 'quoted' = any(n.signals) then
-		v_near := v_near || array(select k.message_id from thread_key k where k.tenant = f.tenant and k.key = any(keys_of_signal(n, 'quoted'))
-			and k.message_id <> p_message and k.thread_id = any(v_threads));
-	end if;
-	select case_id into o_case from message where tenant = f.tenant and message_id = any(v_near) order by sent_at desc, message_id limit 1;
+	v_quoted := array(select k.message_id from thread_key k where k.tenant = f.tenant and k.key = any(keys_of_signal(n, 'quoted'))
+		and k.message_id <> p_message and k.thread_id = any(v_threads));
+	select m.case_id into o_case from message m where m.tenant = f.tenant and m.message_id = any(v_quoted || v_near)
+		order by case when m.message_id = v_near then v_is_free else message_is_free(m, v_threads) end, m.sent_at desc, m.message_id limit 1;
 	o_case := coalesce(o_case, branch_called(f.tenant, v_threads, n.base_subject), p_default);
 end $$;
 

@@ -299,8 +299,14 @@ begin
 			or weak_may_differ(p_tenant, p_root, v_threads, p_message, v_namers) or called_may_differ(p_tenant, v_threads, p_message) then
 		return true;
 	end if;
-	v_namers := v_namers || v_quoters;
 	v_case := (select case_id from message where tenant = p_tenant and message_id = p_message);
+	if exists (select from message m where m.tenant = p_tenant and m.message_id = any(v_quoters) and m.ref_keys = '{}' and m.quoted_keys <@ n.keys[:1])
+			or exists (select from thread_key k join message m on m.tenant = k.tenant and m.message_id = k.message_id
+				where k.tenant = p_tenant and k.key = any(keys_of_signal(n, 'quoted') || n.ref_keys[2:cardinality(n.ref_keys) - 1])
+					and m.case_id <> v_case and message_is_free(m, v_threads)) then
+		return true;                                             -- who was free, or is
+	end if;
+	v_namers := v_namers || v_quoters;
 	return cardinality(v_namers) > 0 and (v_case <> v_default or exists (select from message m
 		where m.tenant = p_tenant and m.message_id = any(v_namers) and m.pin is null and m.pin_auto is null and m.case_id <> v_case));
 end $$;
