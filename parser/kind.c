@@ -132,6 +132,16 @@ static char *auto_evidence(const Mail *mail)
 	return NULL;
 }
 
+/* A list's tag alone: the mail that it got had no subject. */
+static void drop_list_tag(Mail *mail)
+{
+	if (!mail->is_list || *mail->base_subject != '[' ||
+		!g_str_has_suffix(mail->base_subject, "]"))
+		return;
+	g_free(mail->base_subject);
+	mail->base_subject = g_strdup("");
+}
+
 void kind_read(Mail *mail)
 {
 	g_autofree char *precedence = field_word(mail, "Precedence");
@@ -140,6 +150,7 @@ void kind_read(Mail *mail)
 
 	mail->is_list = mail_field(mail, "List-Id") != NULL || mail_field(mail, "X-Mailing-List") ||
 			(precedence && strcmp(precedence, "list") == 0);
+	drop_list_tag(mail);
 	if (mail->kind != MAIL_KIND_MAIL)
 		return;
 	if (evidence)
