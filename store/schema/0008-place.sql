@@ -243,6 +243,7 @@ create function message_place(f filing, n naming, p_places key_place[], p_others
 declare
 	v_own uuid := n.keys[1];
 	v_own_thread bigint;
+	v_known_thread bigint;                                   -- of the message that it already is
 	v_threads bigint[] := '{}';
 	v_claims bigint[] := '{}';
 	v_here uuid[] := '{}';
@@ -259,6 +260,9 @@ begin
 		if v_place.key = v_own then
 			v_own_thread := v_place.thread_id;
 		end if;
+		if v_place.message_id = f.known then
+			v_known_thread := v_place.thread_id;
+		end if;
 	end loop;
 	foreach v_key in array n.keys loop
 		if not v_key = any(v_here || v_insert) then
@@ -274,7 +278,8 @@ begin
 		v_threads := v_threads || v_claims;
 	end if;
 	o_allowed := (cardinality(v_threads) > 0 or f.may_open or p_case is not null)
-		and (f.authority = 'user' or v_own_thread is null or v_own_thread = any(v_threads));
+		and (f.authority = 'user' or v_own_thread is null or v_own_thread = any(v_threads))
+		and (f.authority = 'user' or v_known_thread is null or v_known_thread = any(v_threads));
 	if not o_allowed then
 		return;
 	end if;
