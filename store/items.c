@@ -167,12 +167,15 @@ static gboolean file_alone(Items *items, GError **error)
 
 	if (!file_item(items, items->filing, 0, &placed, error))
 		return FALSE;
-	items->placing->must_wait = placed.outcome == MESSAGE_MUST_WAIT;
-	if (items->placing->must_wait)
-		note_reason(items->placing, &placed);
-	else
+	if (placed.outcome != MESSAGE_MUST_WAIT) {
 		take(items, &placed);
-	return TRUE;
+		return TRUE;
+	}
+	/* A closed case was found with the mail already in it. Where it may join nothing, nothing
+	 * was written: it waits before another that is locked out by now makes it a copy. */
+	items->placing->must_wait = placed.reason || items->filing->envelope->tenant;
+	note_reason(items->placing, &placed);
+	return items->placing->must_wait || hold_as_delivery(items, 0, error);
 }
 
 gboolean items_file(
