@@ -55,9 +55,9 @@ gboolean twin_is_same_by_id(const PlanItem *item, const Twin *twin, const Overla
 	if (time < TIME_NEAR && item->sent_precision >= PRECISION_MINUTE && twin->has_minute)
 		return overlap->is_equal ||
 		       (!overlap->is_short && overlap->share >= .8 && overlap->numbers == 1);
+	/* Whoever takes an id on purpose changes an amount or an account. */
 	return overlap->is_equal || (overlap->is_framed && time == TIME_MATCH) ||
-	       (overlap->share >= (overlap->is_short ? .5 : .3) &&
-		       (time == TIME_MATCH || overlap->numbers >= .5));
+	       (overlap->share >= (overlap->is_short ? .5 : .3) && overlap->numbers >= .8);
 }
 
 gboolean twin_reuses_id(const PlanItem *item, const Twin *twin)
