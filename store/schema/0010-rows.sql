@@ -121,16 +121,18 @@ begin
 	end if;
 end $$;
 
--- A known mail brought with a case's token moves there, if the bringer may see the case it lies in and no human put it there.
+-- A known mail brought with a case's token moves there, if the bringer may see the case it lies in and no human put it there. His
+-- own that he has just brought moves, too, unless others' mail would go with it.
 create function known_pin(f filing, p_case bigint, p_pin bigint) returns bigint language plpgsql as $$
 declare
 	m record;
 begin
-	select by_human, submitted_by into m from message where tenant = f.tenant and message_id = f.known;
+	select by_human, submitted_by, own_key || other_keys as keys into m from message where tenant = f.tenant and message_id = f.known;
 	if p_pin is null or p_pin = p_case or m.by_human then
 		return p_case;
 	end if;
-	if m.submitted_by = f."user"
+	if (m.submitted_by = f."user" and not exists (select from message a where a.tenant = f.tenant and a.case_id = p_case
+				and a.submitted_by is distinct from f."user" and (a.message_id > f.known or a.ref_keys && m.keys)))
 			or exists (select from case_member c where c.tenant = f.tenant and c.case_id = p_case and c."user" = f."user" and c.removed_at is null)
 			or exists (select from tenant_user u where u.tenant = f.tenant and u."user" = f."user" and u.role = 'all') then
 		perform message_move(f.tenant, f.known, p_pin, false);

@@ -182,6 +182,12 @@ select * from world.mail('cleo', 'w4', '{}', 'Windows', p_to => '{w@far.test}');
 select is(world.rehearse(w.who, s.sql), case w.who when 'cleo' then 'P0002' else 'done' end, w.who || ': ' || s.sql)
 	from unnest('{cleo,chef}'::text[]) w(who), unnest(array['select split_message(world.message(''w2''))', 'select move_message(world.message(''w2''), world.case_of(''w4''))']) s(sql);
 
+select * from world.mail('cleo', 'w2', '{w1}', 'Re: Walls', p_to => '{w@far.test}', p_token_case => world.case_of('w4'));
+select is(world.case_of('w2'), world.case_of('w1'), 'nor by the token of her own case');
+select matches(world.told(), 'match_suggested', 'which is suggested');
+select * from world.mail('cleo', 'w5', '{w1}', 'Re: Walls', p_to => '{w@far.test}'); select * from world.mail('cleo', 'w5', '{w1}', 'Re: Walls', p_to => '{w@far.test}', p_token_case => world.case_of('w4'));
+select is(world.case_of('w5'), world.case_of('w4'), 'what nobody has answered goes to the case of its token');
+
 -- Found by trying: a new matter on an old thread (a branch), then a human, then a late ancestor.
 create function world.branch(p_name text) returns void language plpgsql as $$
 begin
