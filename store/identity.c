@@ -226,9 +226,8 @@ static void recognise(
 	Identity *identity, const PlanItem *item, const Twin *twin, const Overlap *overlap)
 {
 	identity->known_as = twin->message_id;
-	identity->completes = twin->is_reconstructed && !item->is_inline;
-	identity->is_same_content =
-		overlap->is_equal || (!overlap->is_short && overlap->share >= .5);
+	identity->completes = twin_is_completed(item, twin);
+	identity->is_same_content = twin_is_brought(item, twin, overlap);
 	if (strcmp(g_ptr_array_index(identity->keys, 0), twin->own_key) == 0)
 		return;
 	g_ptr_array_add(identity->keys, g_strdup(twin->own_key));

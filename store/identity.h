@@ -17,7 +17,7 @@ typedef struct {
 				     names */
 	gboolean completes;       /* that one was taken from a text, and this is the real mail */
 	gboolean is_in_texts;     /* that one has no id but what forwards presumed */
-	gboolean is_same_content; /* that one's text is this one's */
+	gboolean is_same_content; /* all of that one is in this one */
 	const char *kind;   /* "id", "presumed", "content", "reused": as in message.identity */
 	GPtrArray *keys;    /* of char: uuids; the own key first, then what it names, nearest first,
 			       then its links */

@@ -7,6 +7,10 @@
 #include "store/author.h"
 #include "store/db.h"
 
+/* Of the runs of a mail, how many stand in a copy that has all of it: programs break or leave out a
+ * few words, and each of these is in five runs. */
+#define WHOLE_SHARE .9
+
 char *twin_from_key(const Mail *mail)
 {
 	const Mailbox *author = mail_author(mail);
@@ -135,6 +139,33 @@ static gboolean has_other_recipients(const PlanItem *item, const Twin *twin)
 			if (may_be_of(g_ptr_array_index(lists[i], j), people))
 				return FALSE;
 	return item->mail->to->len + item->mail->cc->len > 0 && *people;
+}
+
+/* An image of the text counts where it came along. */
+static gboolean has_files_of(const PlanItem *item, const Twin *twin)
+{
+	g_auto(GStrv) hashes = g_strsplit(twin->attachments, ",", -1);
+	gint64 files = 0;
+
+	for (guint i = 0; i < item->body->attachments->len; i++) {
+		const Attachment *file = g_ptr_array_index(item->body->attachments, i);
+
+		files += g_strv_contains((const char *const *)hashes, file->sha256) ? 1 : 0;
+	}
+	return files >= twin->files;
+}
+
+gboolean twin_is_completed(const PlanItem *item, const Twin *twin)
+{
+	return twin->is_reconstructed && !item->is_inline;
+}
+
+gboolean twin_is_brought(const PlanItem *item, const Twin *twin, const Overlap *overlap)
+{
+	const Containment contained = overlap_contained(twin->text, item->mail->text);
+
+	return (overlap->is_equal || contained.share >= WHOLE_SHARE) &&
+	       (twin_is_completed(item, twin) || has_files_of(item, twin));
 }
 
 static gboolean is_named_by_twin(const PlanItem *item, const Twin *twin)

@@ -55,6 +55,12 @@ Twin twin_of(const PGresult *result, int row);
 /* How much of their words is the same; what one of them only quotes does not count. */
 Overlap twin_overlap(const PlanItem *item, const Twin *twin);
 
+/* Was the twin taken from a text, and is this the real mail, which takes its place? */
+gboolean twin_is_completed(const PlanItem *item, const Twin *twin);
+/* Who brings this copy, does he have the whole of the mail? All of its words but a few, and its
+ * files. */
+gboolean twin_is_brought(const PlanItem *item, const Twin *twin, const Overlap *overlap);
+
 /* A mail that states neither an id nor a time is known again by its very bytes only. */
 gboolean twin_has_content_identity(const PlanItem *item);
 /* As identities are compared: of the first author, '' without an address. */

@@ -462,6 +462,42 @@ def members(tap, world):
     tap.equal(sees("bernd"), 0, "a removed member is not added again by mail")
 
 
+def brought(tap, world):
+    """Who brings a known mail sees it if he brought all of it, though he is none of its recipients"""
+    carla = ("Carla", "carla@acme.example")
+    offer = ("Guten Tag Frau Muster,\n\ngerne bieten wir Ihnen dreißig Wellen aus C45 mit Passfedernut nach Ihrer Zeichnung zum Stückpreis "
+             "von achtzig Euro an, lieferbar in sechs Wochen frei Haus. Die Härte wird nach dem Schleifen geprüft und mit Zeugnis bescheinigt. "
+             "Wir freuen uns auf Ihren Auftrag.")
+    secret = "\n\nNur für Sie: unser Einkaufspreis liegt bei zweiundvierzig Euro.\n\nKarl Berger"
+    whole, half = offer + secret, " ".join(offer.split(" ")[:24])
+    plain = lambda copy: mails.forward(copy, author=carla, form="plain")  # noqa: E731
+    html = lambda copy: mails.forward(copy, author=carla, form="html", known_ids=False)  # noqa: E731
+    attached = lambda copy: mails.attached([copy], author=carla)  # noqa: E731
+    with_file = lambda copy: mails.attached([mails.with_file(copy, "preise.pdf", "application/pdf", b"%PDF-1.4 Preise")], author=carla)  # noqa: E731
+    table = [
+        ("all of it, in a text", whole, False, plain, 1),
+        ("all of it, in a page", whole, False, html, 1),
+        ("all of it, attached", whole, False, attached, 1),
+        ("with a warning above and a footer below", "Achtung: diese Mail kommt von außen.\n\n" + whole + "\n\nListe einkauf, abbestellen: hier", False, attached, 1),
+        ("without the name below", whole.removesuffix("\n\nKarl Berger"), False, plain, 1),
+        ("with its file", whole, True, with_file, 1),
+        ("half, in a text", half, False, plain, 0),
+        ("half, attached", half, False, attached, 0),
+        ("half, with its file", half, True, with_file, 0),
+        ("without its last sentences", offer, False, plain, 0),
+        ("without its file", whole, True, attached, 0),
+    ]
+    for i, (what, text, has_file, way, want) in enumerate(table):
+        original = mails.Plain(to=[mails.ANNA], subject=f"Wellen vertraulich {i}", text=whole)
+        source = mails.with_file(original, "preise.pdf", "application/pdf", b"%PDF-1.4 Preise") if has_file else original
+        known = world.file(mails.attached([source]))
+        copy = mails.Plain(to=[mails.ANNA], subject=original.subject, text=text, message_id=original.message_id, when=original.when)
+        delivery = world.file(way(copy), sender=carla[1])
+        with world.gateway.signed_in("acme", carla[1]) as session:
+            sees = session.value("SELECT count(*) FROM casegate.messages WHERE message_id = %s", (known["message_id"],))
+        tap.equal([delivery["outcome"], delivery["message_id"], sees], ["duplicate", known["message_id"], want], f"{what}: {want}")
+
+
 def subjects_and_dates(tap, world):
     """Case subjects and the order of history"""
     empty = mails.Plain(mails.ANNA, [mails.KARL], "")
@@ -569,7 +605,7 @@ def ugly(tap, world):
 
 
 SCENARIOS = [forward_forms, reply_is_no_forward, several_attached, redirected, nested, copied, direct, participant, held_before_its_case, automatic,
-             bounces, calendar, same_id, user_brings_held, held_under_a_foreign_id, two_become_one, release, never_file, threads, outsiders, members, subjects_and_dates,
+             bounces, calendar, same_id, user_brings_held, held_under_a_foreign_id, two_become_one, release, never_file, threads, outsiders, members, brought, subjects_and_dates,
              authenticated, explained, imported, ugly]
 
 
