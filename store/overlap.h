@@ -16,6 +16,7 @@ typedef struct {
 	gboolean is_framed; /* the same words but for some above one of the texts or below one: two
 			     * at least, and a run, or all of the shorter text */
 	gboolean is_equal;  /* the same words in the same order */
+	gboolean is_own;    /* framed or equal is also what the mails themselves say above quotes */
 } Overlap;
 
 /* Texts are UTF-8; what lies behind the first 20,000 words of each is not compared. */

@@ -27,12 +27,14 @@ Overlap twin_overlap(const PlanItem *item, const Twin *twin)
 {
 	Overlap overlap = overlap_of(item->mail->text, twin->text);
 
+	overlap.is_own = overlap.is_equal || overlap.is_framed;
 	if (!overlap.is_equal && item->mail->new_text && *item->mail->new_text && *twin->new_text) {
 		const Overlap own = overlap_of(item->mail->new_text, twin->new_text);
 
 		overlap.share = MIN(overlap.share, own.share);
 		overlap.numbers = own.numbers;
 		overlap.is_framed = overlap.is_framed && own.is_framed;
+		overlap.is_own = own.is_equal || own.is_framed;
 	}
 	return overlap;
 }
@@ -254,9 +256,11 @@ gboolean twin_is_same_by_content(const PlanItem *item, const Twin *twin, const O
 	case TIME_MATCH:
 		return overlap->is_framed || (overlap->share >= .5 && overlap->numbers >= .8);
 	case TIME_WEAK:
-		return !overlap->is_short && overlap->share >= .5 && overlap->numbers == 1;
+		return !overlap->is_short && overlap->is_own && overlap->share >= .5 &&
+		       overlap->numbers == 1;
 	case TIME_NEAR:
-		return !overlap->is_short && overlap->share >= .8 && overlap->numbers == 1;
+		return !overlap->is_short && overlap->is_own && overlap->share >= .8 &&
+		       overlap->numbers == 1;
 	default:
 		return FALSE;
 	}
