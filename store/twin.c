@@ -57,7 +57,7 @@ gboolean twin_is_same_by_id(const PlanItem *item, const Twin *twin, const Overla
 		return FALSE;
 	if (strcmp(item->mail->base_subject, twin->base_subject) != 0)
 		return !overlap->is_short && overlap->share >= (time == TIME_MATCH ? .3 : .8) &&
-		       time >= TIME_NEAR;
+		       overlap->numbers >= .8 && time >= TIME_NEAR;
 	if (time < TIME_NEAR && item->sent_precision >= PRECISION_MINUTE && twin->has_minute)
 		return overlap->is_equal ||
 		       (!overlap->is_short && overlap->share >= .8 && overlap->numbers == 1);

@@ -161,7 +161,7 @@ begin
 	end if;
 end $$;
 
--- By its Message-ID. (What was brought in a text without one is found by its content: store/waiting.c.) Returns which.
+-- By its Message-ID; a robot's with another Date and text is another mail. (What was brought in a text without one is found by its content: store/waiting.c.) Returns which.
 create function held_become_duplicate(p_tenant text, p_message bigint, p_delivery bigint) returns bigint[] language plpgsql as $$
 declare
 	v_held bigint[] := array(
@@ -169,6 +169,7 @@ declare
 		join message h on h.tenant = d.tenant and h.message_id = d.held_message
 		where d.tenant = p_tenant and d.outcome = 'held' and d.internet_message_id = m.internet_message_id and d.delivery_id <> p_delivery
 			and h.from_key is not distinct from m.from_key and h.base_subject = m.base_subject
+			and (m.is_reconstructed or h.sent_at is not distinct from m.sent_at or h.text = m.text)
 		order by d.delivery_id);
 begin
 	perform held_end(p_tenant, h, p_message, p_delivery, 'message_id',

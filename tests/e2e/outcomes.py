@@ -317,6 +317,11 @@ def user_brings_held(tap, world):
     tap.equal([after["outcome"], after["message_id"]], ["duplicate", brought["message_id"]], "inline, without any id, too", brought, after)
     tap.equal([e["signal"] for e in world.evidence(held, chosen=True)], ["content"], "by its content")
     tap.equal(world.reload(stays)["outcome"], "held", "another mail of the same author and subject waits on")
+    mail = mails.Plain(mails.FRIEDA, [mails.ANNA], "Ihre Bestellung", "Ihre Bestellung 4711 ist eingegangen.", cc=[("", AGENT)])
+    held = world.file(mail, sender=mails.FRIEDA[1])
+    world.file(mails.attached([mails.Plain(mails.FRIEDA, [mails.ANNA], mail.subject, "Ihre Bestellung 4711 ist auf dem Weg.",
+                                           when=mails.at(4, 1, 16), message_id=mail.message_id)]))
+    tap.equal(world.reload(held)["outcome"], "held", "so does one of a robot that gives all its mails one id")
 
 
 def held_under_a_foreign_id(tap, world):
