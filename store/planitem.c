@@ -120,8 +120,8 @@ static char *people_of(const Mail *mail, const People *people)
 				address_key(mailbox->address ? mailbox->address : "");
 
 			if (!people_find(people, mailbox->address)->is_agent)
-				g_string_append_printf(
-					keys, "%s%s", keys->len > 0 ? "\n" : "", key);
+				g_string_append_printf(keys, "%s%s\t%s", keys->len > 0 ? "\n" : "",
+					key, mailbox->name ? mailbox->name : "");
 		}
 	return g_string_free(keys, FALSE);
 }

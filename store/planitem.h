@@ -35,7 +35,7 @@ typedef struct {
 	gboolean has_thread_index;
 	const guint8 *thread_guid;
 	char *conversation; /* mailbox and conversation id, NULL: none that names its thread */
-	char *people;       /* From, To and Cc without agents: keys in lines, "" for a name alone */
+	char *people;       /* From, To and Cc without agents in lines: key, tab and name */
 	char *side;         /* the company outside that it is with (store/side.h), NULL: internal */
 	gboolean is_loose;  /* a user's answer that names nothing but its subject */
 	gboolean is_weak;   /* may be a new matter on an old thread */

@@ -85,15 +85,17 @@ static void add(const Search *search, const char *key, const char *signal, const
 
 /* Of casegate.message m, as item->people. */
 #define PEOPLE                                                                                   \
-	"(SELECT coalesce(string_agg(coalesce(p.address_key, ''), E'\n'), '')"                   \
+	"(SELECT coalesce(string_agg(coalesce(p.address_key, '') || E'\t' || coalesce(p.name, "  \
+	"''), E'\n'), '')"                                                                       \
 	" FROM casegate.participant p WHERE p.tenant = m.tenant AND p.message_id = m.message_id" \
 	" AND p.role IN ('from', 'to', 'cc') AND NOT p.is_agent)"
 
 /* Firms write one letter to many, in the same minute: who quotes it had it, or is one of those who
  * had. */
-static gboolean may_have_had(const Search *search, const char *people, const char *author_key)
+static gboolean may_have_had(
+	const Search *search, const char *people, const char *author_key, const char *author_name)
 {
-	return side_is_shared(search->item->people, people, author_key);
+	return side_is_shared(search->item->people, people, author_key, author_name);
 }
 
 /* The mails that one quote may mean. */
@@ -139,7 +141,8 @@ static gboolean find_quoted(const Search *search, guint position, GError **error
 		if (!author_is_same(quote->from_key, quote->name, db_text(result, i, 1),
 			    db_text(result, i, 2)) ||
 			!may_have_had(search, db_text(result, i, 8),
-				*quote->from_key ? quote->from_key : db_text(result, i, 1)) ||
+				*quote->from_key ? quote->from_key : db_text(result, i, 1),
+				quote->name) ||
 			!is_said_of(&said) ||
 			(is_strict && !is_exact(&said, quote->from_key, db_bool(result, i, 9))))
 			continue;
@@ -189,7 +192,8 @@ static gboolean find_quoting(const Search *search, GError **error)
 		if (!author_is_same(db_text(result, i, 1), db_text(result, i, 2), search->from_key,
 			    search->from_name) ||
 			!may_have_had(search, db_text(result, i, 8),
-				*search->from_key ? search->from_key : db_text(result, i, 1)) ||
+				*search->from_key ? search->from_key : db_text(result, i, 1),
+				search->from_name) ||
 			!is_said_of(&said) ||
 			(is_strict &&
 				!is_exact(&said, db_text(result, i, 1), db_bool(result, i, 9))))
@@ -199,27 +203,10 @@ static gboolean find_quoting(const Search *search, GError **error)
 	return result != NULL;
 }
 
-/* Whose address is not stated in the quote may stand with it above the mail. */
-static char *key_of_author(const Search *search, const PlanQuote *quote)
-{
-	const Mail *mail = search->item->mail;
-	const GPtrArray *const lists[] = {mail->from, mail->to, mail->cc};
-
-	for (guint i = 0; !*quote->from_key && i < G_N_ELEMENTS(lists); i++)
-		for (guint j = 0; j < lists[i]->len; j++) {
-			const Mailbox *mailbox = g_ptr_array_index(lists[i], j);
-
-			if (mailbox->address && author_is_same("", quote->name, "", mailbox->name))
-				return address_key(mailbox->address);
-		}
-	return g_strdup(quote->from_key);
-}
-
 /* The mails that quote the same one, which may never come. */
 static gboolean find_same_quote(const Search *search, guint position, GError **error)
 {
 	const PlanQuote *quote = g_ptr_array_index(search->item->quotes, position);
-	g_autofree char *author_key = key_of_author(search, quote);
 	g_autoptr(Args) args = args_new();
 	g_autoptr(PGresult) result = NULL;
 
@@ -242,7 +229,8 @@ static gboolean find_same_quote(const Search *search, guint position, GError **e
 		if (author_is_same(quote->from_key, quote->name, db_text(result, i, 1),
 			    db_text(result, i, 2)) &&
 			may_have_had(search, db_text(result, i, 3),
-				*author_key ? author_key : db_text(result, i, 1)))
+				*quote->from_key ? quote->from_key : db_text(result, i, 1),
+				quote->name))
 			add(search, db_text(result, i, 0), "same_quote",
 				*quote->from_key ? quote->from_key : quote->name);
 	return result != NULL;

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "mime/address.h"
+#include "store/author.h"
 
 /* Services where anybody gets an address. */
 static const char *const services[] = {"126.com", "163.com", "aim.com", "aol.com", "aol.de",
@@ -53,36 +54,82 @@ char *side_of_address(const char *address)
 	return g_strdup(registered_domain(at + 1));
 }
 
-/* Without that of the author. NULL: they may be anybody's. */
-static GHashTable *sides_of(const char *people, const char *author_side)
+typedef struct {
+	char *side; /* "" where the name alone is stated */
+	char *name;
+} Party;
+
+static void party_free(gpointer data)
 {
-	g_autoptr(GHashTable) sides = g_hash_table_new_full(g_str_hash, g_str_equal, g_free, NULL);
-	g_auto(GStrv) keys = g_strsplit(people, "\n", -1);
+	Party *party = data;
 
-	for (guint i = 0; keys[i]; i++) {
-		g_autofree char *side = side_of_address(keys[i]);
-
-		if (!*side)
-			return NULL;
-		if (strcmp(side, author_side) != 0)
-			g_hash_table_add(sides, g_steal_pointer(&side));
-	}
-	return g_hash_table_size(sides) > 0 ? g_steal_pointer(&sides) : NULL;
+	g_free(party->side);
+	g_free(party->name);
+	g_free(party);
 }
 
-gboolean side_is_shared(const char *one, const char *other, const char *author_key)
+/* Of one company, or, where one is stated by his name alone, of one name, or of none. */
+static gboolean is_one_party(const Party *one, const Party *other)
 {
-	g_autofree char *author_side = side_of_address(author_key);
-	g_autoptr(GHashTable) some = sides_of(one, author_side);
-	g_autoptr(GHashTable) others = sides_of(other, author_side);
-	GHashTableIter iterator;
-	gpointer side;
+	if (*one->side && *other->side)
+		return strcmp(one->side, other->side) == 0;
+	return !*one->name || !*other->name || author_is_same("", one->name, "", other->name);
+}
 
-	if (!*author_key || !some || !others)
-		return TRUE;
-	g_hash_table_iter_init(&iterator, some);
-	while (g_hash_table_iter_next(&iterator, &side, NULL))
-		if (g_hash_table_contains(others, side))
-			return TRUE;
-	return FALSE;
+static GPtrArray *parties_of(const char *people)
+{
+	GPtrArray *parties = g_ptr_array_new_with_free_func(party_free);
+	g_auto(GStrv) lines = g_strsplit(people, "\n", -1);
+
+	for (guint i = 0; lines[i]; i++) {
+		g_auto(GStrv) fields = g_strsplit(lines[i], "\t", 2);
+		Party *party = g_new(Party, 1);
+
+		*party = (Party){side_of_address(fields[0]), g_strdup(fields[1] ? fields[1] : "")};
+		g_ptr_array_add(parties, party);
+	}
+	return parties;
+}
+
+/* The side of whom a name is stated, if one of these has it: borrowed. */
+static const char *side_by_name(const GPtrArray *parties, const char *name)
+{
+	for (guint i = 0; i < parties->len; i++) {
+		const Party *party = g_ptr_array_index(parties, i);
+
+		if (author_is_same("", name, "", party->name))
+			return party->side;
+	}
+	return "";
+}
+
+static void remove_side(GPtrArray *parties, const char *side, const char *name)
+{
+	for (guint i = parties->len; i-- > 0;) {
+		const Party *party = g_ptr_array_index(parties, i);
+
+		if (*party->side ? strcmp(party->side, side) == 0
+				 : author_is_same("", name, "", party->name))
+			g_ptr_array_remove_index(parties, i);
+	}
+}
+
+gboolean side_is_shared(
+	const char *one, const char *other, const char *author_key, const char *author_name)
+{
+	g_autoptr(GPtrArray) some = parties_of(one);
+	g_autoptr(GPtrArray) others = parties_of(other);
+	g_autofree char *side = side_of_address(author_key);
+
+	if (!*side) {
+		g_free(side);
+		side = g_strdup(side_by_name(some, author_name));
+	}
+	remove_side(some, side, author_name);
+	remove_side(others, side, author_name);
+	for (guint i = 0; i < some->len; i++)
+		for (guint j = 0; j < others->len; j++)
+			if (is_one_party(g_ptr_array_index(some, i), g_ptr_array_index(others, j)))
+				return TRUE;
+	return some->len == 0 || others->len == 0;
 }

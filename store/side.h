@@ -8,6 +8,8 @@
  * these are equal. */
 char *side_of_address(const char *address);
 /* Are two mails with one side at least, but for the author of what both have to do with? Each of
- * one and other is the address keys of a mail's people in lines, "" for who is stated by his name
- * alone: he may be anybody. So may they be of whom nothing else, or no author, is stated. */
-gboolean side_is_shared(const char *one, const char *other, const char *author_key);
+ * one and other is a mail's people in lines: address key, tab and name, "" where not stated. Where
+ * one states the name alone, the names tell. So they may be where nothing is told of one of them.
+ */
+gboolean side_is_shared(
+	const char *one, const char *other, const char *author_key, const char *author_name);
