@@ -226,7 +226,7 @@ class World:
 
     def write_hijack(self, when, n):
         """A new matter on an old thread: "answer", then another subject and nothing of the old text."""
-        olds = [m for m in self.mails if not m.author.is_ours and not m.is_automatic and m.when < when]
+        olds = [m for m in self.mails if not (m.author.is_ours or m.is_automatic or m.is_report) and m.when < when]
         if not olds:
             self.write_thread(when, n)
             return
