@@ -313,9 +313,8 @@ static void find_dates(const char *line, GArray *numbers)
 		gboolean is_behind = i > 0 && is_beside(all + i - 1, all + i);
 		gboolean is_before = i + 1 < numbers->len && is_beside(all + i, all + i + 1);
 
-		if ((is_behind || is_before) && is_below(all + i, 59))
-			all[i].is_kept = TRUE;
-		else if (is_behind && is_zone(line, all + i))
+		if (((is_behind || is_before) && is_below(all + i, 59)) ||
+			(is_behind && is_zone(line, all + i)))
 			all[i].is_kept = TRUE;
 		else if (is_behind && joint(numbers, i) == '.' && is_time(all + i))
 			all[i + 1].is_kept = TRUE;
