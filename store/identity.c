@@ -171,7 +171,7 @@ static void add_key(Identity *identity, const char *kind, const char *value, con
 	g_ptr_array_add(identity->details, g_strdup(detail));
 }
 
-/* Author, minute, subject and the first letters: equal for every copy that the same client
+/* Author, minute, subject, to whom and the first letters: equal for every copy that the same client
  * forwards. */
 static char *content_of(const PlanItem *item)
 {
@@ -182,8 +182,9 @@ static char *content_of(const PlanItem *item)
 
 	if (!twin_has_content_identity(item))
 		return sha256_of_bytes(item->mail->source);
-	return g_strdup_printf("%s|%" G_GINT64_FORMAT "|%s|%s|%s", from_key, item->sent_at / MINUTE,
-		item->mail->base_subject, letters, attachments);
+	return g_strdup_printf("%s|%" G_GINT64_FORMAT "|%s|%s|%s|%s", from_key,
+		item->sent_at / MINUTE, item->mail->base_subject, item->people, letters,
+		attachments);
 }
 
 static void add_own_key(Identity *identity, const PlanItem *item)
