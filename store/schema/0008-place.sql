@@ -385,8 +385,10 @@ begin
 		end if;
 		exit when not v_is_free;
 	end loop;
-	v_quoted := array(select k.message_id from thread_key k where k.tenant = f.tenant and k.key = any(keys_of_signal(n, 'quoted'))
-		and k.message_id <> p_message and k.thread_id = any(v_threads));
+	if 'quoted' = any(n.signals) then
+		v_quoted := array(select k.message_id from thread_key k where k.tenant = f.tenant and k.key = any(keys_of_signal(n, 'quoted'))
+			and k.message_id <> p_message and k.thread_id = any(v_threads));
+	end if;
 	select m.case_id into o_case from message m where m.tenant = f.tenant and m.message_id = any(v_quoted || v_near)
 		order by case when m.message_id = v_near then v_is_free else message_is_free(m, v_threads) end, m.sent_at desc, m.message_id limit 1;
 	o_case := coalesce(o_case, branch_called(f.tenant, v_threads, n.base_subject), p_default);

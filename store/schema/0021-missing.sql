@@ -279,6 +279,7 @@ declare
 	v_threads bigint[];
 	v_namers bigint[];
 	v_quoters bigint[] := '{}';
+	v_named uuid[] := keys_of_signal(n, 'quoted') || n.ref_keys[2:cardinality(n.ref_keys) - 1];
 	v_orphans bigint[];
 	v_case bigint;
 	v_default bigint := (select case_id from thread where tenant = p_tenant and thread_id = p_root and settled);
@@ -302,7 +303,7 @@ begin
 	v_case := (select case_id from message where tenant = p_tenant and message_id = p_message);
 	if exists (select from message m where m.tenant = p_tenant and m.message_id = any(v_quoters) and m.ref_keys = '{}' and m.quoted_keys <@ n.keys[:1])
 			or exists (select from thread_key k join message m on m.tenant = k.tenant and m.message_id = k.message_id
-				where k.tenant = p_tenant and k.key = any(keys_of_signal(n, 'quoted') || n.ref_keys[2:cardinality(n.ref_keys) - 1])
+				where k.tenant = p_tenant and k.key = any(v_named)
 					and m.case_id <> v_case and message_is_free(m, v_threads)) then
 		return true;                                             -- who was free, or is
 	end if;
