@@ -4,6 +4,13 @@
 #include "mime/mail.h"
 #include "store/store.h"
 
+/* In SQL: those participants p of casegate.message m in lines, address key, tab and name. */
+#define PEOPLE_OF_MESSAGE(which)                                                                 \
+	"(SELECT coalesce(string_agg(coalesce(p.address_key, '') || E'\t' || coalesce(p.name, "  \
+	"''), E'\n'), '')"                                                                       \
+	" FROM casegate.participant p WHERE p.tenant = m.tenant AND p.message_id = m.message_id" \
+	" AND " which ")"
+
 typedef struct {
 	char *user; /* the user's key; NULL for others, and for a colleague by domain without an
 		       account */

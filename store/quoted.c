@@ -3,11 +3,11 @@
 #include <string.h>
 
 #include "mime/address.h"
-#include "store/timetest.h"
 #include "store/author.h"
 #include "store/db.h"
 #include "store/overlap.h"
 #include "store/side.h"
+#include "store/timetest.h"
 
 #define HOUR (G_GINT64_CONSTANT(3600) * G_USEC_PER_SEC)
 
@@ -83,12 +83,8 @@ static void add(const Search *search, const char *key, const char *signal, const
 	g_ptr_array_add(search->identity->details, g_strdup(detail));
 }
 
-/* Of casegate.message m, as item->people. */
-#define PEOPLE                                                                                   \
-	"(SELECT coalesce(string_agg(coalesce(p.address_key, '') || E'\t' || coalesce(p.name, "  \
-	"''), E'\n'), '')"                                                                       \
-	" FROM casegate.participant p WHERE p.tenant = m.tenant AND p.message_id = m.message_id" \
-	" AND p.role IN ('from', 'to', 'cc') AND NOT p.is_agent)"
+/* As item->people. */
+#define PEOPLE PEOPLE_OF_MESSAGE("p.role IN ('from', 'to', 'cc') AND NOT p.is_agent")
 
 /* Firms write one letter to many, in the same minute: who quotes it had it, or is one of those who
  * had. */

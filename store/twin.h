@@ -46,10 +46,7 @@ enum { TWIN_FIELDS = 21 };
 	" array_to_string(m.refs, ' '),"                                                           \
 	" (SELECT count(*) FROM casegate.attachment a WHERE a.tenant = m.tenant"                   \
 	"  AND a.message_id = m.message_id AND NOT a.inline),"                                     \
-	" (SELECT coalesce(string_agg(coalesce(p.address_key, '') || E'\t' || coalesce(p.name, "   \
-	"''),"                                                                                     \
-	" E'\n'), '') FROM casegate.participant p"                                                 \
-	"  WHERE p.tenant = m.tenant AND p.message_id = m.message_id AND p.role IN ('to', 'cc'))"
+	" " PEOPLE_OF_MESSAGE("p.role IN ('to', 'cc')")
 Twin twin_of(const PGresult *result, int row);
 
 /* How much of their words is the same; what one of them only quotes does not count. */
